@@ -1,0 +1,142 @@
+// The core: the rollout's own state that safety depends on. It lives in one annotation of the
+// Knative Service and changes in the same write as spec.traffic and spec.template.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "controller/model/names.h"
+#include "controller/model/traffic.h"
+
+namespace freshet {
+
+inline constexpr std::string_view kCoreAnnotation = "freshet.dev/rollout";
+inline constexpr std::string_view kRolloutIdAnnotation = "freshet.dev/rollout-id";  // on templates
+inline constexpr std::string_view kFinalizer = "freshet.dev/pinned";
+inline constexpr std::size_t kMaxRejections = 16;
+inline constexpr int kCoreVersion = 1;
+
+// What makes a candidate: which images, in which configuration.
+struct Pair {
+  DigestSet digests;          // of the tracked containers
+  std::string template_hash;  // "t:…", see knative/template_hash.h
+  bool operator==(const Pair&) const = default;
+};
+
+struct RevisionRef {
+  RevisionName name;
+  Uid uid;
+  Pair pair;
+  bool operator==(const RevisionRef&) const = default;
+};
+
+enum class CandidateWhy { kDigest, kTemplate };
+
+struct Candidate {
+  Pair pair;
+  CandidateWhy why = CandidateWhy::kDigest;
+  std::optional<RevisionName> name;  // known once the Revision is seen
+  std::optional<Uid> uid;            // stored once it was Ready: evidence belongs to this uid
+  bool operator==(const Candidate&) const = default;
+};
+
+struct Hold {  // by a person; holds that are observed stand in status only
+  std::string owner;   // "person:alice"
+  std::string reason;
+  TimePoint since{};
+  std::optional<TimePoint> until;
+  bool operator==(const Hold&) const = default;
+};
+
+struct Rejection {
+  Pair pair;
+  TimePoint until{};
+  std::string why;
+  bool operator==(const Rejection&) const = default;
+};
+
+// What every active rollout carries, whatever its phase.
+struct Rollout {
+  std::string id;             // short, unique within the Service: "7f3a"
+  Candidate candidate;
+  std::vector<int> plan;      // percents, 100 not among them
+  TimePoint started{};
+  Duration held{0};           // person's waits that are over; the deadline does not count them
+  bool operator==(const Rollout&) const = default;
+};
+
+// One struct a phase; each holds only what is valid in it.
+struct Adopting { bool operator==(const Adopting&) const = default; };
+struct Idle { bool operator==(const Idle&) const = default; };
+struct Preparing { Rollout rollout; bool operator==(const Preparing&) const = default; };
+struct Waiting { Rollout rollout; bool operator==(const Waiting&) const = default; };
+struct Shifting {
+  Rollout rollout;
+  int step = 0;  // index into rollout.plan
+  bool operator==(const Shifting&) const = default;
+};
+struct Baking {
+  Rollout rollout;
+  int holdback = 2;  // percent that stays on stable
+  bool operator==(const Baking&) const = default;
+};
+enum class RetreatWhy {
+  kVerdict, kNotReady, kCrashed, kUnready, kWithdrawn, kSuperseded, kAborted, kDeadline, kLeaving,
+  kLostCore,
+};
+struct Retreating {
+  Rollout rollout;
+  RetreatWhy why = RetreatWhy::kVerdict;
+  std::string message;          // the sentence of the verdict or cause
+  bool template_reverted = false;
+  bool operator==(const Retreating&) const = default;
+};
+using Phase = std::variant<Adopting, Idle, Preparing, Waiting, Shifting, Baking, Retreating>;
+
+std::string_view phase_name(const Phase& phase);     // "Shifting"
+const Rollout* active_rollout(const Phase& phase);   // null in Adopting and Idle
+std::string_view to_string(RetreatWhy why);
+
+struct Core {
+  Uid service;             // uid of the Knative Service; another one means: not our core
+  std::int64_t seq = 0;    // grows by one with each write
+  TimePoint since{};       // when this phase, or step, began
+  Phase phase = Adopting{};
+  std::optional<RevisionRef> stable;    // set in every phase but Adopting
+  bool adopted_latest_revision = false;  // the traffic mode found at adoption
+  std::vector<TrafficTarget> parked;     // foreign 0 % entries taken out to unblock a retreat
+  std::vector<Hold> holds;
+  std::vector<Rejection> rejected;       // oldest first, at most kMaxRejections
+  std::map<std::string, std::string> commands;  // verb → id of the last one carried out
+  std::string unknown;  // JSON object text of fields this release does not know; kept as they are
+  bool operator==(const Core&) const = default;
+};
+
+// The canary's percent that the phase asks for.
+int candidate_percent(const Core& core);
+
+Json core_to_json(const Core& core);
+std::string core_to_text(const Core& core);
+
+// What was found where the core should be.
+struct NoCore { bool operator==(const NoCore&) const = default; };
+struct DamagedCore {  // unreadable, or a newer version; the frozen part as far as it can be read
+  std::string problem;
+  bool newer_version = false;
+  std::optional<RevisionRef> stable;
+  std::optional<RevisionRef> candidate;
+  std::optional<Uid> service;
+  bool operator==(const DamagedCore&) const = default;
+};
+using CoreRead = std::variant<NoCore, Core, DamagedCore>;
+CoreRead read_core(const std::optional<std::string>& annotation);
+
+}  // namespace freshet

@@ -1,0 +1,129 @@
+// Observation: everything one pass has read about one tracked service, as one value.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/verdict.h"
+#include "base/time.h"
+#include "config/tracked_service.h"
+#include "controller/model/core.h"
+#include "controller/model/image_reference.h"
+#include "controller/model/memo.h"
+#include "controller/model/names.h"
+#include "controller/model/traffic.h"
+
+namespace freshet {
+
+enum class Tri { kTrue, kFalse, kUnknown };
+
+struct ConditionView {
+  Tri status = Tri::kUnknown;
+  std::string reason;
+  std::string message;
+  std::optional<TimePoint> since;  // lastTransitionTime
+  bool operator==(const ConditionView&) const = default;
+};
+
+struct ContainerView {
+  ContainerName name;
+  std::string image;        // as written in the template
+  bool has_port = false;
+  bool operator==(const ContainerView&) const = default;
+};
+
+// The Knative Service as far as Freshet looks at it.
+struct ServiceView {
+  ServiceKey key;
+  Uid uid;
+  std::string resource_version;
+  std::int64_t generation = 0;
+  std::int64_t observed_generation = 0;
+  bool deleting = false;
+  std::map<std::string, std::string> annotations;
+  std::map<std::string, std::string> labels;
+  std::string template_json;   // spec.template, canonical text
+  std::string template_hash;   // "t:…"
+  std::optional<std::string> template_rollout_id;  // our annotation on the template
+  std::optional<std::string> byo_revision_name;    // template.metadata.name
+  std::vector<ContainerView> containers;
+  Traffic traffic;             // spec.traffic
+  Traffic observed_traffic;    // status.traffic: names resolved
+  std::map<std::string, std::string> tag_urls;     // TrafficTag → URL, from status
+  ConditionView ready;
+  ConditionView routes_ready;
+  ConditionView configurations_ready;
+  std::optional<RevisionName> latest_created;
+  std::optional<RevisionName> latest_ready;
+  std::vector<std::string> other_managers;  // "Flagger", "Argo CD", "Flux": found on the object
+  bool managed_traffic_elsewhere = false;   // one of them also owns spec.traffic
+  bool operator==(const ServiceView&) const = default;
+};
+
+struct RevisionView {
+  RevisionName name;
+  Uid uid;
+  std::string template_hash;   // of the template it was made from
+  std::string template_json;   // that template, as it can be put back into a Service
+  std::optional<std::string> rollout_id;
+  std::map<ContainerName, Digest> digests;  // resolved, from status.containerStatuses
+  ConditionView ready;
+  ConditionView resources_available;
+  ConditionView container_healthy;
+  std::optional<TimePoint> created;
+  std::int64_t configuration_generation = 0;
+  std::optional<Duration> progress_deadline;  // its own annotation
+  bool deleting = false;
+  bool operator==(const RevisionView&) const = default;
+};
+
+// The candidate's pods, summed up.
+struct PodFacts {
+  int pods = 0;
+  int ready = 0;
+  int container_exits = 0;  // times a tracked or serving container ended, all pods together
+  bool unschedulable = false;
+  bool image_pull_failing = false;
+  std::string message;      // the worst one's words
+  bool operator==(const PodFacts&) const = default;
+};
+
+struct ConfirmedDigest {
+  Digest digest;
+  std::optional<TimePoint> created;
+  TimePoint first_seen{};
+  bool operator==(const ConfirmedDigest&) const = default;
+};
+
+// One followed image of the service, and what the registry poller knows of it.
+struct FollowedImage {
+  ContainerName container;
+  ImageReference reference;                 // with tag, without digest
+  std::optional<ConfirmedDigest> confirmed; // newest confirmed digest; nullopt: not known yet
+  int not_found_streak = 0;                 // consecutive checks that answered 404
+  std::string error;                        // last failure in a sentence; "" if the last was well
+  bool operator==(const FollowedImage&) const = default;
+};
+
+struct Observation {
+  TrackedService tracked;                  // last good spec where the present one is invalid
+  bool spec_invalid = false;               // the present spec does not parse: never advance
+  std::optional<ServiceView> service;      // nullopt: there is none
+  std::map<RevisionName, RevisionView> revisions;  // of this Service
+  std::optional<PodFacts> candidate_pods;
+  std::vector<FollowedImage> images;       // empty while the images cannot be told (see problem)
+  std::string image_problem;               // "NoTag: …" where what to follow cannot be told
+  CoreRead core = NoCore{};
+  std::optional<Core> mirror;              // from TrackedService.status
+  Memo memo;
+  Verdict verdict;                         // for the uid and step below; Continue when none
+  std::optional<Uid> verdict_uid;
+  std::optional<bool> metrics_found;       // adoption probe; nullopt: could not be asked
+  bool rollout_slot = true;                // a place in the budget of concurrent rollouts is free
+  int queue_place = 0;                     // 1 = next
+  bool operator==(const Observation&) const = default;
+};
+
+}  // namespace freshet
