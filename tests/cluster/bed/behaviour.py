@@ -1,0 +1,75 @@
+"""How the stand-ins behave: what the control files say, read again as they change.
+
+One file a namespace, `control/NAMESPACE.json` in the run folder, so that stories beside each other never
+write the same file. All keys may be missing:
+
+    {"rate": 50,                      requests a second of users, for each Service
+     "scaleDownAfter": 30,            seconds from unreachable to no pods
+     "default":   {"mode": "ok", "errors": 0.0, "median": 0.02, "sigma": 0.4},
+     "images":    {"sha256:…": {…}},  for Revisions of this digest: over the default
+     "revisions": {"NAME": {…}},      over the image
+     "ingresses": {"NAME": "ok"}}     ok, stuck (never programmed) or fail
+
+`mode`: ok; never (pods stay pending); deadline (the Deployment has given up); crash:N (containers exit
+with N, again and again); pull (image pull back-off); unsched (no node fits). The template annotation
+`standin.freshet.dev/mode` says the same for one Revision, below `images`. `errors` is the share of 500
+answers; latency is log-normal with this median in seconds and this sigma.
+"""
+import json
+import os
+import time
+from dataclasses import dataclass, replace
+
+ANNOTATION = "standin.freshet.dev/mode"
+LOOK_AGAIN = 0.1  # seconds between two looks at a file's time
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What one Revision does."""
+    mode: str = "ok"
+    errors: float = 0.0
+    median: float = 0.02
+    sigma: float = 0.4
+
+
+def digest_in(image):
+    return image.rpartition("@")[2] if "@" in image else ""
+
+
+def write(run, namespace, control):
+    """Replaces a namespace's control file whole, so that no reader ever sees half of it."""
+    path = run.control / f"{namespace}.json"
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(control, indent=1))
+    os.replace(new, path)
+
+
+class Control:
+    """The control files as they are now, at most LOOK_AGAIN seconds late."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.known = {}  # namespace → (next look, time of change, content)
+
+    def of(self, namespace):
+        due, changed, content = self.known.get(namespace, (0.0, None, {}))
+        now = time.monotonic()
+        if now >= due:
+            path = self.folder / f"{namespace}.json"
+            try:
+                seen = path.stat().st_mtime_ns
+                if seen != changed:
+                    changed, content = seen, json.loads(path.read_text())
+            except FileNotFoundError:
+                changed, content = None, {}
+            self.known[namespace] = (now + LOOK_AGAIN, changed, content)
+        return content
+
+    def behaviour(self, namespace, revision, image="", annotations=None):
+        control = self.of(namespace)
+        found = replace(Behaviour(), **control.get("default", {}))
+        if annotations and ANNOTATION in annotations:
+            found = replace(found, mode=annotations[ANNOTATION])
+        found = replace(found, **control.get("images", {}).get(digest_in(image), {}))
+        return replace(found, **control.get("revisions", {}).get(revision, {}))

@@ -1,0 +1,48 @@
+"""Container images of one small file: made with umoci, pushed with skopeo, read back by digest."""
+import http.client
+import os
+import tempfile
+from pathlib import Path
+
+from bed.run import REGISTRY, REGISTRY_PORT, BedError
+
+MANIFEST_TYPES = ("application/vnd.oci.image.manifest.v1+json, "
+                  "application/vnd.docker.distribution.manifest.v2+json")
+
+
+def push(run, repository, tag, content):
+    """Makes an image whose one file holds `content`, moves the tag to it and returns its digest."""
+    rootless = [] if os.geteuid() == 0 else ["--rootless"]
+    with tempfile.TemporaryDirectory() as folder:
+        layout, image = f"{folder}/layout", f"{folder}/layout:made"
+        Path(folder, "content").write_text(content)
+        run.run(["umoci", "init", "--layout", layout])
+        run.run(["umoci", "new", "--image", image])
+        run.run(["umoci", "insert", *rootless, "--image", image, f"{folder}/content", "/content"])
+        run.run(["skopeo", "copy", "--quiet", "--dest-tls-verify=false", f"oci:{image}",
+                 f"docker://{REGISTRY}/{repository}:{tag}"])
+    return digest_of(repository, tag)
+
+
+def retag(run, repository, tag, reference):
+    """Moves the tag to an image that is there already (a digest or another tag); its digest."""
+    joint = "@" if reference.startswith("sha256:") else ":"
+    run.run(["skopeo", "copy", "--quiet", "--preserve-digests", "--src-tls-verify=false",
+             "--dest-tls-verify=false", f"docker://{REGISTRY}/{repository}{joint}{reference}",
+             f"docker://{REGISTRY}/{repository}:{tag}"])
+    return digest_of(repository, tag)
+
+
+def digest_of(repository, tag):
+    """What the registry itself answers for the tag; digests differ from run to run."""
+    connection = http.client.HTTPConnection("127.0.0.1", REGISTRY_PORT, timeout=5)
+    try:
+        connection.request("HEAD", f"/v2/{repository}/manifests/{tag}",
+                           headers={"Accept": MANIFEST_TYPES})
+        reply = connection.getresponse()
+        digest = reply.getheader("Docker-Content-Digest")
+    finally:
+        connection.close()
+    if reply.status != 200 or not digest:
+        raise BedError(f"{REGISTRY}/{repository}:{tag} answers {reply.status} without a digest")
+    return digest

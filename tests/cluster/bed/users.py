@@ -1,0 +1,207 @@
+"""Plays the users, the ingress' data plane and the queue-proxies: a process of its own.
+
+It sends seeded requests by the splits of the *real* Ingress objects, as the stand-in has declared them
+programmed, lets each Revision answer as behaviour.py says, counts per pod, and serves over HTTP what
+Prometheus scrapes and what users got:
+
+    /targets                 the pods, as Prometheus' http_sd wants them
+    /pods/NAMESPACE/POD      one pod's metrics
+    /users/NAMESPACE/NAME    {"requests": {revision: n}, "bad": {revision: n},
+                              "splits": [{"at": unix seconds, "splits": {revision: percent}}]}
+"""
+import json
+import math
+import random
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from bed import pki
+from bed.behaviour import Control
+from bed.cache import Cache
+from bed.exposition import Histogram, text_of
+from bed.kube import Kube
+from bed.run import USERS_PORT, Run
+from bed.standin import LABEL
+from bed.statuses import PORT, is_ready
+
+TICK = 0.1
+DEFAULT_RATE = 50.0  # requests a second for each Service
+SEED = 7
+
+
+def splits_in(ingress):
+    """{revision: percent} of the Service's own host, or None while this Ingress is not programmed."""
+    meta, status = ingress["metadata"], ingress.get("status", {})
+    ready = any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions", []))
+    if not ready or status.get("observedGeneration") != meta["generation"]:
+        return None
+    own = f"{meta['name']}.{meta['namespace']}."
+    for rule in ingress["spec"].get("rules", []):
+        if any(host.startswith(own) for host in rule["hosts"]):
+            splits = rule["http"]["paths"][0]["splits"]
+            return {split["serviceName"]: split["percent"] for split in splits}
+    return None
+
+
+def poisson(dice, mean):
+    """How many requests arrive when `mean` are expected (Knuth's method; the mean is small here)."""
+    limit, product, count = math.exp(-mean), dice.random(), 0
+    while product > limit:
+        product *= dice.random()
+        count += 1
+    return count
+
+
+class Crowd:
+    """The users of one Service: the split they meet, and what they got from each Revision."""
+
+    def __init__(self, uid, name):
+        self.uid = uid
+        self.dice = random.Random(f"{SEED} {name}")
+        self.splits = {}
+        self.history = []
+        self.requests = {}
+        self.bad = {}
+
+    def meet(self, name, splits):
+        if splits is not None and splits != self.splits:
+            self.splits = splits
+            self.history.append({"at": time.time(), "splits": splits})
+            print(json.dumps({"service": name, **self.history[-1]}), flush=True)
+
+    def choose(self):
+        point = self.dice.random() * sum(self.splits.values())
+        for revision, percent in self.splits.items():
+            point -= percent
+            if point < 0:
+                break
+        return revision
+
+
+class Users:
+    """All crowds and all pods' counters; `lock` guards both against the HTTP threads."""
+
+    def __init__(self, run):
+        self.control = Control(run.control)
+        self.cache = Cache(Kube(pki.kubeconfig_of(run, "standin")), ["ingress", "pod"])
+        self.lock = threading.Lock()
+        self.crowds = {}  # (namespace, Service) → Crowd
+        self.counters = {}  # (namespace, pod) → {code: Histogram}
+
+    def forever(self):
+        self.cache.wait_until_listed()
+        before = time.monotonic()
+        while True:
+            time.sleep(TICK)
+            now = time.monotonic()
+            with self.lock:
+                self.send(now - before)
+            before = now
+
+    def send(self, elapsed):
+        pods = {}
+        alive = {(p["metadata"]["namespace"], p["metadata"]["name"]): p for p in self.cache.all("pod")}
+        for (namespace, _), pod in alive.items():
+            if is_ready(pod):
+                revision = pod["metadata"].get("labels", {}).get(LABEL)
+                pods.setdefault((namespace, revision), []).append(pod)
+        self.counters = {key: self.counters.get(key, {}) for key in alive}
+        for ingress in self.cache.all("ingress"):
+            meta = ingress["metadata"]
+            key = (meta["namespace"], meta["name"])
+            if key not in self.crowds or self.crowds[key].uid != meta["uid"]:
+                self.crowds[key] = Crowd(meta["uid"], "/".join(key))
+            crowd = self.crowds[key]
+            crowd.meet("/".join(key), splits_in(ingress))
+            rate = self.control.of(meta["namespace"]).get("rate", DEFAULT_RATE)
+            if crowd.splits and "deletionTimestamp" not in meta:
+                for _ in range(poisson(crowd.dice, rate * min(elapsed, 1.0))):
+                    self.request(crowd, meta["namespace"], pods)
+
+    def request(self, crowd, namespace, pods):
+        """One request: without a ready pod the user gets a 503 that no pod ever counts."""
+        revision = crowd.choose()
+        crowd.requests[revision] = crowd.requests.get(revision, 0) + 1
+        ready = pods.get((namespace, revision))
+        code = 503
+        if ready:
+            pod = crowd.dice.choice(ready)
+            users = [c for c in pod["spec"]["containers"] if c["name"] != "queue-proxy"]
+            does = self.control.behaviour(namespace, revision, users[0]["image"],
+                                          pod["metadata"].get("annotations"))
+            code = 500 if crowd.dice.random() < does.errors else 200
+            counters = self.counters[(namespace, pod["metadata"]["name"])]
+            counters.setdefault(code, Histogram()).observe(
+                crowd.dice.lognormvariate(math.log(does.median), does.sigma))
+        if code >= 500:
+            crowd.bad[revision] = crowd.bad.get(revision, 0) + 1
+
+    # What is served.
+
+    def targets(self):
+        found = []
+        for pod in self.cache.all("pod"):
+            meta = pod["metadata"]
+            if meta.get("labels", {}).get(LABEL) and is_ready(pod):
+                found.append({"targets": [f"127.0.0.1:{USERS_PORT}"], "labels": {
+                    "__metrics_path__": f"/pods/{meta['namespace']}/{meta['name']}",
+                    "instance": f"{meta['name']}:{PORT}", "namespace": meta["namespace"],
+                    "pod": meta["name"]}})
+        return found
+
+    def metrics(self, namespace, name):
+        pod = self.cache.get("pod", namespace, name)
+        if pod is None:
+            return None
+        labels = pod["metadata"]["labels"]
+        with self.lock:
+            return text_of(self.counters.get((namespace, name), {}), {
+                "k8s_namespace_name": namespace, "k8s_pod_name": name,
+                "k8s_container_name": "queue-proxy", "kn_route_tag": "kn:disabled",
+                "kn_service_name": labels["serving.knative.dev/service"],
+                "kn_configuration_name": labels["serving.knative.dev/configuration"],
+                "kn_revision_name": labels[LABEL]})
+
+    def report(self, namespace, name):
+        with self.lock:
+            crowd = self.crowds.get((namespace, name))
+            return crowd and json.dumps({"requests": crowd.requests, "bad": crowd.bad,
+                                         "splits": crowd.history})
+
+
+def handler_for(users):
+    class Handler(BaseHTTPRequestHandler):
+        """Answers the three paths of this file's heading."""
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):  # noqa: N802 (the name is given by http.server)
+            parts = self.path.strip("/").split("/")
+            kind, body = "application/json", None
+            if parts == ["targets"]:
+                body = json.dumps(users.targets())
+            elif parts[0] == "pods" and len(parts) == 3:
+                kind, body = "text/plain; version=0.0.4", users.metrics(*parts[1:])
+            elif parts[0] == "users" and len(parts) == 3:
+                body = users.report(*parts[1:])
+            data = (body or "").encode()
+            self.send_response(404 if body is None else 200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_):
+            pass  # Hundreds of scrapes a second are no news.
+
+    return Handler
+
+
+def main():
+    users = Users(Run())
+    threading.Thread(target=users.forever, daemon=True).start()
+    ThreadingHTTPServer(("127.0.0.1", USERS_PORT), handler_for(users)).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
