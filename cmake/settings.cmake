@@ -1,0 +1,44 @@
+# Language level, warnings, sanitizers, and the two functions every room is declared with.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(FRESHET_TESTS "Build the tests and benchmarks" ON)
+set(FRESHET_SANITIZE "" CACHE STRING "Value for -fsanitize, empty for none")
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(freshet_options INTERFACE)
+target_compile_options(freshet_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+target_compile_definitions(freshet_options INTERFACE _GLIBCXX_ASSERTIONS)
+target_include_directories(freshet_options INTERFACE ${PROJECT_SOURCE_DIR})
+if(FRESHET_SANITIZE)
+  target_compile_options(freshet_options INTERFACE
+    -fsanitize=${FRESHET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(freshet_options INTERFACE -fsanitize=${FRESHET_SANITIZE})
+endif()
+
+# freshet_library(NAME SOURCES a.cc … LINK other rooms and packages …)
+function(freshet_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(freshet_${name} STATIC ${ARG_SOURCES})
+  add_library(freshet::${name} ALIAS freshet_${name})
+  target_link_libraries(freshet_${name} PUBLIC freshet_options ${ARG_LINK})
+endfunction()
+
+# freshet_test(NAME SOURCES a_test.cc … LINK … [LABEL unit])
+function(freshet_test name)
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINK" ${ARGN})
+  if(NOT ARG_LABEL)
+    set(ARG_LABEL unit)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300)
+endfunction()
