@@ -10,8 +10,9 @@ write the same file. All keys may be missing:
      "revisions": {"NAME": {…}},      over the image
      "ingresses": {"NAME": "ok"}}     ok, stuck (never programmed) or fail
 
-`mode`: ok; never (pods stay pending); deadline (the Deployment has given up); crash:N (containers exit
-with N, again and again); pull (image pull back-off); unsched (no node fits). The template annotation
+`mode`: ok; never (pods run, but are never
+ready); deadline (as never, and the Deployment has given up); crash:N (containers exit with N, again
+and again); pull (image pull back-off); unsched (no node fits). The template annotation
 `standin.freshet.dev/mode` says the same for one Revision, below `images`. `errors` is the share of 500
 answers; latency is log-normal with this median in seconds and this sigma.
 """

@@ -98,7 +98,7 @@ def container_state(before, mode, ready, now):
         reason, message = "ImagePullBackOff", "Back-off pulling image"
     else:
         reason, message = "ContainerCreating", ""
-    if mode in ("ok",) and ready:
+    if ready or mode in ("never", "deadline"):  # those run, but their readiness probe never passes
         began = (before.get("state", {}).get("running") or {}).get("startedAt") or stamp(now)
         return {"restartCount": restarts, "lastState": last,
                 "state": {"waiting": None, "running": {"startedAt": began}}}
