@@ -15,8 +15,7 @@ class Strong {
   Strong() = default;
   explicit Strong(T value) : value_(std::move(value)) {}
   const T& get() const { return value_; }
-  bool empty() const requires requires(const T& t) { t.empty(); }
-  { return value_.empty(); }
+  bool empty() const { return value_.empty(); }
   auto operator<=>(const Strong&) const = default;
 
  private:

@@ -1,0 +1,30 @@
+// The manual clock moves only when told; the machine's never goes back.
+#include "base/clock.h"
+
+#include <gtest/gtest.h>
+
+namespace freshet {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ManualClock, MovesOnlyWhenTold) {
+  ManualClock clock(TimePoint(1s));
+  EXPECT_EQ(clock.now(), TimePoint(1s));
+  clock.advance(1500ms);
+  EXPECT_EQ(clock.now(), TimePoint(2500ms));
+  EXPECT_EQ(clock.monotonic(), 2500ms);
+  clock.set(TimePoint(9s));
+  EXPECT_EQ(clock.now(), TimePoint(9s));
+}
+
+TEST(SystemClock, GoesOnWhileTheThreadSleeps) {
+  const SystemClock clock;
+  const Duration before = clock.monotonic();
+  sleep_for(5ms);
+  EXPECT_GE(clock.monotonic() - before, 5ms);
+  EXPECT_GT(clock.now(), parse_rfc3339("2024-01-01T00:00:00Z").value());
+}
+
+}  // namespace
+}  // namespace freshet
