@@ -1,7 +1,7 @@
 """How the stand-ins behave: what the control files say, read again as they change.
 
-One file a namespace, `control/NAMESPACE.json` in the run folder, so that stories beside each other never
-write the same file. All keys may be missing:
+One file a namespace, `control/NAMESPACE.json` in the run folder, so that stories beside each other
+never write the same file. All keys may be missing:
 
     {"rate": 50,                      requests a second of users, for each Service
      "scaleDownAfter": 30,            seconds from unreachable to no pods
@@ -13,8 +13,8 @@ write the same file. All keys may be missing:
 `mode`: ok; never (pods run, but are never
 ready); deadline (as never, and the Deployment has given up); crash:N (containers exit with N, again
 and again); pull (image pull back-off); unsched (no node fits). The template annotation
-`standin.freshet.dev/mode` says the same for one Revision, below `images`. `errors` is the share of 500
-answers; latency is log-normal with this median in seconds and this sigma.
+`standin.freshet.dev/mode` says the same for one Revision, below `images`. `errors` is the share of
+500 answers; latency is log-normal with this median in seconds and this sigma.
 """
 import json
 import os

@@ -66,7 +66,7 @@ class Cache:
             time.sleep(0.3)
 
     def resume(self, kind, version):
-        """Watches, again and again from the last version seen, until the server calls it too old."""
+        """Watches, again and again from the last version seen, until that is too old."""
         while True:
             for event, item in self.kube.watch(kind, version):
                 if event == "ERROR":

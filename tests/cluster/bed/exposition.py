@@ -23,7 +23,7 @@ def escaped(value):
 
 
 def text_of(histograms, labels):
-    """`histograms` by response code. As in a real exporter a series begins with its first request."""
+    """`histograms` by response code. As in a real exporter a series begins with a request."""
     lines = [f"# TYPE {NAME} histogram"]
     for code, histogram in sorted(histograms.items()):
         every = {"http_request_method": "GET", "http_response_status_code": str(code),

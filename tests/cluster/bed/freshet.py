@@ -1,4 +1,4 @@
-"""The program under test as its own process, as production runs it, and its writes by the audit log."""
+"""The program under test as its own process, and its writes as the audit log shows them."""
 import fcntl
 import json
 import os
@@ -21,7 +21,7 @@ def program():
 
 
 def start(run):
-    """Starts the controller if it does not run and waits until it is ready. Many may call at once."""
+    """Starts the controller if it does not run, until it is ready. Many may call at once."""
     with open(run.folder / "freshet.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         user = run.folder / "freshet.user"

@@ -125,8 +125,9 @@ class Kube:
 
     def watch(self, kind, version):
         """Yields (type, object) from `version` on until the stream ends; 410 comes as ERROR."""
-        query = urllib.parse.urlencode({"watch": 1, "resourceVersion": version, "timeoutSeconds": 300,
-                                        "allowWatchBookmarks": "true"})
+        query = urllib.parse.urlencode({
+            "watch": 1, "resourceVersion": version, "timeoutSeconds": 300,
+            "allowWatchBookmarks": "true"})
         connection = self.connect(320)
         try:
             connection.request("GET", f"{path_of(kind)}?{query}", headers=self.headers())

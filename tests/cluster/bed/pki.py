@@ -23,17 +23,17 @@ def openssl(pki, *words):
 
 
 def make(run):
-    """Writes a CA, the API server's certificate, the key of ServiceAccount tokens, and tokens.csv."""
+    """Writes a CA, the server's certificate, the key of ServiceAccount tokens, tokens.csv."""
     pki = run.folder / "pki"
     if (pki / "tokens.csv").exists():
         return
-    openssl(pki, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-keyout", "ca.key",
-            "-out", "ca.crt", "-subj", "/CN=freshet test bed")
-    openssl(pki, "req", "-newkey", "rsa:2048", "-nodes", "-keyout", "server.key", "-out", "server.csr",
-            "-subj", "/CN=kube-apiserver")
+    openssl(pki, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30",
+            "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=freshet test bed")
+    openssl(pki, "req", "-newkey", "rsa:2048", "-nodes",
+            "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=kube-apiserver")
     (pki / "san").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
-    openssl(pki, "x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-days", "30",
-            "-CAcreateserial", "-extfile", "san", "-out", "server.crt")
+    openssl(pki, "x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key",
+            "-days", "30", "-CAcreateserial", "-extfile", "san", "-out", "server.crt")
     openssl(pki, "genrsa", "-out", "sa.key", "2048")
     openssl(pki, "rsa", "-in", "sa.key", "-pubout", "-out", "sa.pub")
     rows = []

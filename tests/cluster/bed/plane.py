@@ -1,4 +1,4 @@
-"""The real control plane: etcd, kube-apiserver, controller manager, Knative's webhook and controller."""
+"""The real control plane: etcd, Kubernetes' API server and garbage collector, Knative."""
 import http.client
 import json
 import os
@@ -33,13 +33,14 @@ def start(run):
 def start_etcd(run):
     client, peer = f"http://127.0.0.1:{ETCD_PORT}", f"http://127.0.0.1:{ETCD_PEER_PORT}"
     run.start("etcd", [
-        run.tool("etcd"), "--data-dir", run.folder / "etcd", "--unsafe-no-fsync", "--log-level", "warn",
-        "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
+        run.tool("etcd"), "--data-dir", run.folder / "etcd", "--unsafe-no-fsync",
+        "--log-level", "warn", "--listen-client-urls", client,
+        "--advertise-client-urls", client, "--listen-peer-urls", peer,
         "--initial-advertise-peer-urls", peer, "--initial-cluster", f"default={peer}"])
 
 
 def start_api_server(run):
-    """ServiceAccount admission is off: no controller here makes the default accounts it asks for."""
+    """ServiceAccount admission is off: nobody here makes the default accounts it asks for."""
     keys = run.folder / "pki"
     run.start("kube-apiserver", [
         run.tool("kube-apiserver"), f"--etcd-servers=http://127.0.0.1:{ETCD_PORT}",
@@ -104,7 +105,8 @@ def apply_knative(run, kube):
 
 def service_of_webhook():
     """The API server dials localhost, and verifies Knative's certificate for the Service's name."""
-    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "webhook", "namespace": SYSTEM},
+    return {"apiVersion": "v1", "kind": "Service",
+            "metadata": {"name": "webhook", "namespace": SYSTEM},
             "spec": {"type": "ExternalName", "externalName": "localhost"}}
 
 
@@ -159,7 +161,8 @@ def wait_until_admitting(run, kube):
     probe = {"apiVersion": "serving.knative.dev/v1", "kind": "Service",
              "metadata": {"name": "probe", "namespace": "default"},
              "spec": {"template": {"spec": {"containers": [{"image": "registry.invalid/probe"}]}}}}
-    bad = {**probe, "spec": {**probe["spec"], "traffic": [{"latestRevision": True, "percent": 101}]}}
+    too_much = [{"latestRevision": True, "percent": 101}]
+    bad = {**probe, "spec": {**probe["spec"], "traffic": too_much}}
     path = "/apis/serving.knative.dev/v1/namespaces/default/services?dryRun=All"
 
     def admitting():
@@ -174,12 +177,13 @@ def wait_until_admitting(run, kube):
 
 
 def freshet_account(run):
-    """The kubeconfig the program runs with, and its user's name as the audit log shows it: the
-    ServiceAccount and RBAC rules of deploy/ if the tree has them, else a user who may do anything."""
+    """The kubeconfig the program runs with, and its user's name as the audit log shows it: with
+    the ServiceAccount and RBAC rules of deploy/ if there are any, else a user who may do all."""
     documents = []
     for path in sorted((REPOSITORY / "deploy").glob("*.yaml")):
         documents += [d for d in yaml.safe_load_all(path.read_text()) if d]
-    kinds = ("Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
+    kinds = ("Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role",
+             "RoleBinding")
     wanted = [d for d in documents if d.get("kind") in kinds]
     accounts = [d["metadata"] for d in wanted if d["kind"] == "ServiceAccount"]
     if not accounts:

@@ -1,7 +1,8 @@
 """One run of the test bed: its folder, its ports, its network namespace and its processes.
 
-A run folder holds everything that one bed writes. Two beds with two run folders never meet: the ports
-below are those of a network namespace of its own, kept alive by one sleeping process (`holder`).
+A run folder holds everything that one bed writes. Two beds with two run folders never meet: the
+ports below are those of a network namespace of its own, kept alive by one sleeping process
+(`holder`).
 Processes are known by pid file, with the time they started beside the pid, so that a pid that was
 given to someone else is never signalled.
 """
@@ -33,7 +34,7 @@ class BedError(Exception):
 
 
 def wait_for(what, check, timeout=30.0, every=0.05):
-    """Calls `check` until it returns something true, which is returned; an error after `timeout` s."""
+    """Calls `check` until it returns something true, and returns that; at most `timeout` s."""
     end = time.monotonic() + timeout
     while True:
         last = check()
@@ -91,7 +92,7 @@ class Run:
         return sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
 
     def start(self, name, argv, env=None, inside=True):
-        """Starts a process in the namespace, in a session of its own; its output goes to log/NAME."""
+        """Starts a process in the namespace, in its own session; its output goes to log/NAME."""
         if self.pid(name):
             return
         command = (self.enter() if inside else []) + [str(word) for word in argv]
@@ -134,7 +135,8 @@ class Run:
     def require(self, name):
         """An error with the end of its log if the process has ended."""
         if not self.pid(name):
-            raise BedError(f"{name} has ended; the end of {self.folder}/log/{name}:\n{self.tail(name)}")
+            log = self.folder / "log" / name
+            raise BedError(f"{name} has ended; the end of {log}:\n{self.tail(name)}")
 
     def tail(self, name, lines=15):
         try:
@@ -172,8 +174,9 @@ class Run:
 
     def run(self, argv, **options):
         """Runs a command inside the namespace to its end and returns its output as text."""
-        done = subprocess.run(self.enter() + [str(word) for word in argv], text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, **options)
+        words = [str(word) for word in argv]
+        done = subprocess.run(self.enter() + words, text=True, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
         if done.returncode != 0:
-            raise BedError(f"{shlex.join(str(w) for w in argv)} failed:\n{done.stderr.strip()[-2000:]}")
+            raise BedError(f"{shlex.join(words)} failed:\n{done.stderr.strip()[-2000:]}")
         return done.stdout

@@ -1,4 +1,4 @@
-"""One tracked Knative Service in a namespace of its own: what a story does with it and sees of it."""
+"""One tracked Knative Service in its own namespace: what a story does with it and sees of it."""
 import http.client
 import json
 import secrets
@@ -16,7 +16,7 @@ SERVICE = "checkout"
 TAG = "live"
 STEPS = [5, 50]
 
-# Small steps and wide promotion margins, so that a story takes seconds where production takes hours.
+# Short steps and wide promotion margins: a story takes seconds where production takes hours.
 FAST = {
     "service": SERVICE,
     "poll": {"every": "10s"},
@@ -34,7 +34,8 @@ Revision = namedtuple("Revision", "name digest")
 def merged(base, over):
     """`base` with the entries of `over` in their places, deeply."""
     if isinstance(base, dict) and isinstance(over, dict):
-        return {key: merged(base.get(key), over.get(key, base.get(key))) for key in {**base, **over}}
+        return {key: merged(base.get(key), over.get(key, base.get(key)))
+                for key in {**base, **over}}
     return over
 
 
@@ -66,7 +67,8 @@ class Shop:
         digest = self.push("first build")
         image = f"{REGISTRY}/{self.repository}:{TAG}"
         self.kube.create("service", self.namespace, merged({
-            "apiVersion": "serving.knative.dev/v1", "kind": "Service", "metadata": {"name": SERVICE},
+            "apiVersion": "serving.knative.dev/v1", "kind": "Service",
+            "metadata": {"name": SERVICE},
             "spec": {"template": {"spec": {"containers": [{"image": image}]}}}}, service))
         self.until("the Service to be Ready", lambda: self.condition("service", "Ready") == "True")
         name = self.service()["status"]["latestReadyRevisionName"]
@@ -121,7 +123,7 @@ class Shop:
         return core.get("phase"), core.get("percent", 0)
 
     def reasons(self):
-        """Every reason that status gives for waiting: of its holds, its condition Held, and itself."""
+        """Every reason that status gives for waiting: its holds', its condition's, its own."""
         status = self.tracked()
         held = [c.get("reason") for c in status.get("conditions", [])
                 if c["type"] == "Held" and c["status"] == "True"]
@@ -175,10 +177,16 @@ class Shop:
         """The program's writes of the Service."""
         return freshet.writes(self.run, self.namespace, SERVICE)
 
+    def checks(self):
+        """How often anyone has asked the registry for the followed tag."""
+        asked = f"/v2/{self.repository}/manifests/{TAG} "
+        with open(self.run.folder / "log" / "registry", encoding="utf-8", errors="replace") as log:
+            return sum(1 for line in log if asked in line)
+
     # Waiting.
 
     def until(self, what, check, timeout=60.0, every=0.1):
-        """Waits until `check` is true; the error at the end tells all that is known of this shop."""
+        """Waits until `check` is true; the error after `timeout` s tells all that is known."""
         end = time.monotonic() + timeout
         while True:
             found = check()
@@ -193,7 +201,8 @@ class Shop:
         Returns the Revision's name."""
         def promoted():
             name = self.revision_of(digest)
-            return name and self.core_phase()[0] == "Idle" and self.programmed() == {name: 100} and name
+            done = self.core_phase()[0] == "Idle" and self.programmed() == {name: 100}
+            return name and done and name
         return self.until("the new build to have all traffic", promoted, timeout, 0.3)
 
     def until_back(self, timeout=120):

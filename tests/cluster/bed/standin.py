@@ -44,17 +44,19 @@ class StandIn:
         for pod in self.cache.all("pod"):
             revision = pod["metadata"].get("labels", {}).get(LABEL)
             pods.setdefault((pod["metadata"]["namespace"], revision), []).append(pod)
-        self.unreachable = {p["metadata"]["uid"]: self.unreachable.get(p["metadata"]["uid"], time.time())
-                            for p in self.cache.all("podautoscaler")
-                            if p["spec"].get("reachability") == "Unreachable"}
+        unreachable = [p["metadata"]["uid"] for p in self.cache.all("podautoscaler")
+                       if p["spec"].get("reachability") == "Unreachable"]
+        self.unreachable = {uid: self.unreachable.get(uid, time.time()) for uid in unreachable}
         for item in self.cache.all("ingress"):
-            mode = self.control.of(item["metadata"]["namespace"]).get("ingresses", {})
-            self.write("ingress", item,
-                       statuses.ingress(item, mode.get(item["metadata"]["name"], "ok"), time.time()))
+            meta = item["metadata"]
+            modes = self.control.of(meta["namespace"]).get("ingresses", {})
+            body = statuses.ingress(item, modes.get(meta["name"], "ok"), time.time())
+            self.write("ingress", item, body)
         for item in self.cache.all("deployment"):
             revision = item["metadata"].get("labels", {}).get(LABEL)
             if revision:
-                self.revision(item, revision, pods.get((item["metadata"]["namespace"], revision), []))
+                own = pods.get((item["metadata"]["namespace"], revision), [])
+                self.revision(item, revision, own)
 
     def revision(self, deployment, name, pods):
         """The autoscaler's wish, then the pods, then what the two of them show."""
@@ -63,7 +65,8 @@ class StandIn:
         wanted = self.scale(autoscaler, namespace)
         behaviour = self.behaviour(deployment, name)
         if deployment["spec"].get("replicas") != wanted:
-            deployment = self.write("deployment", deployment, {"spec": {"replicas": wanted}}, sub=None)
+            scaled = {"spec": {"replicas": wanted}}
+            deployment = self.write("deployment", deployment, scaled, sub=None)
         pods = self.pods(deployment, pods)
         for number, pod in enumerate(pods):
             body = statuses.pod(pod, behaviour.mode, READY_AFTER, time.time())
@@ -86,8 +89,8 @@ class StandIn:
     def behaviour(self, deployment, revision):
         template = deployment["spec"]["template"]
         users = [c for c in template["spec"]["containers"] if c["name"] != "queue-proxy"]
-        return self.control.behaviour(deployment["metadata"]["namespace"], revision, users[0]["image"],
-                                      template["metadata"].get("annotations"))
+        return self.control.behaviour(deployment["metadata"]["namespace"], revision,
+                                      users[0]["image"], template["metadata"].get("annotations"))
 
     def pods(self, deployment, pods):
         """Makes and deletes pods until there are as many as the Deployment asks for."""
@@ -110,8 +113,8 @@ class StandIn:
             "name": f"{meta['name'][:50]}-{secrets.token_hex(3)}",
             "labels": template["metadata"].get("labels", {}),
             "annotations": template["metadata"].get("annotations", {}),
-            "ownerReferences": [{"apiVersion": "apps/v1", "kind": "Deployment", "name": meta["name"],
-                                 "uid": meta["uid"], "controller": True}]}}
+            "ownerReferences": [{"apiVersion": "apps/v1", "kind": "Deployment", "controller": True,
+                                 "name": meta["name"], "uid": meta["uid"]}]}}
         try:
             pod = self.kube.create("pod", meta["namespace"], body)
         except ApiError as error:
@@ -121,8 +124,8 @@ class StandIn:
         return pod
 
     def write(self, kind, item, body, sub="status"):
-        """Patches, and returns the object as it is afterwards; a conflict or a missing object is left
-        to the next look."""
+        """Patches, and returns the object as it is afterwards; a conflict or a missing object is
+        left to the next look."""
         if body is None:
             return item
         meta = item["metadata"]

@@ -1,4 +1,4 @@
-"""The statuses that kubelet, Deployment controller, autoscaler and ingress would write, as pure values.
+"""The statuses that kubelet, Deployment controller, autoscaler and ingress would write, as values.
 
 Each function takes the object as it is and returns the status to merge, or None when what is there
 already says it.
@@ -23,7 +23,7 @@ def condition(kind, status, reason="", message=""):
 
 
 def covers(there, wanted):
-    """Whether `there` says all of `wanted`. A zero or empty value that the API dropped counts as said."""
+    """Whether `there` says all of `wanted`; a zero or empty value that the API drops is said."""
     if isinstance(wanted, dict):
         return isinstance(there, dict) and all(covers(there.get(k), v) for k, v in wanted.items())
     if isinstance(wanted, list):
@@ -37,7 +37,8 @@ def changed(item, wanted, now):
     old = item.get("status", {})
     if covers(old, wanted):
         return None
-    times = {c["type"]: (c["status"], c.get("lastTransitionTime")) for c in old.get("conditions", [])}
+    times = {c["type"]: (c["status"], c.get("lastTransitionTime"))
+             for c in old.get("conditions", [])}
     for entry in wanted.get("conditions", []):
         status, since = times.get(entry["type"], (None, None))
         entry["lastTransitionTime"] = since if status == entry["status"] and since else stamp(now)
@@ -59,10 +60,11 @@ def pod_conditions(scheduled, ready, reason=""):
 
 
 def pod(item, mode, delay, now):
-    """A pod in one of the modes of behaviour.py; `delay` seconds after its birth at the earliest."""
+    """A pod in one of behaviour.py's modes; ready `delay` s after its birth at the earliest."""
     old = {c["name"]: c for c in item.get("status", {}).get("containerStatuses", [])}
     if mode == "unsched":
-        return changed(item, {"phase": "Pending", "conditions": pod_conditions(False, False)[:1]}, now)
+        unscheduled = pod_conditions(False, False)[:1]
+        return changed(item, {"phase": "Pending", "conditions": unscheduled}, now)
     age = now - seconds(item["metadata"]["creationTimestamp"])
     ready = mode == "ok" and (age >= delay or is_ready(item))
     containers = []
@@ -90,8 +92,9 @@ def container_state(before, mode, ready, now):
         if ended is None or waiting.get("reason") != "CrashLoopBackOff" \
                 or now - seconds(ended) >= RESTART_EVERY:
             restarts += 1
-            last = {"terminated": {"exitCode": code, "reason": "Error", "message": "stand-in crash\n",
-                                   "startedAt": stamp(now), "finishedAt": stamp(now)}}
+            last = {"terminated": {
+                "exitCode": code, "reason": "Error", "message": "stand-in crash\n",
+                "startedAt": stamp(now), "finishedAt": stamp(now)}}
         return {"restartCount": restarts, "lastState": last, "state": {"running": None, "waiting": {
             "reason": "CrashLoopBackOff", "message": "back-off restarting failed container"}}}
     if mode == "pull":
@@ -107,7 +110,7 @@ def container_state(before, mode, ready, now):
 
 
 def deployment(item, pods, mode, now):
-    """Counts of the pods there are, and whether the rollout has progressed, still may, or gave up."""
+    """Counts of the pods, and whether the rollout has progressed, still may, or gave up."""
     wanted, ready = item["spec"].get("replicas", 1), sum(1 for p in pods if is_ready(p))
     available = ready >= wanted
     old = {c["type"]: c for c in item.get("status", {}).get("conditions", [])}
@@ -117,8 +120,9 @@ def deployment(item, pods, mode, now):
     if available or complete:
         progressing = condition("Progressing", "True", "NewReplicaSetAvailable")
     elif late:
+        name = item["metadata"]["name"]
         progressing = condition("Progressing", "False", "ProgressDeadlineExceeded",
-                                f'ReplicaSet "{item["metadata"]["name"]}" has timed out progressing.')
+                                f'ReplicaSet "{name}" has timed out progressing.')
     else:
         progressing = condition("Progressing", "True", "ReplicaSetUpdated")
     return changed(item, {
@@ -146,7 +150,8 @@ def autoscaler(item, wanted, ready, now):
         "observedGeneration": item["metadata"]["generation"], "serviceName": name,
         "metricsServiceName": f"{name}-private", "desiredScale": wanted, "actualScale": ready,
         "conditions": [condition("Active", *active), condition("Ready", *active),
-                       condition("SKSReady", begun), condition("ScaleTargetInitialized", begun)]}, now)
+                       condition("SKSReady", begun),
+                       condition("ScaleTargetInitialized", begun)]}, now)
 
 
 def ingress(item, mode, now):

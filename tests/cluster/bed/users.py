@@ -1,8 +1,8 @@
 """Plays the users, the ingress' data plane and the queue-proxies: a process of its own.
 
-It sends seeded requests by the splits of the *real* Ingress objects, as the stand-in has declared them
-programmed, lets each Revision answer as behaviour.py says, counts per pod, and serves over HTTP what
-Prometheus scrapes and what users got:
+It sends seeded requests by the splits of the *real* Ingress objects, as the stand-in has declared
+them programmed, lets each Revision answer as behaviour.py says, counts per pod, and serves over
+HTTP what Prometheus scrapes and what users got:
 
     /targets                 the pods, as Prometheus' http_sd wants them
     /pods/NAMESPACE/POD      one pod's metrics
@@ -31,9 +31,10 @@ SEED = 7
 
 
 def splits_in(ingress):
-    """{revision: percent} of the Service's own host, or None while this Ingress is not programmed."""
+    """{revision: percent} of the Service's own host, or None while it is not programmed."""
     meta, status = ingress["metadata"], ingress.get("status", {})
-    ready = any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions", []))
+    ready = any(c["type"] == "Ready" and c["status"] == "True"
+                for c in status.get("conditions", []))
     if not ready or status.get("observedGeneration") != meta["generation"]:
         return None
     own = f"{meta['name']}.{meta['namespace']}."
@@ -45,7 +46,7 @@ def splits_in(ingress):
 
 
 def poisson(dice, mean):
-    """How many requests arrive when `mean` are expected (Knuth's method; the mean is small here)."""
+    """How many requests arrive when `mean` are expected (Knuth's method, for small means)."""
     limit, product, count = math.exp(-mean), dice.random(), 0
     while product > limit:
         product *= dice.random()
@@ -101,7 +102,8 @@ class Users:
 
     def send(self, elapsed):
         pods = {}
-        alive = {(p["metadata"]["namespace"], p["metadata"]["name"]): p for p in self.cache.all("pod")}
+        alive = {(p["metadata"]["namespace"], p["metadata"]["name"]): p
+                 for p in self.cache.all("pod")}
         for (namespace, _), pod in alive.items():
             if is_ready(pod):
                 revision = pod["metadata"].get("labels", {}).get(LABEL)

@@ -34,7 +34,8 @@ def split(shop, canary, percent):
 
 def ready(shop, revision):
     item = shop.kube.get("revision", shop.namespace, revision)
-    return {c["type"]: (c["status"], c.get("reason")) for c in item["status"]["conditions"]}["Ready"]
+    found = next(c for c in item["status"]["conditions"] if c["type"] == "Ready")
+    return found["status"], found.get("reason")
 
 
 def test_bringing_it_up_again_changes_nothing(run):
@@ -143,7 +144,8 @@ def test_a_revision_without_traffic_is_scaled_to_zero(shop):
     roll_out(shop, digest)
     shop.edit({"spec": {"traffic": [{"latestRevision": True, "percent": 100}]}})
     selector = f"serving.knative.dev/revision={shop.stable.name}"
-    shop.until("the old pods to go", lambda: not shop.kube.list("pod", shop.namespace, selector), 20)
+    shop.until("the old pods to go",
+               lambda: not shop.kube.list("pod", shop.namespace, selector), 20)
 
 
 def test_writes_are_in_the_audit_log_with_who_wrote_them(shop, run):
@@ -162,5 +164,6 @@ def test_writes_are_in_the_audit_log_with_who_wrote_them(shop, run):
 def test_a_deleted_namespace_takes_everything_with_it(shop, kube):
     shop.open()
     kube.delete("namespace", None, shop.namespace)
-    shop.until("the namespace to be gone", lambda: kube.get("namespace", None, shop.namespace) is None)
+    shop.until("the namespace to be gone",
+               lambda: kube.get("namespace", None, shop.namespace) is None)
     assert plane.kubectl(shop.run, "get", "pods,deployments,ksvc", "-n", shop.namespace) == ""

@@ -1,0 +1,48 @@
+"""Before any build: a Service is adopted as it is, and left alone while nothing happens."""
+from bed import freshet
+from bed.shop import SERVICE
+
+
+def test_adoption_writes_nothing_and_names_the_revision_that_serves(shop, controller):
+    shop.open()
+    before = shop.service()
+    shop.track()
+    shop.until("adoption", lambda: shop.phase() == "Idle")
+    status = shop.tracked()
+    assert status["stable"]["name"] == shop.stable.name
+    assert shop.stable.digest in status["stable"]["digests"].values()
+    assert shop.writes() == []
+    after = shop.service()
+    assert (after["spec"], after["metadata"].get("annotations")) == (
+        before["spec"], before["metadata"].get("annotations"))
+
+
+def test_a_split_made_by_a_person_is_respected_until_one_revision_serves(shop, controller):
+    shop.open()
+    digest = shop.push("second build")
+    shop.edit({"spec": {"traffic": [{"revisionName": shop.stable.name, "percent": 100}],
+                        "template": {"metadata": {"annotations": {"example.com/build": "2"}}}}})
+    second = shop.until("the second Revision", lambda: shop.revision_of(digest))
+    shop.until("it to be Ready", lambda: shop.service()["status"].get("latestReadyRevisionName")
+               == second)
+    shop.edit({"spec": {"traffic": [{"revisionName": shop.stable.name, "percent": 60},
+                                    {"revisionName": second, "percent": 40}]}})
+    shop.until("the split", lambda: shop.programmed() == {shop.stable.name: 60, second: 40})
+    shop.track()
+    shop.until("it to say why it waits", lambda: shop.phase() == "Adopting"
+               and shop.tracked().get("message"))
+    assert shop.writes() == []
+    shop.edit({"spec": {"traffic": [{"revisionName": second, "percent": 100}]}})
+    shop.until("adoption", lambda: shop.phase() == "Idle")
+    assert shop.tracked()["stable"]["name"] == second
+    assert shop.writes() == []
+
+
+def test_an_idle_service_is_checked_again_and_again_and_never_written(shop, controller):
+    shop.open_and_track()
+    shop.until("a first check of the tag", lambda: shop.checks() >= 1)
+    checks = shop.checks()
+    written = len(freshet.writes(shop.run, shop.namespace, SERVICE, "trackedservices"))
+    shop.until("three more checks", lambda: shop.checks() >= checks + 3, 90, 0.5)
+    assert shop.writes() == []
+    assert len(freshet.writes(shop.run, shop.namespace, SERVICE, "trackedservices")) == written
