@@ -27,8 +27,9 @@ def push(run, repository, tag, content):
 def retag(run, repository, tag, reference):
     """Moves the tag to an image that is there already (a digest or another tag); its digest."""
     joint = "@" if reference.startswith("sha256:") else ":"
-    run.run(["skopeo", "copy", "--quiet", "--preserve-digests", "--src-tls-verify=false",
-             "--dest-tls-verify=false", f"docker://{REGISTRY}/{repository}{joint}{reference}",
+    run.run(["skopeo", "copy", "--quiet", "--preserve-digests", "--remove-signatures",
+             "--src-tls-verify=false", "--dest-tls-verify=false",
+             f"docker://{REGISTRY}/{repository}{joint}{reference}",
              f"docker://{REGISTRY}/{repository}:{tag}"])
     return digest_of(repository, tag)
 

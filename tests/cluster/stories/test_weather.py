@@ -126,4 +126,5 @@ def test_killed_in_each_phase_it_comes_to_the_same_ending(shops, run, kube, cont
         assert not isinstance(ending, Exception), f"{phase}: {ending}"
         left, new_image, writes = ending
         assert (left, new_image) == (phase, good), f"{phase}: {ending}"
-        assert writes <= most + (not good), f"{phase}: {writes} writes"
+        more = phase in ("Waiting", "Retreating")  # to wait without the pin; to revert the template
+        assert writes <= most + more, f"{phase}: {writes} writes"
