@@ -1,0 +1,94 @@
+// Which addresses may be connected to: the special-purpose ranges, as tables.
+#include "controller/net/address.h"
+
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+namespace freshet {
+namespace {
+
+struct Range4 {
+  std::uint32_t prefix;
+  int bits;
+};
+
+constexpr std::array kSpecial4 = {
+    Range4{0x00000000, 8},   // this network
+    Range4{0x0A000000, 8},   // private
+    Range4{0x64400000, 10},  // shared (CGNAT)
+    Range4{0x7F000000, 8},   // loopback
+    Range4{0xA9FE0000, 16},  // link-local, cloud metadata
+    Range4{0xAC100000, 12},  // private
+    Range4{0xC0000000, 24},  // IETF protocol assignments
+    Range4{0xC0000200, 24},  // documentation
+    Range4{0xC0586300, 24},  // 6to4 relays
+    Range4{0xC0A80000, 16},  // private
+    Range4{0xC6120000, 15},  // benchmarking
+    Range4{0xC6336400, 24},  // documentation
+    Range4{0xCB007100, 24},  // documentation
+    Range4{0xE0000000, 4},   // multicast
+    Range4{0xF0000000, 4},   // reserved, broadcast
+};
+
+bool is_public4(std::uint32_t address) {
+  return std::ranges::none_of(kSpecial4, [address](const Range4& range) {
+    return (address >> (32 - range.bits)) == (range.prefix >> (32 - range.bits));
+  });
+}
+
+using Bytes6 = std::array<std::uint8_t, 16>;
+
+std::uint32_t embedded4(const Bytes6& bytes, std::size_t at) {
+  return (std::uint32_t{bytes[at]} << 24) | (std::uint32_t{bytes[at + 1]} << 16) |
+         (std::uint32_t{bytes[at + 2]} << 8) | std::uint32_t{bytes[at + 3]};
+}
+
+bool starts_with(const Bytes6& bytes, std::initializer_list<std::uint8_t> prefix) {
+  return std::equal(prefix.begin(), prefix.end(), bytes.begin());
+}
+
+bool is_public6(const Bytes6& b) {
+  if (starts_with(b, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}))
+    return is_public4(embedded4(b, 12));
+  if (starts_with(b, {0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0})) {
+    return is_public4(embedded4(b, 12));
+  }
+  if (starts_with(b, {0x20, 0x02})) return is_public4(embedded4(b, 2));
+  if ((b[0] & 0xE0) != 0x20) return false;  // outside 2000::/3: not global unicast
+  if (starts_with(b, {0x20, 0x01}) && b[2] < 0x02) return false;  // 2001::/23, Teredo too
+  if (starts_with(b, {0x20, 0x01, 0x0D, 0xB8})) return false;     // documentation
+  return !(starts_with(b, {0x3F, 0xFF}) && (b[2] & 0xF0) == 0);   // documentation (3fff::/20)
+}
+
+}  // namespace
+
+bool is_public_address(const sockaddr& address) {
+  if (address.sa_family == AF_INET) {
+    sockaddr_in in{};
+    std::memcpy(&in, &address, sizeof in);
+    return is_public4(ntohl(in.sin_addr.s_addr));
+  }
+  if (address.sa_family == AF_INET6) {
+    sockaddr_in6 in{};
+    std::memcpy(&in, &address, sizeof in);
+    Bytes6 bytes{};
+    std::memcpy(bytes.data(), &in.sin6_addr, bytes.size());
+    return is_public6(bytes);
+  }
+  return false;
+}
+
+bool may_connect(const AddressPolicy& policy, std::string_view host, int port,
+                 const sockaddr& address) {
+  if (policy.allow_private || is_public_address(address)) return true;
+  const std::string with_port = std::string(host) + ":" + std::to_string(port);
+  return std::ranges::any_of(policy.private_hosts, [&](const std::string& allowed) {
+    return allowed == host || allowed == with_port;
+  });
+}
+
+}  // namespace freshet
