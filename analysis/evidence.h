@@ -1,0 +1,74 @@
+// Evidence: all that the analyzer remembers between two intervals, as one comparable value, and its
+// JSON text (under kMaxEvidenceBytes) for the tracked service's status.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/eprocess.h"
+#include "analysis/verdict.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace freshet {
+
+inline constexpr std::size_t kMaxEvidenceBytes = 8192;
+inline constexpr std::size_t kMaxTests = 12;           // errors and at most 11 latency bounds
+inline constexpr std::size_t kMaxRememberedPods = 40;  // beyond it pods are read by time alone
+
+// What reading one pod remembers, by the hash of its name.
+struct PodMemory {
+  TimePoint used{};                 // time of its last sample that was counted
+  std::optional<TimePoint> since;   // first seen, while it is younger than the warm-up
+  bool operator==(const PodMemory&) const = default;
+};
+
+// Where reading a rollout's counters stands (analysis/reader.h).
+struct ReaderState {
+  std::optional<TimePoint> end;     // of the last closed interval; unset: nothing read yet
+  Duration period{};                // measured scrape period; 0: not known yet
+  std::optional<TimePoint> newest;  // newest sample of any series: tells staleness
+  std::map<std::string, PodMemory> pods;
+  bool operator==(const ReaderState&) const = default;
+};
+
+// One test: errors, or one latency bound.
+struct MetricEvidence {
+  AgainstProcess capped;      // one interval adds at most a third of the threshold
+  AgainstProcess uncapped;    // same, but this step's intervals count in full: for Reduce
+  ForProcess in_favour;       // this step alone
+  FullLoadProcess full_load;  // this step alone, against stable's own hour; read while baking
+  bool operator==(const MetricEvidence&) const = default;
+};
+
+struct Evidence {
+  std::string candidate_uid;  // whom it is about …
+  std::string settings;       // … and the hash of the settings it was collected under
+
+  std::vector<MetricEvidence> metrics;  // errors first, then the latency bounds; empty: none yet
+  int percent = 0;                      // of this step; 0 until its first interval
+  TimePoint step_since{};
+  Duration step_observed{};             // length of this step's intervals
+  std::optional<TimePoint> last_end;    // end of the last interval folded in
+  Duration last_length{};               // its length
+  std::optional<TimePoint> last_traffic;   // last interval in which both arms had requests
+  bool warming_up = false;              // the last interval's latency came from young instances
+  std::optional<TimePoint> late_start;  // when the last late start was added
+  std::int64_t late_starts = 0;         // how many so far
+  ArmTotals canary;                     // whole rollout
+  ArmTotals stable;
+  ArmTotals step_canary;
+  ArmTotals step_stable;
+  ReaderState reader;
+  bool operator==(const Evidence&) const = default;
+};
+
+Json evidence_to_json(const Evidence& evidence);
+// Refuses what is not evidence: a number that is not finite, a wrong shape, too many parts.
+Result<Evidence> evidence_from_json(const Json& json);
+
+}  // namespace freshet
