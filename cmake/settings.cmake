@@ -12,6 +12,8 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
+# Precompiled headers were measured (November 2026, g++ 12): a quarter less a file at best, for 145 MB
+# a preset and a ccache that must be told to be sloppy. Not used.
 add_library(freshet_options INTERFACE)
 target_compile_options(freshet_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
