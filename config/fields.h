@@ -1,0 +1,21 @@
+// The one description of every field of a TrackedService. What reads, checks, prints and documents
+// them is made of these; nothing else lists fields.
+#pragma once
+
+#include "config/object.h"
+#include "config/status.h"
+#include "config/tracked_service.h"
+
+namespace freshet::config {
+
+inline constexpr const char* kGroup = "freshet.dev";
+inline constexpr const char* kVersion = "v1alpha1";
+inline constexpr const char* kApiVersion = "freshet.dev/v1alpha1";
+inline constexpr const char* kKind = "TrackedService";
+inline constexpr const char* kPlural = "trackedservices";
+
+const Type<TrackedServiceSpec>& spec_type();
+const Type<TrackedServiceStatus>& status_type();
+const Type<TrackedService>& metadata_type();  // what of metadata the controller looks at
+
+}  // namespace freshet::config

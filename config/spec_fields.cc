@@ -1,0 +1,271 @@
+// What users write: metadata and spec, field by field. Defaults stand in tracked_service.h.
+#include <fmt/format.h>
+
+#include "config/fields.h"
+
+namespace freshet::config {
+namespace {
+
+inline constexpr std::size_t kMaxImages = 20;
+inline constexpr std::size_t kMaxCodes = 20;
+inline constexpr const char* kLabel = "^[a-z]([-a-z0-9]*[a-z0-9])?$";  // RFC 1035
+inline constexpr const char* kLabelAllowed =
+    "a name of at most 63 lower-case letters, digits and -, starting with a letter";
+
+inline constexpr const char* kNameAllowed =
+    "a name of at most 63 lower-case letters, digits and -";
+
+// Containers and namespaces may start with a digit (RFC 1123), Services and traffic tags may not.
+Type<std::string> name_type() {
+  return text_type(kNameAllowed, "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", 63);
+}
+Type<std::string> label_type() { return text_type(kLabelAllowed, kLabel, 63); }
+
+Type<ImageSpec> image_spec_type() {
+  return object_type<ImageSpec>({
+      field("container", &ImageSpec::container, name_type(),
+            "Container whose image follows the tag; required when several images are listed, and "
+            "when the Service has several containers."),
+      field("image", &ImageSpec::image, image_type(),
+            "Image with the tag to follow, in the Service's present repository."),
+  }, [](const Cursor& at, const ImageSpec& image) {
+    if (image.image.empty()) at.fail("image is missing", "registry/repository:tag");
+  });
+}
+
+Type<PollSpec> poll_type() {
+  return object_type<PollSpec>({
+      field("every", &PollSpec::every, duration_type(seconds(10), hours(24)),
+            "How often the registry is asked where the followed tags point."),
+  });
+}
+
+Type<BakeSpec> bake_type() {
+  return object_type<BakeSpec>({
+      field("for", &BakeSpec::duration, duration_type(seconds(0), days(7)),
+            "How long the candidate is watched at nearly all traffic before it becomes stable."),
+      field("holdback", &BakeSpec::holdback, auto_or(optional_type(whole_type(1, 50))),
+            "Percent that stable keeps while baking; auto keeps enough for 300 stable requests, "
+            "within 2 to 20."),
+  });
+}
+
+// The two margins stand in one optional pair; as fields they are two.
+template <class Owner>
+Field<Owner> margin_field(std::string name, Margin MarginPair::*which, std::string doc) {
+  return computed_field<Owner, Margin>(
+      std::move(name), margin_type(),
+      [which](const Owner& owner) {
+        return owner.margins ? std::optional<Margin>((*owner.margins).*which) : std::nullopt;
+      },
+      [which](Owner& owner, Margin margin) {
+        if (!owner.margins) owner.margins = MarginPair{};
+        (*owner.margins).*which = margin;
+      },
+      std::move(doc));
+}
+template <class Owner>
+Field<Owner> rollback_field() {
+  return margin_field<Owner>("rollback", &MarginPair::rollback,
+                             "A candidate shown to be worse than this, against stable, is rolled "
+                             "back: A times stable's share plus B percentage points.");
+}
+template <class Owner>
+Field<Owner> promote_field() {
+  return margin_field<Owner>("promote", &MarginPair::promote,
+                             "A candidate is promoted once it is shown to be within this; greater "
+                             "than the rollback margin in both parts.");
+}
+
+template <class Owner>
+void check_margins(const Cursor& at, const Owner& owner) {
+  const Node* rollback = at.node.find("rollback");
+  const Node* promote = at.node.find("promote");
+  if (!rollback != !promote) {
+    const std::string missing = rollback ? "promote" : "rollback";
+    at.fail(missing + " is missing: the two margins are given together", "both margins, or auto");
+  }
+  if (!rollback || !promote) return;
+  const auto& [low, high] = *owner.margins;
+  if (high.times > low.times && high.plus > low.plus) return;
+  at.field("promote", *promote)
+      .fail(fmt::format("the promotion margin must be greater than the rollback margin in both "
+                        "parts: found {} against {}",
+                        format_margin(high), format_margin(low)),
+            fmt::format("more than {}x and more than {:.15g}%", low.times, low.plus * 100));
+}
+
+Type<ErrorsSpec> errors_type() {
+  return auto_or(object_type<ErrorsSpec>(
+      {
+          rollback_field<ErrorsSpec>(),
+          promote_field<ErrorsSpec>(),
+          field("codes", &ErrorsSpec::codes,
+                list_type(text_type("a class such as 5xx or a code such as 503",
+                                    "^[1-5](xx|[0-9][0-9])$", 3),
+                          "1 to 20 classes or codes", 1, kMaxCodes),
+                "Response codes that count as errors."),
+      },
+      check_margins<ErrorsSpec>));
+}
+
+Type<LatencySpec> latency_type() {
+  return auto_or(object_type<LatencySpec>(
+      {rollback_field<LatencySpec>(), promote_field<LatencySpec>()}, check_margins<LatencySpec>));
+}
+
+Type<AnalysisSpec> analysis_type() {
+  return object_type<AnalysisSpec>({
+      field("mode", &AnalysisSpec::mode,
+            choice_type<AnalysisMode>({"Metrics", "ReadinessOnly"}),
+            "Metrics judges the candidate's requests against stable's; ReadinessOnly looks at "
+            "nothing but whether its Revision is Ready."),
+      field("falseRollback", &AnalysisSpec::false_rollback, number_type(1e-6, 0.1),
+            "Chance that a candidate as good as stable is ever rolled back."),
+      field("missedRegression", &AnalysisSpec::missed_regression, number_type(1e-6, 0.5),
+            "Chance that a candidate worse than the promotion margin is promoted."),
+      field("errors", &AnalysisSpec::errors, errors_type(),
+            "How much worse the share of failed requests may be; auto chooses the margins from "
+            "stable's own hour before the rollout."),
+      field("latency", &AnalysisSpec::latency, latency_type(),
+            "How much worse the share of slow requests may be; auto chooses the margins from "
+            "stable's own hour before the rollout."),
+      field("warmUp", &AnalysisSpec::warm_up, duration_type(seconds(0), hours(1)),
+            "Age below which an instance's latency is no evidence."),
+  });
+}
+
+void check_rollout(const Cursor& at, const RolloutSpec& rollout) {
+  const auto steps = static_cast<std::int64_t>(rollout.steps.size());
+  const Duration least = rollout.minimum_step * steps;
+  if (rollout.deadline >= least) return;
+  const Node* deadline = at.node.find("deadline");
+  const Cursor place = deadline ? at.field("deadline", *deadline) : at;
+  place.fail(fmt::format("the deadline comes before {} steps of {} can be over: found {}", steps,
+                         format_duration(rollout.minimum_step), format_duration(rollout.deadline)),
+             "at least " + format_duration(least));
+}
+
+std::vector<Field<RolloutSpec>> rollout_pace() {
+  return {
+      field("steps", &RolloutSpec::steps, rising_percents_type(),
+            "Percents of the traffic that the candidate gets one after the other; 100 always "
+            "follows."),
+      field("minimumStep", &RolloutSpec::minimum_step, duration_type(seconds(1), hours(24)),
+            "Observed time at each step, at least."),
+      field("bake", &RolloutSpec::bake, bake_type(),
+            "The last look before the candidate becomes stable."),
+      field("readyWithin", &RolloutSpec::ready_within,
+            optional_type(duration_type(seconds(1), hours(24))),
+            "How long a candidate may take to become Ready; by default its Revision's own progress "
+            "deadline."),
+      field("deadline", &RolloutSpec::deadline, duration_type(seconds(10), days(30)),
+            "Time a rollout may take; what a person holds does not count."),
+  };
+}
+
+Type<RolloutSpec> rollout_type() {
+  std::vector<Field<RolloutSpec>> fields = rollout_pace();
+  const std::vector<Field<RolloutSpec>> rest = {
+      field("approval", &RolloutSpec::approval,
+            choice_type<Approval>({"None", "BeforeTraffic", "BeforePromotion"}),
+            "Where the rollout waits for a person's promote: nowhere, before users' first request, "
+            "or before all of the traffic."),
+      field("whenSuperseded", &RolloutSpec::when_superseded,
+            choice_type<WhenSuperseded>({"FinishThenLatest", "Supersede"}),
+            "What a newer digest does to a running rollout: wait for its end, or replace it."),
+      field("whenInconclusive", &RolloutSpec::when_inconclusive,
+            choice_type<WhenInconclusive>({"PromoteIfClean", "Hold", "RollBack"}),
+            "What happens at the deadline without a verdict; PromoteIfClean needs a candidate with "
+            "nothing held against it."),
+      field("writeMode", &RolloutSpec::write_mode, choice_type<WriteMode>({"Pin"}),
+            "Who writes the Service; Pin: Freshet writes the image by digest and the traffic by "
+            "Revision name."),
+      field("onRollback", &RolloutSpec::on_rollback,
+            choice_type<OnRollback>({"RevertTemplate", "LeaveTemplate"}),
+            "Whether the Service's template goes back to stable's once the traffic has."),
+      field("rejectionExpires", &RolloutSpec::rejection_expires,
+            duration_type(seconds(1), days(365)),
+            "How long a rolled back candidate is not tried again."),
+      field("tag", &RolloutSpec::tag, label_type(),
+            "Traffic tag of the candidate on the Route."),
+      field("allowOverwrite", &RolloutSpec::allow_overwrite, flag_type(),
+            "Acknowledges that a GitOps tool manages this Service as well."),
+  };
+  fields.insert(fields.end(), rest.begin(), rest.end());
+  return object_type<RolloutSpec>(std::move(fields), check_rollout);
+}
+
+void check_spec(const Cursor& at, const TrackedServiceSpec& spec) {
+  const Node* images = at.node.find("images");
+  if (!images) return;
+  const Cursor list = at.field("images", *images);
+  for (std::size_t i = 0; i < spec.images.size(); ++i) {
+    const std::string& container = spec.images[i].container;
+    if (container.empty() && spec.images.size() > 1) {
+      list.item(i).fail("container is missing: several images are listed", kNameAllowed);
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (container.empty() || spec.images[j].container != container) continue;
+      list.item(i).fail(fmt::format("container {} stands in images[{}] already", container, j),
+                        "each container once");
+    }
+  }
+}
+
+Type<TrackedServiceSpec> make_spec_type() {
+  using Spec = TrackedServiceSpec;
+  return object_type<Spec>({
+      field("service", &Spec::service, label_type(),
+            "Knative Service in this namespace; by default the one of this object's own name."),
+      field("images", &Spec::images,
+            list_type(image_spec_type(), "at most 20 images", 0, kMaxImages),
+            "Images and tags to follow; by default the one container with a port and its present "
+            "tag."),
+      field("poll", &Spec::poll, poll_type(), "How the registry is asked."),
+      field("rollout", &Spec::rollout, rollout_type(),
+            "How a candidate gets traffic, and what happens when it may not keep it."),
+      field("analysis", &Spec::analysis, analysis_type(), "How a candidate is judged."),
+      field("suspend", &Spec::suspend, flag_type(),
+            "Starts nothing new; a running rollout is finished."),
+  }, check_spec);
+}
+
+Type<TrackedService> make_metadata_type() {
+  using Object = TrackedService;
+  const auto set_deleting = [](Object& object, TimePoint) { object.deleting = true; };
+  const auto none = [](const Object&) { return std::optional<TimePoint>(); };
+  return object_type<Object>({
+      field("name", &Object::name,
+            text_type("a name of at most 253 lower-case letters, digits, - and .",
+                      "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$", 253),
+            "Name."),
+      field("namespace", &Object::name_space, name_type(), "Namespace."),
+      field("uid", &Object::uid, text_type("text"), "Set by the API server."),
+      field("generation", &Object::generation, count_type(), "Set by the API server."),
+      field("resourceVersion", &Object::resource_version, text_type("text"),
+            "Set by the API server."),
+      field("creationTimestamp", &Object::created, optional_type(time_type()),
+            "Set by the API server."),
+      computed_field<Object, TimePoint>("deletionTimestamp", time_type(), none, set_deleting,
+                                        "Set by the API server."),
+      field("finalizers", &Object::finalizers, list_type(text_type("text"), "a list of text"),
+            "What has to be done before the object goes."),
+      field("annotations", &Object::annotations, text_map_type("a mapping of text to text"),
+            "Annotations; commands are among them."),
+  });
+}
+
+}  // namespace
+
+const Type<TrackedServiceSpec>& spec_type() {
+  static const Type<TrackedServiceSpec> type = make_spec_type();
+  return type;
+}
+
+const Type<TrackedService>& metadata_type() {
+  static const Type<TrackedService> type = make_metadata_type();
+  return type;
+}
+
+}  // namespace freshet::config

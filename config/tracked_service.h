@@ -1,0 +1,116 @@
+// TrackedService as values: what a user writes (spec). Defaults stand here once and only here.
+// How it is parsed, checked, printed and documented: config/fields.h. Status: config/status.h.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+
+namespace freshet {
+
+// "The canary's rate may be `times` × the stable rate plus `plus` (a fraction: 0.001 = 0.1 %)".
+struct Margin {
+  double times = 1.0;
+  double plus = 0.0;
+  bool operator==(const Margin&) const = default;
+};
+
+struct MarginPair {
+  Margin rollback;
+  Margin promote;  // strictly greater than rollback in both parts, plus > 0
+  bool operator==(const MarginPair&) const = default;
+};
+
+struct ErrorsSpec {
+  std::optional<MarginPair> margins;        // nullopt: auto (analysis.md 2e)
+  std::vector<std::string> codes = {"5xx"};  // "5xx" classes or single codes "503"
+  bool operator==(const ErrorsSpec&) const = default;
+};
+
+struct LatencySpec {
+  std::optional<MarginPair> margins;  // nullopt: auto
+  bool operator==(const LatencySpec&) const = default;
+};
+
+enum class AnalysisMode { kMetrics, kReadinessOnly };
+enum class Approval { kNone, kBeforeTraffic, kBeforePromotion };
+enum class WhenSuperseded { kFinishThenLatest, kSupersede };
+enum class WhenInconclusive { kPromoteIfClean, kHold, kRollBack };
+enum class WriteMode { kPin };
+enum class OnRollback { kRevertTemplate, kLeaveTemplate };
+
+struct ImageSpec {
+  std::string container;  // "" = the one container with a port
+  std::string image;      // registry/repository:tag
+  bool operator==(const ImageSpec&) const = default;
+};
+
+struct PollSpec {
+  Duration every = minutes(5);
+  bool operator==(const PollSpec&) const = default;
+};
+
+struct BakeSpec {
+  Duration duration = minutes(15);  // field `for`
+  std::optional<int> holdback;      // percent kept on stable while baking; nullopt: auto
+  bool operator==(const BakeSpec&) const = default;
+};
+
+struct RolloutSpec {
+  std::vector<int> steps = {1, 5, 20, 50};
+  Duration minimum_step = minutes(2);
+  BakeSpec bake;
+  std::optional<Duration> ready_within;  // nullopt: the Revision's own progress deadline
+  Duration deadline = hours(6);
+  Approval approval = Approval::kNone;
+  WhenSuperseded when_superseded = WhenSuperseded::kFinishThenLatest;
+  WhenInconclusive when_inconclusive = WhenInconclusive::kPromoteIfClean;
+  WriteMode write_mode = WriteMode::kPin;
+  OnRollback on_rollback = OnRollback::kRevertTemplate;
+  Duration rejection_expires = days(7);
+  std::string tag = "freshet";
+  bool allow_overwrite = false;
+  bool operator==(const RolloutSpec&) const = default;
+};
+
+struct AnalysisSpec {
+  AnalysisMode mode = AnalysisMode::kMetrics;
+  double false_rollback = 0.001;    // α
+  double missed_regression = 0.05;  // β
+  ErrorsSpec errors;
+  LatencySpec latency;
+  Duration warm_up = seconds(90);
+  bool operator==(const AnalysisSpec&) const = default;
+};
+
+struct TrackedServiceSpec {
+  std::string service;             // default: metadata.name, filled in by the parser
+  std::vector<ImageSpec> images;   // empty: the one container with a port, its present tag
+  PollSpec poll;
+  RolloutSpec rollout;
+  AnalysisSpec analysis;
+  bool suspend = false;
+  bool operator==(const TrackedServiceSpec&) const = default;
+};
+
+// The object as a user's file or the cluster has it, less status.
+struct TrackedService {
+  std::string name;
+  std::string name_space;  // "" in a file that does not say
+  std::string uid;
+  std::int64_t generation = 0;
+  std::string resource_version;
+  std::optional<TimePoint> created;
+  bool deleting = false;
+  std::vector<std::string> finalizers;
+  std::map<std::string, std::string> annotations;  // commands live here
+  TrackedServiceSpec spec;
+  bool operator==(const TrackedService&) const = default;
+};
+
+}  // namespace freshet
