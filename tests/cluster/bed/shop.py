@@ -162,8 +162,9 @@ class Shop:
             connection.close()
 
     def splits(self):
-        """The splits that were in force, in order, without times."""
-        return [{r: p for r, p in entry["splits"].items() if p} for entry in self.users()["splits"]]
+        """The splits that were in force, in order, without times and entries of 0 %."""
+        shares = [{r: p for r, p in entry["splits"].items() if p} for entry in self.users()["splits"]]
+        return [split for split, before in zip(shares, [None, *shares]) if split != before]
 
     def programmed(self):
         """What users meet now."""
