@@ -163,7 +163,8 @@ class Shop:
 
     def splits(self):
         """The splits that were in force, in order, without times and entries of 0 %."""
-        shares = [{r: p for r, p in entry["splits"].items() if p} for entry in self.users()["splits"]]
+        shares = [{r: p for r, p in entry["splits"].items() if p}
+                  for entry in self.users()["splits"]]
         return [split for split, before in zip(shares, [None, *shares]) if split != before]
 
     def programmed(self):
