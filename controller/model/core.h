@@ -22,6 +22,9 @@ inline constexpr std::string_view kCoreAnnotation = "freshet.dev/rollout";
 inline constexpr std::string_view kRolloutIdAnnotation = "freshet.dev/rollout-id";  // on templates
 inline constexpr std::string_view kFinalizer = "freshet.dev/pinned";
 inline constexpr std::size_t kMaxRejections = 16;
+inline constexpr std::size_t kMaxParked = 16;
+inline constexpr std::size_t kMaxHolds = 16;
+inline constexpr std::size_t kMaxCoreBytes = 128 << 10;  // of 256 KiB that all annotations share
 inline constexpr int kCoreVersion = 1;
 
 // What makes a candidate: which images, in which configuration.
@@ -90,13 +93,14 @@ struct Baking {
 };
 enum class RetreatWhy {
   kVerdict, kNotReady, kCrashed, kUnready, kWithdrawn, kSuperseded, kAborted, kDeadline, kLeaving,
-  kLostCore,
+  kLostCore, kDigestMismatch,
 };
 struct Retreating {
   Rollout rollout;
   RetreatWhy why = RetreatWhy::kVerdict;
   std::string message;          // the sentence of the verdict or cause
   bool template_reverted = false;
+  bool rewritten = false;       // a person's percents were replaced once; not a second time
   bool operator==(const Retreating&) const = default;
 };
 using Phase = std::variant<Adopting, Idle, Preparing, Waiting, Shifting, Baking, Retreating>;

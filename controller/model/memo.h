@@ -30,11 +30,15 @@ struct CommandAnswer {
   bool operator==(const CommandAnswer&) const = default;
 };
 
+inline constexpr std::size_t kMaxAnswers = 8;
+inline constexpr std::size_t kMaxHistory = 10;
+
 struct Memo {
   std::int64_t seq = 0;                     // of the core that the step clock belongs to
   std::optional<TimePoint> step_since;      // this percent observed as programmed
   std::optional<TimePoint> candidate_unready_since;
   std::optional<TimePoint> blind_since;     // StaleMetrics began
+  std::optional<TimePoint> waiting_since;   // a rollout began to wait for a person's decision
   std::vector<Deferral> deferred;           // at most kMaxRejections
   std::vector<CommandAnswer> answers;       // at most 8, newest first
   std::vector<HistoryEntry> history;        // at most 10, newest first

@@ -1,0 +1,35 @@
+// JSON of digest sets and pairs.
+#include "controller/model/pair_codec.h"
+
+#include <nlohmann/json.hpp>
+
+namespace freshet {
+
+Json digests_to_json(const DigestSet& digests) {
+  Json out = Json::object();
+  for (const auto& [container, digest] : digests) out[container.get()] = digest.get();
+  return out;
+}
+
+void put_pair(Json& object, const Pair& pair) {
+  object["digests"] = digests_to_json(pair.digests);
+  object["template"] = pair.template_hash;
+}
+
+Result<Pair> read_pair(const Json& object) {
+  const Json& digests = at_path(object, {"digests"});
+  if (!digests.is_object()) return bad_input("digests: not an object");
+  Pair pair;
+  for (const auto& [container, text] : digests.items()) {
+    if (!text.is_string()) return bad_input("digests: not a text");
+    auto digest = Digest::parse(text.get<std::string>());
+    if (!digest) return with_context("digests", digest.error());
+    pair.digests.emplace(ContainerName(container), *digest);
+  }
+  const Json& hash = at_path(object, {"template"});
+  if (!hash.is_string()) return bad_input("template: not a text");
+  pair.template_hash = hash.get<std::string>();
+  return pair;
+}
+
+}  // namespace freshet
