@@ -1,0 +1,162 @@
+// The Kubernetes API over an HttpTransport.
+#include "controller/kube/client.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/text.h"
+#include "controller/kube/errors.h"
+
+namespace freshet {
+namespace {
+
+// "GET /apis/…/services/checkout": without the query, which is noise in a sentence.
+std::string sentence(const HttpRequest& request) {
+  const auto url = parse_url(request.url);
+  const std::string target = url ? url->target : request.url;
+  return request.method + " " + target.substr(0, target.find('?'));
+}
+
+TimePoint server_time(const HttpResponse& response, TimePoint otherwise) {
+  const auto date = find_header(response.headers, "Date");
+  const auto time = date ? parse_http_date(*date) : Result<TimePoint>(otherwise);
+  return time.value_or(otherwise);
+}
+
+void set_token(HttpRequest& request, const Secret& token) {
+  std::erase_if(request.headers, [](const HttpHeader& h) { return h.name == "Authorization"; });
+  if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token.reveal()});
+}
+
+Result<Json> parse_answer(const HttpRequest& request, const HttpResponse& response) {
+  auto body = parse_json(response.body, request.max_body_bytes);
+  if (body) return body;
+  return make_error(ErrorKind::kTransient,
+                    sentence(request) + ": the answer cannot be read: " + body.error().message);
+}
+
+}  // namespace
+
+std::string with_query(std::string path, std::string_view name, std::string_view value) {
+  path += path.find('?') == std::string::npos ? '?' : '&';
+  return path + std::string(name) + "=" + percent_encode(value);
+}
+
+KubeClient::KubeClient(HttpTransport& transport, TokenSource& tokens, const Clock& clock,
+                       KubeClientOptions options)
+    : transport_(transport), tokens_(tokens), clock_(clock), options_(std::move(options)) {}
+
+HttpRequest KubeClient::prepare(std::string method, const std::string& target) const {
+  HttpRequest request;
+  request.method = std::move(method);
+  request.url = options_.server + target;
+  request.headers = {{"Accept", "application/json"}};
+  request.timeout = options_.timeout;
+  request.max_body_bytes = kMaxReplyBytes;
+  request.identity = "kubernetes";
+  return request;
+}
+
+Result<HttpResponse> KubeClient::authorized(HttpRequest request, const Send& send) {
+  auto token = tokens_.token(clock_.now());
+  if (!token) return with_context(sentence(request), token.error());
+  set_token(request, *token);
+  Result<HttpResponse> answer = send(request);
+  if (!answer || answer->status != 401 || token->empty()) return answer;
+  tokens_.reject();
+  const auto renewed = tokens_.token(clock_.now());
+  if (!renewed || *renewed == *token) return answer;
+  set_token(request, *renewed);  // a 401 was not carried out: sending it again is safe
+  return send(request);
+}
+
+Result<ServerReply> KubeClient::run(HttpRequest request) {
+  auto answer = authorized(request, [this](const HttpRequest& r) { return transport_.send(r); });
+  if (!answer) return with_context(sentence(request), answer.error());
+  if (answer->status < 200 || answer->status >= 300) {
+    return kube_error(sentence(request), *answer, clock_.now());
+  }
+  auto body = parse_answer(request, *answer);
+  if (!body) return body.error();
+  return ServerReply{*std::move(body), server_time(*answer, clock_.now()), answer->status};
+}
+
+Result<ServerReply> KubeClient::get(const std::string& path) { return run(prepare("GET", path)); }
+
+Result<ServerReply> KubeClient::del(const std::string& path) {
+  return run(prepare("DELETE", path));
+}
+
+Result<ServerReply> KubeClient::write(std::string method, std::string target,
+                                      std::string_view media_type, const Json& body) {
+  target = with_query(std::move(target), "fieldManager", options_.field_manager);
+  HttpRequest request = prepare(std::move(method), target);
+  request.headers.push_back({"Content-Type", std::string(media_type)});
+  request.body = dump_json(body);
+  return run(std::move(request));
+}
+
+Result<ServerReply> KubeClient::json_patch(const std::string& path, const Json& operations) {
+  return write("PATCH", path, "application/json-patch+json", operations);
+}
+
+Result<ServerReply> KubeClient::merge_patch(const std::string& path, const Json& body,
+                                            std::string_view subresource) {
+  const std::string target = subresource.empty() ? path : path + "/" + std::string(subresource);
+  return write("PATCH", target, "application/merge-patch+json", body);
+}
+
+Result<ServerReply> KubeClient::post(const std::string& path, const Json& body) {
+  return write("POST", path, "application/json", body);
+}
+
+Result<ListReply> KubeClient::list(const std::string& path, std::size_t max_items) {
+  auto listed = list_once(path, max_items);
+  if (listed || listed.error().kind != ErrorKind::kGone) return listed;
+  return list_once(path, max_items);
+}
+
+Result<ListReply> KubeClient::list_once(const std::string& path, std::size_t max_items) {
+  ListReply all;
+  std::string next;
+  for (std::size_t page = 0; page < kMaxListPages; ++page) {
+    std::string target = with_query(path, "limit", std::to_string(kListPageSize));
+    if (!next.empty()) target = with_query(std::move(target), "continue", next);
+    HttpRequest request = prepare("GET", target);
+    request.max_body_bytes = kMaxListPageBytes;
+    request.timeout = kListTimeout;
+    auto reply = run(request);
+    if (!reply) return reply.error();
+    const auto items = reply->body.find("items");
+    if (items == reply->body.end() || !items->is_array()) {
+      return make_error(ErrorKind::kTransient, sentence(request) + ": the answer is not a list");
+    }
+    if (all.items.size() + items->size() > max_items) {
+      return make_error(ErrorKind::kRefused,
+                        sentence(request) + ": more than " + std::to_string(max_items) + " items");
+    }
+    for (Json& item : *items) all.items.push_back(std::move(item));
+    const Json& metadata = at_path(reply->body, {"metadata"});
+    all.resource_version = string_or(metadata, "resourceVersion");
+    all.server_time = reply->server_time;
+    next = string_or(metadata, "continue");
+    if (next.empty()) return all;
+  }
+  return make_error(ErrorKind::kRefused, "listing " + path + ": too many pages");
+}
+
+Result<HttpResponse> KubeClient::fetch_page(const std::string& target) {
+  HttpRequest request = prepare("GET", target);
+  request.max_body_bytes = kMaxListPageBytes;
+  request.timeout = kListTimeout;
+  return authorized(request, [this](const HttpRequest& r) { return transport_.send(r); });
+}
+
+Result<HttpResponse> KubeClient::stream(const std::string& target, Duration timeout,
+                                        const HttpTransport::OnBytes& on_bytes) {
+  HttpRequest request = prepare("GET", target);
+  request.timeout = timeout + kStreamSlack;
+  return authorized(request, [&](const HttpRequest& r) { return transport_.stream(r, on_bytes); });
+}
+
+}  // namespace freshet

@@ -1,0 +1,90 @@
+// The Kubernetes API over an HttpTransport: one call, one request; errors as values. Nothing is
+// retried here but a 401 after which the token turned out to have been rotated.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/http.h"
+#include "base/json.h"
+#include "controller/kube/token_source.h"
+
+namespace freshet {
+
+inline constexpr std::size_t kMaxListPageBytes = 64 << 20;
+inline constexpr std::size_t kMaxListItems = 50000;
+inline constexpr int kListPageSize = 250;
+inline constexpr std::size_t kMaxListPages = kMaxListItems / kListPageSize + 1;
+inline constexpr seconds kListTimeout{30};
+inline constexpr seconds kStreamSlack{30};  // a watch may outlive its server-side timeout by this
+
+// Templates so that headers need only the name of the JSON type: use the names below.
+template <class J>
+struct BasicServerReply {
+  J body;
+  TimePoint server_time{};  // the answer's Date header, else our own clock
+  int status = 0;
+};
+template <class J>
+struct BasicListReply {
+  std::vector<J> items;
+  std::string resource_version;
+  TimePoint server_time{};
+};
+using ServerReply = BasicServerReply<Json>;
+using ListReply = BasicListReply<Json>;
+
+struct KubeClientOptions {
+  std::string server;  // ClusterAccess::server
+  std::string field_manager = "freshet";
+  Duration timeout = seconds(10);  // of anything but lists and watches
+};
+
+// Thread-safe if the transport is. Paths begin with "/api…" and may hold a query. Errors: see
+// kube_error(); kConflict is 409, kGone 410, kRefused 400 and 422 (webhooks, failed tests of a JSON
+// patch), kTransient also an answer that is not JSON. The caller retries.
+class KubeClient {
+ public:
+  KubeClient(HttpTransport& transport, TokenSource& tokens, const Clock& clock,
+             KubeClientOptions options);
+
+  Result<ServerReply> get(const std::string& path);
+  // Every page. An expired continue token starts it again, once.
+  Result<ListReply> list(const std::string& path, std::size_t max_items = kMaxListItems);
+  // RFC 6902. To guard it, begin with {"op":"replace","path":"/metadata/resourceVersion",…}: a
+  // stale one is answered 409, while a failed "test" is a 422 like any other mistake.
+  Result<ServerReply> json_patch(const std::string& path, const Json& operations);
+  // RFC 7386; metadata.resourceVersion in it guards it. `subresource`: "" or "status".
+  Result<ServerReply> merge_patch(const std::string& path, const Json& body,
+                                  std::string_view subresource = "");
+  Result<ServerReply> post(const std::string& path, const Json& body);
+  Result<ServerReply> del(const std::string& path);
+
+  // The raw exchanges, for the watch: answers of any status are values. `timeout` as asked of the
+  // server; ours is longer by kStreamSlack.
+  Result<HttpResponse> fetch_page(const std::string& target);
+  Result<HttpResponse> stream(const std::string& target, Duration timeout,
+                              const HttpTransport::OnBytes& on_bytes);
+
+ private:
+  using Send = std::function<Result<HttpResponse>(const HttpRequest&)>;
+  HttpRequest prepare(std::string method, const std::string& target) const;
+  Result<HttpResponse> authorized(HttpRequest request, const Send& send);
+  Result<ServerReply> run(HttpRequest request);
+  Result<ServerReply> write(std::string method, std::string target, std::string_view media_type,
+                            const Json& body);
+  Result<ListReply> list_once(const std::string& path, std::size_t max_items);
+
+  HttpTransport& transport_;
+  TokenSource& tokens_;
+  const Clock& clock_;
+  KubeClientOptions options_;
+};
+
+// `path` with one more query parameter; the value is percent-encoded.
+std::string with_query(std::string path, std::string_view name, std::string_view value);
+
+}  // namespace freshet

@@ -1,0 +1,195 @@
+// List, then watch, of one kind.
+#include "controller/kube/watch.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/overloaded.h"
+#include "controller/kube/client.h"
+#include "controller/kube/errors.h"
+
+namespace freshet {
+namespace {
+
+std::string resource_version_of(const Json& object) {
+  return string_or(at_path(object, {"metadata"}), "resourceVersion");
+}
+
+std::optional<WatchEvent::Type> type_of(const std::string& type) {
+  if (type == "ADDED") return WatchEvent::Type::kAdded;
+  if (type == "MODIFIED") return WatchEvent::Type::kModified;
+  if (type == "DELETED") return WatchEvent::Type::kDeleted;
+  if (type == "BOOKMARK") return WatchEvent::Type::kBookmark;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string Watch::what(std::string_view verb) const {
+  return std::string(verb) + " " + options_.path.substr(0, options_.path.find('?'));
+}
+
+WatchRequest Watch::next(double random) const {
+  WatchRequest request;
+  request.not_before = not_before_;
+  const auto list = [&](const Listing& listing) {
+    request.target = with_query(options_.path, "limit", std::to_string(options_.page_size));
+    if (!listing.continue_token.empty()) {
+      request.target = with_query(request.target, "continue", listing.continue_token);
+    } else if (!listing.not_older_than.empty()) {
+      request.target = with_query(request.target, "resourceVersion", listing.not_older_than);
+      request.target = with_query(request.target, "resourceVersionMatch", "NotOlderThan");
+    }
+  };
+  const auto stream = [&](const Streaming& streaming) {
+    request.is_stream = true;
+    request.target = with_query(options_.path, "watch", "1");
+    request.target = with_query(request.target, "allowWatchBookmarks", "true");
+    request.target = with_query(request.target, "resourceVersion", streaming.resource_version);
+    const double lasting = 1.0 + std::clamp(random, 0.0, 1.0);
+    const auto asked = std::chrono::ceil<seconds>(options_.server_timeout * lasting);
+    request.timeout = asked;
+    if (asked > seconds(0)) {
+      request.target = with_query(request.target, "timeoutSeconds", std::to_string(asked.count()));
+    }
+  };
+  std::visit(overloaded{list, stream}, state_);
+  return request;
+}
+
+std::vector<WatchEvent> Watch::on_page(const Result<HttpResponse>& answer, TimePoint now,
+                                       double random) {
+  Listing& listing = std::get<Listing>(state_);
+  if (!answer) {
+    fail(with_context(what("listing"), answer.error()), now, random);
+    return {};
+  }
+  if (answer->status == 200) return take_page(listing, answer->body, now, random);
+  const bool at_known_version = !listing.not_older_than.empty();
+  const bool in_pages = !listing.continue_token.empty();
+  if (answer->status == 410 || is_too_large_resource_version(*answer)) {
+    list_again("");                                // only the newest state is left to begin from
+    if (at_known_version && !in_pages) return {};  // at once: this was to be expected
+  } else if (in_pages && answer->status == 400) {
+    list_again("");  // the continue token itself is not accepted
+  }
+  fail(kube_error(what("listing"), *answer, now), now, random);
+  return {};
+}
+
+std::vector<WatchEvent> Watch::take_page(Listing& listing, const std::string& body, TimePoint now,
+                                         double random) {
+  auto page = parse_json(body, kMaxListPageBytes);
+  const std::string version = page ? resource_version_of(*page) : "";
+  if (!page || version.empty() || !at_path(*page, {"items"}).is_array()) {
+    const std::string why = page ? "the answer is not a list" : page.error().message;
+    fail(make_error(ErrorKind::kTransient, what("listing") + ": " + why), now, random);
+    return {};
+  }
+  for (Json& item : (*page)["items"]) {
+    if (!item.is_object()) continue;  // one poisoned object does not hide the others
+    listing.items.push_back(std::make_shared<const Json>(std::move(item)));
+  }
+  if (listing.items.size() > kMaxListItems) {
+    list_again("");
+    fail(make_error(ErrorKind::kRefused,
+                    what("listing") + ": more than " + std::to_string(kMaxListItems) + " items"),
+         now, random);
+    return {};
+  }
+  error_.reset();
+  not_before_ = now;
+  listing.continue_token = string_or(at_path(*page, {"metadata"}), "continue");
+  if (!listing.continue_token.empty()) return {};
+  WatchEvent restarted;
+  restarted.type = WatchEvent::Type::kRestarted;
+  restarted.items = std::move(listing.items);
+  restarted.resource_version = version;
+  restarted.is_newest = listing.not_older_than.empty();
+  in_sync_ = true;
+  state_ = Streaming{version, {}, {}, false, {}};
+  std::vector<WatchEvent> events;
+  events.push_back(std::move(restarted));
+  return events;
+}
+
+void Watch::on_stream_begin(TimePoint now) {
+  auto& streaming = std::get<Streaming>(state_);
+  streaming = Streaming{std::move(streaming.resource_version), {}, now, false, {}};
+}
+
+std::vector<WatchEvent> Watch::on_bytes(std::string_view bytes) {
+  std::vector<WatchEvent> events;
+  if (is_over()) return events;
+  auto& streaming = std::get<Streaming>(state_);
+  for (const WatchLine& line : streaming.lines.feed(bytes)) {
+    if (streaming.error_status) break;
+    take_line(streaming, line, events);
+  }
+  return events;
+}
+
+void Watch::take_line(Streaming& streaming, const WatchLine& line,
+                      std::vector<WatchEvent>& events) {
+  if (line.type == "ERROR") {
+    streaming.error_status = line.object;
+    return;
+  }
+  const auto type = type_of(line.type);
+  const std::string version = resource_version_of(*line.object);
+  if (!type || version.empty()) return;  // a later API's invention; nothing we could act on
+  streaming.resource_version = version;
+  streaming.heard = true;
+  error_.reset();
+  WatchEvent event;
+  event.type = *type;
+  event.resource_version = version;
+  if (event.type != WatchEvent::Type::kBookmark) event.object = line.object;
+  events.push_back(std::move(event));
+}
+
+bool Watch::is_over() const {
+  const auto* streaming = std::get_if<Streaming>(&state_);
+  return streaming == nullptr || streaming->error_status != nullptr ||
+         !streaming->lines.problem().empty();
+}
+
+void Watch::on_stream_end(const Result<HttpResponse>& head, TimePoint now, double random) {
+  auto& streaming = std::get<Streaming>(state_);
+  const std::string at = streaming.resource_version;
+  if (streaming.error_status) {
+    const JsonPtr status = streaming.error_status;
+    list_again(at);
+    if (int_or(*status, "code", 0) == 410) return;
+    return fail(kube_status_error(what("watching"), *status, now), now, random);
+  }
+  if (const std::string problem = streaming.lines.problem(); !problem.empty()) {
+    list_again(at);  // watching again from here would only meet the same line
+    return fail(make_error(ErrorKind::kTransient, what("watching") + ": " + problem), now, random);
+  }
+  if (!head) return fail(with_context(what("watching"), head.error()), now, random);
+  if (head->status == 410 || is_too_large_resource_version(*head)) return list_again(at);
+  if (head->status < 200 || head->status >= 300) {
+    return fail(kube_error(what("watching"), *head, now), now, random);
+  }
+  const bool asked_to_last = options_.server_timeout > seconds(1);
+  if (asked_to_last && !streaming.heard && now - streaming.began < seconds(1)) {
+    return fail(make_error(ErrorKind::kTransient, what("watching") + ": ended at once"), now,
+                random);
+  }
+  error_.reset();
+  not_before_ = now + options_.rest;
+}
+
+void Watch::list_again(std::string not_older_than) {
+  state_ = Listing{std::move(not_older_than), {}, {}};
+}
+
+void Watch::fail(Error error, TimePoint now, double random) {
+  const Duration asked = seconds(error.retry_after_seconds);
+  not_before_ = now + std::max(backoff_.next(now, random), asked);
+  error_ = std::move(error);
+}
+
+}  // namespace freshet

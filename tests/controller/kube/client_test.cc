@@ -1,0 +1,187 @@
+// The API client: what it sends, and what answers become.
+#include "controller/kube/client.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "controller/net/local_transport.h"
+
+namespace freshet {
+namespace {
+
+const TimePoint kNow = *parse_rfc3339("2026-11-23T02:10:00Z");
+
+// A client whose answers are written down beforehand; what it sent is kept.
+struct Scripted {
+  std::vector<Result<HttpResponse>> answers;
+  std::vector<HttpRequest> sent;
+  LocalTransport transport{[this](const HttpRequest& request) -> Result<HttpResponse> {
+    sent.push_back(request);
+    if (sent.size() > answers.size()) return make_error(ErrorKind::kTransient, "no answer left");
+    return answers[sent.size() - 1];
+  }};
+  TokenSource tokens{Secret("canary-token")};
+  ManualClock clock{kNow};
+  KubeClient client{transport, tokens, clock, {.server = "https://api:6443"}};
+};
+
+HttpResponse ok(const std::string& body) { return {200, {}, body}; }
+
+TEST(KubeClient, ReadsAnObjectAndTheServersTime) {
+  Scripted s;
+  s.answers = {HttpResponse{200, {{"date", "Mon, 23 Nov 2026 02:09:58 GMT"}}, R"({"kind":"X"})"}};
+  const auto reply = s.client.get("/api/v1/x");
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->body, Json({{"kind", "X"}}));
+  EXPECT_EQ(reply->server_time, kNow - seconds(2));
+  EXPECT_EQ(reply->status, 200);
+  EXPECT_EQ(s.sent[0].method, "GET");
+  EXPECT_EQ(s.sent[0].url, "https://api:6443/api/v1/x");
+  EXPECT_EQ(find_header(s.sent[0].headers, "authorization"), "Bearer canary-token");
+  s.answers.push_back(ok("{}"));
+  EXPECT_EQ(s.client.get("/api/v1/x")->server_time, kNow);
+}
+
+TEST(KubeClient, WritesWithItsMediaTypeAndFieldManager) {
+  struct Row {
+    const char* method;
+    const char* target;
+    const char* media_type;
+    std::function<Result<ServerReply>(KubeClient&)> call;
+  };
+  const Row rows[] = {
+      {"PATCH", "/x?fieldManager=freshet", "application/json-patch+json",
+       [](KubeClient& c) { return c.json_patch("/x", Json::array()); }},
+      {"PATCH", "/x?fieldManager=freshet", "application/merge-patch+json",
+       [](KubeClient& c) { return c.merge_patch("/x", Json::object()); }},
+      {"PATCH", "/x/status?fieldManager=freshet", "application/merge-patch+json",
+       [](KubeClient& c) { return c.merge_patch("/x", Json::object(), "status"); }},
+      {"POST", "/x?dryRun=All&fieldManager=freshet", "application/json",
+       [](KubeClient& c) { return c.post("/x?dryRun=All", Json::object()); }},
+  };
+  for (const Row& row : rows) {
+    Scripted s;
+    s.answers = {ok("{}")};
+    ASSERT_TRUE(row.call(s.client));
+    EXPECT_EQ(s.sent[0].method, row.method);
+    EXPECT_EQ(s.sent[0].url, std::string("https://api:6443") + row.target);
+    EXPECT_EQ(find_header(s.sent[0].headers, "content-type"), row.media_type);
+  }
+  Scripted s;
+  s.answers = {ok("{}")};
+  ASSERT_TRUE(s.client.del("/x"));
+  EXPECT_EQ(s.sent[0].method, "DELETE");
+}
+
+TEST(KubeClient, AnErrorHasItsKindAndTheServersWords) {
+  struct Row {
+    int status;
+    ErrorKind kind;
+  };
+  for (const Row& row : {Row{400, ErrorKind::kRefused}, Row{401, ErrorKind::kUnauthorized},
+                         Row{403, ErrorKind::kForbidden}, Row{404, ErrorKind::kNotFound},
+                         Row{409, ErrorKind::kConflict}, Row{410, ErrorKind::kGone},
+                         Row{422, ErrorKind::kRefused}, Row{429, ErrorKind::kRateLimited},
+                         Row{500, ErrorKind::kTransient}, Row{503, ErrorKind::kTransient}}) {
+    Scripted s;
+    s.answers = {HttpResponse{
+        row.status, {{"Retry-After", "9"}}, R"({"kind":"Status","message":"first\nsecond"})"}};
+    const auto reply = s.client.get("/api/v1/x?limit=1");
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error(),
+              (Error{row.kind,
+                     "GET /api/v1/x: HTTP " + std::to_string(row.status) + ": first; second", 9}));
+  }
+}
+
+TEST(KubeClient, AWebhooksLongRefusalIsToldInFullButBounded) {
+  Scripted s;
+  const std::string long_one(900, 'w');
+  s.answers = {
+      HttpResponse{400, {}, R"({"kind":"Status","message":")" + long_one + "\"}"},
+      HttpResponse{400, {}, R"({"kind":"Status","message":")" + long_one + long_one + "\"}"}};
+  EXPECT_EQ(s.client.get("/x").error().message, "GET /x: HTTP 400: " + long_one);
+  EXPECT_LT(s.client.get("/x").error().message.size(), 1100U);
+}
+
+TEST(KubeClient, AnswersThatAreNoJsonAreTransient) {
+  for (const char* body : {"", "<html>", "{\"cut\":", "{}{}"}) {
+    Scripted s;
+    s.answers = {ok(body)};
+    const auto reply = s.client.get("/x");
+    ASSERT_FALSE(reply) << body;
+    EXPECT_EQ(reply.error().kind, ErrorKind::kTransient);
+    EXPECT_TRUE(reply.error().message.starts_with("GET /x: the answer cannot be read: "));
+  }
+}
+
+TEST(KubeClient, NoErrorHoldsTheToken) {
+  Scripted s;
+  s.answers = {make_error(ErrorKind::kTransient, "GET api:6443: refused"),
+               HttpResponse{401, {}, "Unauthorized"}, ok("nonsense")};
+  for (int i = 0; i < 3; ++i) {
+    const auto reply = s.client.get("/x");
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().message.find("canary"), std::string::npos) << reply.error().message;
+  }
+}
+
+TEST(KubeClient, A401IsNotTriedAgainWithTheSameToken) {
+  std::string file = "old";
+  TokenSource rotating("/token", [&](const std::string&) -> Result<std::string> { return file; });
+  Scripted s;
+  KubeClient client(s.transport, rotating, s.clock, {.server = "https://api:6443"});
+  s.answers = {ok("{}"), HttpResponse{401, {}, ""}};
+  ASSERT_TRUE(client.get("/x"));
+  EXPECT_EQ(client.get("/x").error().kind, ErrorKind::kUnauthorized);
+  EXPECT_EQ(s.sent.size(), 2U);
+}
+
+TEST(KubeClient, ARotatedTokenIsFoundWithinTheCallThatWasRejected) {
+  std::string file = "old";
+  TokenSource rotating("/token", [&](const std::string&) -> Result<std::string> { return file; });
+  Scripted s;
+  KubeClient client(s.transport, rotating, s.clock, {.server = "https://api:6443"});
+  s.answers = {ok("{}"), HttpResponse{401, {}, ""}, ok("{}")};
+  ASSERT_TRUE(client.get("/x"));
+  file = "new";
+  ASSERT_TRUE(client.get("/x"));
+  EXPECT_EQ(find_headers(s.sent[2].headers, "authorization"),
+            std::vector<std::string>{"Bearer new"});
+}
+
+TEST(KubeClient, ListsEveryPage) {
+  Scripted s;
+  s.answers = {ok(R"({"items":[1,2],"metadata":{"resourceVersion":"7","continue":"a b"}})"),
+               ok(R"({"items":[3],"metadata":{"resourceVersion":"7"}})")};
+  const auto listed = s.client.list("/x?labelSelector=a");
+  ASSERT_TRUE(listed) << listed.error().message;
+  EXPECT_EQ(listed->items, (std::vector<Json>{1, 2, 3}));
+  EXPECT_EQ(listed->resource_version, "7");
+  EXPECT_EQ(s.sent[1].url, "https://api:6443/x?labelSelector=a&limit=250&continue=a%20b");
+}
+
+TEST(KubeClient, AListBeginsAgainOnceWhenItsTokenExpiredAndIsBounded) {
+  const HttpResponse first = ok(R"({"items":[1],"metadata":{"continue":"t"}})");
+  const HttpResponse expired{410, {}, "{}"};
+  Scripted again;
+  again.answers = {first, expired, ok(R"({"items":[9],"metadata":{}})")};
+  EXPECT_EQ(again.client.list("/x")->items, std::vector<Json>{9});
+  Scripted never;
+  never.answers = {first, expired, first, expired, ok("{}")};
+  EXPECT_EQ(never.client.list("/x").error().kind, ErrorKind::kGone);
+  EXPECT_EQ(never.sent.size(), 4U);
+  Scripted many;
+  many.answers = {ok(R"({"items":[1,2,3],"metadata":{}})")};
+  EXPECT_EQ(many.client.list("/x", 2).error().kind, ErrorKind::kRefused);
+  Scripted shapeless;
+  shapeless.answers = {ok("{}")};
+  EXPECT_EQ(shapeless.client.list("/x").error().kind, ErrorKind::kTransient);
+  Scripted endless;
+  endless.answers.assign(1000, first);
+  EXPECT_EQ(endless.client.list("/x").error().kind, ErrorKind::kRefused);
+}
+
+}  // namespace
+}  // namespace freshet

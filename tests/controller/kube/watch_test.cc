@@ -1,0 +1,147 @@
+// The watch as a state machine: what it asks for, and what it makes of good answers.
+#include "controller/kube/watch.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/controller/kube/watch_fixture.h"
+
+namespace freshet {
+namespace {
+
+using testing::line;
+using testing::object_named;
+using testing::page;
+using testing::Texts;
+using testing::to_text;
+
+constexpr TimePoint kStart{std::chrono::hours(24)};
+const HttpResponse kOk{200, {}, ""};
+
+WatchOptions options(Duration server_timeout = minutes(5)) {
+  WatchOptions made;
+  made.path = "/apis/x/v1/things";
+  made.server_timeout = server_timeout;
+  return made;
+}
+
+// A watch that has listed nothing at resourceVersion 10 and is about to stream.
+Watch listed() {
+  Watch watch(options());
+  EXPECT_EQ(to_text(watch.on_page(page({}, 10), kStart, 0)), Texts{"Restarted newest @10"});
+  watch.on_stream_begin(kStart);
+  return watch;
+}
+
+TEST(Watch, ListsTheNewestStateInPagesAndThenWatchesFromIt) {
+  Watch watch(options());
+  EXPECT_EQ(watch.next(0).target, "/apis/x/v1/things?limit=250");
+  EXPECT_FALSE(watch.next(0).is_stream);
+  EXPECT_EQ(to_text(watch.on_page(page({object_named("a", 3)}, 10, "go on"), kStart, 0)), Texts{});
+  EXPECT_FALSE(watch.in_sync());
+  EXPECT_EQ(watch.next(0).target, "/apis/x/v1/things?limit=250&continue=go%20on");
+  EXPECT_EQ(to_text(watch.on_page(page({object_named("b", 4)}, 10), kStart, 0)),
+            Texts{"Restarted newest a@3 b@4 @10"});
+  EXPECT_TRUE(watch.in_sync());
+  const WatchRequest request = watch.next(0.5);
+  EXPECT_TRUE(request.is_stream);
+  EXPECT_EQ(request.timeout, seconds(450));
+  EXPECT_EQ(request.target,
+            "/apis/x/v1/things?watch=1&allowWatchBookmarks=true&resourceVersion=10"
+            "&timeoutSeconds=450");
+}
+
+TEST(Watch, LeavesATimeoutOutWhereTheServerAnswersAtOnce) {
+  Watch watch(options(Duration(0)));
+  (void)watch.on_page(page({}, 10), kStart, 0);
+  EXPECT_EQ(watch.next(0).target,
+            "/apis/x/v1/things?watch=1&allowWatchBookmarks=true&resourceVersion=10");
+  watch.on_stream_begin(kStart);
+  watch.on_stream_end(kOk, kStart, 0);
+  EXPECT_EQ(watch.error(), std::nullopt);
+  EXPECT_EQ(watch.next(0).not_before, kStart);
+}
+
+TEST(Watch, RestsBetweenWatchesWhereToldTo) {
+  WatchOptions slow = options(Duration(0));
+  slow.rest = seconds(1);
+  Watch watch(slow);
+  (void)watch.on_page(page({}, 10), kStart, 0);
+  watch.on_stream_begin(kStart);
+  watch.on_stream_end(kOk, kStart, 0);
+  EXPECT_EQ(watch.next(0).not_before, kStart + seconds(1));
+}
+
+TEST(Watch, AppendsToASelectorInThePath) {
+  WatchOptions selecting = options();
+  selecting.path += "?labelSelector=a%3Db";
+  EXPECT_EQ(Watch(selecting).next(0).target, "/apis/x/v1/things?labelSelector=a%3Db&limit=250");
+}
+
+// Everything a server may say in one body, with a name that is not ASCII.
+std::string busy_body() {
+  return line("ADDED", object_named("a", 11)) + line("MODIFIED", object_named("b€ü", 12)) + "\n" +
+         line("LATER_INVENTION", object_named("x", 13)) +
+         line("BOOKMARK", {{"metadata", {{"resourceVersion", "14"}}}}) +
+         line("DELETED", object_named("a", 15));
+}
+const Texts kBusyEvents = {"Added a@11", "Modified b€ü@12", "Bookmark @14", "Deleted a@15"};
+
+TEST(Watch, YieldsTheSameEventsHoweverTheNetworkCutsTheBody) {
+  const std::string body = busy_body();
+  for (std::size_t size = 1; size <= body.size(); ++size) {
+    Watch watch = listed();
+    Texts all;
+    for (std::size_t at = 0; at < body.size(); at += size) {
+      for (std::string& text : to_text(watch.on_bytes(std::string_view(body).substr(at, size)))) {
+        all.push_back(std::move(text));
+      }
+    }
+    EXPECT_EQ(all, kBusyEvents) << "pieces of " << size;
+    watch.on_stream_end(kOk, kStart, 0);
+    EXPECT_NE(watch.next(0).target.find("resourceVersion=15"), std::string::npos);
+  }
+}
+
+TEST(Watch, ResumesAfterTheLastWholeEventWhereverTheStreamIsCut) {
+  const std::string body = busy_body();
+  const Error cut = make_error(ErrorKind::kTransient, "reset");
+  for (std::size_t length = 0; length <= body.size(); ++length) {
+    Watch watch = listed();
+    const auto events = watch.on_bytes(std::string_view(body).substr(0, length));
+    watch.on_stream_end(cut, kStart, 0);
+    const std::string last = events.empty() ? "10" : events.back().resource_version;
+    EXPECT_NE(watch.next(0).target.find("resourceVersion=" + last + "&"), std::string::npos)
+        << "cut after " << length;
+  }
+}
+
+TEST(Watch, GoesOnAtOnceWhenTheServersTimeIsUp) {
+  Watch watch = listed();
+  watch.on_stream_end(kOk, kStart + minutes(5), 0);
+  EXPECT_EQ(watch.error(), std::nullopt);
+  EXPECT_EQ(watch.next(0).not_before, kStart + minutes(5));
+}
+
+TEST(Watch, CarriesTheObjectOfAnEventUnchanged) {
+  Watch watch = listed();
+  Json object = object_named("a", 11);
+  object["spec"] = {{"x", {1, 2, 3}}};
+  const auto events = watch.on_bytes(line("ADDED", object));
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(*events[0].object, object);
+}
+
+TEST(Watch, TakesAnEventOfThreeMebibytes) {
+  Watch watch = listed();
+  Json object = object_named("big", 11);
+  object["blob"] = std::string(3 << 20, 'x');
+  const std::string body = line("ADDED", object);
+  std::size_t events = 0;
+  for (std::size_t at = 0; at < body.size(); at += 16384) {
+    events += watch.on_bytes(std::string_view(body).substr(at, 16384)).size();
+  }
+  EXPECT_EQ(events, 1U);
+}
+
+}  // namespace
+}  // namespace freshet
