@@ -23,7 +23,7 @@ if(FRESHET_SANITIZE)
   # Instrumented code makes g++ 12 see uninitialized values inside the standard library.
   target_compile_options(freshet_options INTERFACE
     -fsanitize=${FRESHET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
-    -Wno-maybe-uninitialized)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(freshet_options INTERFACE -fsanitize=${FRESHET_SANITIZE})
 endif()
 
