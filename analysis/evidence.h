@@ -32,6 +32,7 @@ struct ReaderState {
   std::optional<TimePoint> end;     // of the last closed interval; unset: nothing read yet
   Duration period{};                // measured scrape period; 0: not known yet
   std::optional<TimePoint> newest;  // newest sample of any series: tells staleness
+  bool canary_seen = false;         // the canary has had series
   std::map<std::string, PodMemory> pods;
   bool operator==(const ReaderState&) const = default;
 };

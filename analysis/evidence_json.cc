@@ -29,6 +29,7 @@ Json reader_json(const ReaderState& reader) {
   return {{"end", time_json(reader.end)},
           {"period", reader.period.count()},
           {"newest", time_json(reader.newest)},
+          {"canarySeen", reader.canary_seen},
           {"pods", std::move(pods)}};
 }
 
@@ -102,6 +103,7 @@ ReaderState reader_from(const Json& json, Fields& fields) {
   reader.end = fields.optional_time(at_path(json, {"end"}));
   reader.period = fields.duration(at_path(json, {"period"}));
   reader.newest = fields.optional_time(at_path(json, {"newest"}));
+  reader.canary_seen = bool_or(json, "canarySeen", false);
   const Json& pods = at_path(json, {"pods"});
   if (!pods.is_object() || pods.size() > kMaxRememberedPods) return fields.fail(), reader;
   for (const auto& [pod, memory] : pods.items()) reader.pods[pod] = pod_from(memory, fields);

@@ -1,0 +1,57 @@
+// Reader: from replies of Prometheus to aligned intervals. Pure; its state is part of the evidence.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/analyzer.h"
+#include "analysis/evidence.h"
+#include "analysis/prometheus.h"
+
+namespace freshet {
+
+inline constexpr Duration kFirstReadWindow = minutes(5);  // until a scrape period is known
+inline constexpr Duration kMinReadWindow = seconds(150);  // two scrapes of a pod read each minute
+inline constexpr Duration kMaxReadWindow = minutes(10);
+
+struct ArmSource {
+  RevisionKey key;
+  std::optional<TimePoint> created;  // of the Revision
+};
+
+struct ReadInput {
+  ArmSource canary;
+  ArmSource stable;
+  int percent = 0;                        // the canary's share in force
+  std::vector<std::string> error_codes = {"5xx"};
+  std::vector<double> bounds;             // AnalysisSettings::latency_bounds
+  Duration warm_up{};
+  std::map<std::string, TimePoint> pods;  // when pods were created, as far as it is known
+};
+
+struct ReadResult {
+  ReaderState state;
+  std::optional<Interval> interval;  // when one has closed
+};
+
+// The window to ask for now: back to the oldest sample that was counted last, within bounds. What
+// is older is lost as evidence, never counted wrongly.
+Duration read_window(const ReaderState& state, TimePoint now);
+
+// Counts what is new in `reply`. An interval closes when every live pod of both arms has a sample
+// newer than the one counted last, and a scrape period has passed; until then nothing is lost, as
+// each pod's counting goes on from its own last sample. Per pod:
+// - a smaller value is a reset of all its counters, which then count from 0;
+// - a new series of a known pod counts from 0 (its first 503 is evidence);
+// - an unknown pod counts from 0 if it, or its Revision, is younger than the interval, or if the
+//   canary had no series at all so far; else its first sample is only a baseline, lest a restarted
+//   Prometheus replay yesterday;
+// - a pod that has sent nothing for 2.5 periods is not waited for.
+ReadResult read(ReaderState state, const MetricsReply& reply, const ReadInput& input);
+
+// No fresh sample of either arm for four scrape periods (at least kStaleAfter).
+bool is_stale(const ReaderState& state, TimePoint now);
+
+}  // namespace freshet
