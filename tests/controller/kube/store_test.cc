@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/controller/kube/watch_fixture.h"
 
 namespace freshet {

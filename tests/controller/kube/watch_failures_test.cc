@@ -1,6 +1,8 @@
 // The watch as a state machine: what it makes of bad answers.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "controller/kube/watch.h"
 #include "tests/controller/kube/watch_fixture.h"
 
