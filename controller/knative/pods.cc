@@ -1,0 +1,60 @@
+// Facts of a Revision's pods.
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "controller/knative/views.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr std::string_view kQueueProxy = "queue-proxy";
+constexpr std::array<std::string_view, 5> kPullReasons = {
+    "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError"};
+
+void read_container(PodFacts& facts, const Json& status) {
+  if (string_or(status, "name") == kQueueProxy) return;
+  // A restart follows an exit; an end that was not followed by one yet counts by itself.
+  facts.container_exits += static_cast<int>(int_or(status, "restartCount", 0));
+  const Json& ended = at_path(status, {"state", "terminated"});
+  if (ended.is_object()) ++facts.container_exits;
+  const Json& last = ended.is_object() ? ended : at_path(status, {"lastState", "terminated"});
+  const Json& waiting = at_path(status, {"state", "waiting"});
+  const std::string reason = string_or(waiting, "reason");
+  for (const std::string_view pull : kPullReasons) {
+    if (reason != pull) continue;
+    facts.image_pull_failing = true;
+    facts.message = reason + ": " + string_or(waiting, "message");
+  }
+  if (last.is_object() && !facts.image_pull_failing) {
+    facts.message = "container " + string_or(status, "name") + " ended with exit code " +
+                    std::to_string(int_or(last, "exitCode", 0));
+  }
+}
+
+void read_pod(PodFacts& facts, const Json& pod) {
+  ++facts.pods;
+  const Json& status = at_path(pod, {"status"});
+  if (condition_view(status, "Ready").status == Tri::kTrue) ++facts.ready;
+  const ConditionView scheduled = condition_view(status, "PodScheduled");
+  if (scheduled.status == Tri::kFalse && scheduled.reason == "Unschedulable") {
+    facts.unschedulable = true;
+    if (facts.message.empty()) facts.message = "unschedulable: " + scheduled.message;
+  }
+  const Json& containers = at_path(status, {"containerStatuses"});
+  if (!containers.is_array()) return;
+  for (const Json& container : containers) read_container(facts, container);
+}
+
+}  // namespace
+
+PodFacts pod_facts(const Json& pod_list) {
+  PodFacts facts;
+  const Json& items = at_path(pod_list, {"items"});
+  if (!items.is_array()) return facts;
+  for (const Json& pod : items) read_pod(facts, pod);
+  return facts;
+}
+
+}  // namespace freshet

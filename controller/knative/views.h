@@ -1,0 +1,27 @@
+// Views: Knative objects as the API returns them, read into the model's values.
+// Source of the shapes: knative.dev/serving v1 (Service, Revision), core/v1 (Pod).
+#pragma once
+
+#include "base/json.h"
+#include "base/result.h"
+#include "controller/model/observation.h"
+
+namespace freshet {
+
+// Unknown fields are ignored; an object without name, uid, resourceVersion or a template is an error
+// (kBadInput).
+Result<ServiceView> service_view(const Json& service);
+Result<RevisionView> revision_view(const Json& revision);
+
+// Facts of all pods of one Revision, from a list reply. Knative's own queue-proxy is left out of
+// container exits. A shape that cannot be read counts nothing.
+PodFacts pod_facts(const Json& pod_list);
+
+// spec.traffic or status.traffic; percents out of range read as 0.
+Traffic traffic_from_json(const Json& list);
+Json traffic_to_json(const Traffic& traffic);  // for spec.traffic
+
+// Condition `type` of any Kubernetes status; absent: kUnknown.
+ConditionView condition_view(const Json& status, std::string_view type);
+
+}  // namespace freshet
