@@ -25,8 +25,8 @@ Field<Owner> field(std::string name, T Owner::*member, Type<T> type, std::string
   const Node default_node = type.print(Owner{}.*member);
   std::string default_text = node_to_flow(default_node);
   const bool nothing = default_node.kind == Node::Kind::kNull || default_text == "\"\"" ||
-                       type.shape.form == Shape::Form::kObject;
-  return {FieldInfo{std::move(name), std::move(doc), nothing ? "" : default_text, type.shape},
+                       default_node.kind == Node::Kind::kMap;
+  return {FieldInfo{std::move(name), std::move(doc), nothing ? "" : default_text, type.shape, false},
           [member, read = type.read](const Cursor& at, Owner& owner) {
             return read(at, owner.*member);
           },
@@ -38,7 +38,7 @@ Field<Owner> field(std::string name, T Owner::*member, Type<T> type, std::string
 // A field whose value is worked out from its owner. `get` returns an optional: nothing to write.
 template <class Owner, class T, class Get, class Set>
 Field<Owner> computed_field(std::string name, Type<T> type, Get get, Set set, std::string doc) {
-  return {FieldInfo{std::move(name), std::move(doc), "", type.shape},
+  return {FieldInfo{std::move(name), std::move(doc), "", type.shape, false},
           [set, read = type.read](const Cursor& at, Owner& owner) {
             T value{};
             if (!read(at, value)) return false;
@@ -57,6 +57,13 @@ Field<Owner> always(Field<Owner> plain, T Owner::*member, Type<T> type) {
   plain.print = [member, print = type.print](const Owner& owner) {
     return print(owner.*member);
   };
+  return plain;
+}
+
+// An object without it is refused.
+template <class Owner>
+Field<Owner> required(Field<Owner> plain) {
+  plain.info.required = true;
   return plain;
 }
 
@@ -85,6 +92,10 @@ Type<Owner> object_type(std::vector<Field<Owner>> fields, Check<Owner> check = n
       } else if (!at.lenient) {
         good = at.unknown(entry, names);
       }
+    }
+    for (const Field<Owner>& one : fields) {
+      if (!one.info.required || at.lenient || at.node.find(one.info.name)) continue;
+      good = at.fail(one.info.name + " is missing", one.info.shape.allowed);
     }
     if (good && check) check(at, into);
     return good || at.lenient;

@@ -100,19 +100,21 @@ ParsedTrackedService read_object(const Node& node, std::vector<Problem> problems
 
 }  // namespace
 
+std::string complaint(const Problem& problem) {
+  if (!problem.nearest.empty()) {
+    return fmt::format("{}; did you mean {}?", problem.message, problem.nearest);
+  }
+  if (problem.allowed.empty()) return problem.message;
+  return problem.message + "; allowed: " + problem.allowed;
+}
+
 std::string to_string(const Problem& problem) {
   std::string place;
   if (problem.line > 0) place = fmt::format("line {}, column {}", problem.line, problem.column);
   if (!problem.path.empty()) {
     place = place.empty() ? problem.path : fmt::format("{} ({})", problem.path, place);
   }
-  std::string out = place.empty() ? problem.message : place + ": " + problem.message;
-  if (!problem.nearest.empty()) {
-    out += fmt::format("; did you mean {}?", problem.nearest);
-  } else if (!problem.allowed.empty()) {
-    out += "; allowed: " + problem.allowed;
-  }
-  return out;
+  return place.empty() ? complaint(problem) : place + ": " + complaint(problem);
 }
 
 std::vector<ParsedTrackedService> parse_tracked_services_yaml(std::string_view text) {

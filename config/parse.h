@@ -25,6 +25,7 @@ struct Problem {
   std::string nearest;  // nearest known name for a misspelt field or value; "" if none
   bool operator==(const Problem&) const = default;
 };
+std::string complaint(const Problem& problem);  // message and what is allowed, without the place
 std::string to_string(const Problem& problem);  // "spec.rollout.step (line 9, column 5): …"
 
 // Either a value (problems empty) or all problems at once.

@@ -26,10 +26,8 @@ Type<ImageSpec> image_spec_type() {
       field("container", &ImageSpec::container, name_type(),
             "Container whose image follows the tag; required when several images are listed, and "
             "when the Service has several containers."),
-      field("image", &ImageSpec::image, image_type(),
-            "Image with the tag to follow, in the Service's present repository."),
-  }, [](const Cursor& at, const ImageSpec& image) {
-    if (image.image.empty()) at.fail("image is missing", "registry/repository:tag");
+      required(field("image", &ImageSpec::image, image_type(),
+                     "Image with the tag to follow, in the Service's present repository.")),
   });
 }
 

@@ -43,6 +43,7 @@ struct FieldInfo {
   std::string doc;           // one sentence
   std::string default_text;  // as one would write it; "" if there is nothing to write
   Shape shape;
+  bool required = false;
 };
 
 template <class T>

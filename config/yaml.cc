@@ -32,8 +32,9 @@ bool is_plain(const std::string& tag) { return tag.empty() || tag == "?"; }
 class TreeBuilder final : public YAML::EventHandler {
  public:
   YamlDocument document;
+  YAML::Mark start;
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override { start = mark; }
   void OnDocumentEnd() override {}
   void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
     refuse(mark, "anchors are not accepted: found &" + printable(name, 60));
@@ -190,9 +191,14 @@ std::vector<YamlDocument> read_yaml(std::string_view text) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    for (;;) {
+    for (int last_start = -1;;) {
       TreeBuilder builder;
       if (!parser.HandleNextDocument(builder)) break;
+      // At a sign that starts nothing, such as a comma, yaml-cpp gives empty documents for ever.
+      if (builder.start.pos == last_start) {
+        throw YAML::ParserException(builder.start, "found a sign that starts nothing");
+      }
+      last_start = builder.start.pos;
       if (builder.document.root.kind == Node::Kind::kNull) continue;
       documents.push_back(std::move(builder.document));
     }
