@@ -1,0 +1,152 @@
+// Manifest by digest, then as little more as tells when the image was made.
+#include "controller/registry/confirm.h"
+
+#include <algorithm>
+
+#include "controller/registry/check.h"
+
+namespace freshet {
+namespace {
+
+// A clock that is ahead is forgiven; a date further away is no date.
+constexpr Duration kFutureAllowed = hours(1);
+
+}  // namespace
+
+DigestConfirmation::DigestConfirmation(RegistryAccess access, Digest digest,
+                                       RegistryFailureKind missing)
+    : access_(std::move(access)),
+      confirmed_{digest, "", {}, {}, false},
+      missing_(missing),
+      asked_(digest) {
+  ask_manifest(Stage::kManifest, digest);
+}
+
+void DigestConfirmation::ask_manifest(Stage stage, const Digest& digest) {
+  stage_ = stage;
+  asked_ = digest;
+  fetch_.emplace(access_,
+                 Question{"confirm", "GET",
+                          manifest_url(access_.origin, access_.repository, digest.get()),
+                          {{"Accept", accept_manifests()}, {"Accept-Encoding", "identity"}},
+                          kMaxManifestBytes});
+}
+
+void DigestConfirmation::ask_config(const Digest& digest) {
+  stage_ = Stage::kConfig;
+  asked_ = digest;
+  fetch_.emplace(access_, Question{"confirm", "GET",
+                                   blob_url(access_.origin, access_.repository, digest),
+                                   {{"Accept-Encoding", "identity"}},
+                                   kMaxConfigBytes});
+}
+
+std::variant<HttpRequest, ConfirmOutcome> DigestConfirmation::next_request(RegistryMemory& memory,
+                                                                           TimePoint now) {
+  while (!outcome_) {
+    auto next = fetch_->next_request(memory, now);
+    if (auto* request = std::get_if<HttpRequest>(&next)) return std::move(*request);
+    judge(std::get<FetchResult>(next), now);
+  }
+  return *outcome_;
+}
+
+void DigestConfirmation::fold(const Result<HttpResponse>& reply, RegistryMemory& memory,
+                              TimePoint now) {
+  if (!outcome_) fetch_->fold(reply, memory, now);
+}
+
+void DigestConfirmation::judge(const FetchResult& result, TimePoint now) {
+  if (stage_ == Stage::kConfig) {
+    judge_config(result);
+  } else if (const auto manifest = read_manifest(result, now)) {
+    if (stage_ == Stage::kManifest) {
+      go_on_from_manifest(*manifest);
+    } else {
+      go_on_from_child(*manifest);
+    }
+  }
+  const auto* good = outcome_ ? std::get_if<Confirmed>(&*outcome_) : nullptr;
+  if (good != nullptr && good->created && *good->created > now + kFutureAllowed) {
+    confirmed_.created.reset();
+    done();
+  }
+}
+
+// The manifest, or nullopt after having failed.
+std::optional<Manifest> DigestConfirmation::read_manifest(const FetchResult& result,
+                                                          TimePoint now) {
+  if (const auto* failure = std::get_if<RegistryFailure>(&result)) {
+    outcome_ = *failure;
+    return std::nullopt;
+  }
+  const auto& response = std::get<HttpResponse>(result);
+  if (response.status != 200) {
+    auto failure = failure_of_answer("confirm", what(), response, now);
+    if (response.status == 404) {
+      failure.kind = stage_ == Stage::kManifest ? missing_ : RegistryFailureKind::kInconsistent;
+    }
+    outcome_ = std::move(failure);
+    return std::nullopt;
+  }
+  const auto header = digest_header(response);
+  const bool header_holds = header && (!*header || has_digest(response.body, **header));
+  if (!header_holds || !has_digest(response.body, asked_)) {
+    fail(RegistryFailureKind::kInconsistent, "what came has another digest");
+    return std::nullopt;
+  }
+  auto manifest = parse_manifest(response.body,
+                                 find_header(response.headers, "Content-Type").value_or(""));
+  if (!manifest) {
+    fail(RegistryFailureKind::kNotAnImage, manifest.error().message);
+    return std::nullopt;
+  }
+  return *manifest;
+}
+
+void DigestConfirmation::go_on_from_manifest(const Manifest& manifest) {
+  confirmed_.media_type = manifest.media_type;
+  confirmed_.platforms = manifest.platforms;
+  confirmed_.created = manifest.created;
+  if (manifest.config) {
+    ask_config(*manifest.config);
+  } else if (!manifest.created && manifest.child) {
+    ask_manifest(Stage::kChild, *manifest.child);
+  } else {
+    done();
+  }
+}
+
+void DigestConfirmation::go_on_from_child(const Manifest& child) {
+  confirmed_.created = child.created;
+  if (!child.created && child.config) {
+    ask_config(*child.config);
+  } else {
+    done();
+  }
+}
+
+void DigestConfirmation::judge_config(const FetchResult& result) {
+  const auto* response = std::get_if<HttpResponse>(&result);
+  if (response == nullptr || response->status == 429 || response->status >= 500) {
+    confirmed_.may_tell_later = true;
+  } else if (response->status == 200 && has_digest(response->body, asked_)) {
+    const auto config = parse_image_config(response->body);
+    if (!confirmed_.created) confirmed_.created = config.created;
+    if (confirmed_.platforms.empty() && config.platform) {
+      confirmed_.platforms.push_back(*config.platform);
+    }
+  }
+  done();
+}
+
+void DigestConfirmation::fail(RegistryFailureKind kind, const std::string& message) {
+  outcome_ = RegistryFailure{kind, "confirm", what() + ": " + message, std::nullopt};
+}
+
+std::string DigestConfirmation::what() const {
+  return "GET " + host_and_port(access_.origin) + "/v2/" + access_.repository + "/manifests/" +
+         asked_.get();
+}
+
+}  // namespace freshet

@@ -1,0 +1,60 @@
+// What is remembered between checks, so that a steady check is one request: how each repository
+// wants to be asked, tokens, and which registries cannot answer HEAD. Bounded; losing it costs
+// requests only.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/time.h"
+#include "controller/registry/challenge.h"
+#include "controller/registry/token.h"
+
+namespace freshet {
+
+// How a repository asked to be authenticated the last time.
+struct BasicScheme {
+  bool operator==(const BasicScheme&) const = default;
+};
+using AuthScheme = std::variant<BasicScheme, BearerScheme>;
+
+struct RepositoryKey {
+  std::string origin;  // "https://registry-1.docker.io"
+  std::string repository;
+  std::string identity;
+  auto operator<=>(const RepositoryKey&) const = default;
+};
+
+struct TokenKey {
+  std::string realm;
+  std::string service;
+  std::string scope;
+  std::string identity;
+  auto operator<=>(const TokenKey&) const = default;
+};
+
+inline constexpr std::size_t kMaxRemembered = 4096;  // of each kind
+inline constexpr Duration kHeadUnusableFor = hours(1);
+
+class RegistryMemory {
+ public:
+  std::optional<AuthScheme> scheme(const RepositoryKey& key) const;
+  void remember_scheme(const RepositoryKey& key, AuthScheme scheme);
+  void forget_scheme(const RepositoryKey& key);
+
+  std::optional<Secret> token(const TokenKey& key, TimePoint now) const;
+  void remember_token(const TokenKey& key, Token token, TimePoint now);
+  void forget_token(const TokenKey& key);
+
+  bool head_unusable(const std::string& origin, TimePoint now) const;
+  void remember_head_unusable(const std::string& origin, TimePoint now);
+
+ private:
+  std::map<RepositoryKey, AuthScheme> schemes_;
+  std::map<TokenKey, Token> tokens_;
+  std::map<std::string, TimePoint> head_unusable_until_;
+};
+
+}  // namespace freshet
