@@ -1,0 +1,118 @@
+// The manifests that ship: what the controller is allowed, and how it is run.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "base/files.h"
+#include "config/yaml.h"
+
+namespace freshet {
+namespace {
+
+using config::Node;
+
+// The documents of one file of deploy/, strictly read.
+std::vector<Node> manifests(const std::string& name) {
+  std::vector<Node> roots;
+  const Result<std::string> text = read_file("deploy/" + name, kMaxDocumentBytes);
+  EXPECT_TRUE(text) << name;
+  if (!text) return roots;
+  for (config::YamlDocument& document : config::read_yaml(*text)) {
+    for (const Problem& problem : document.problems) ADD_FAILURE() << to_string(problem);
+    roots.push_back(std::move(document.root));
+  }
+  return roots;
+}
+
+const Node& at(const Node& root, const std::vector<std::string>& path) {
+  const Node* node = &root;
+  for (const std::string& key : path) {
+    const Node* next = node->find(key);
+    if (!next && !key.empty() && key.front() >= '0' && key.front() <= '9') {
+      const auto index = static_cast<std::size_t>(std::stoul(key));
+      if (index < node->items.size()) next = &node->items[index];
+    }
+    static const Node kNothing;
+    if (!next) return kNothing;
+    node = next;
+  }
+  return *node;
+}
+
+std::string words(const Node& list) {
+  std::string out;
+  for (const Node& item : list.items) out += (out.empty() ? "" : " ") + item.text;
+  return out;
+}
+
+// "group/resource" → verbs, of the ClusterRole called `name`.
+std::map<std::string, std::string> rights_of(const std::string& name) {
+  std::map<std::string, std::string> rights;
+  for (const Node& root : manifests("rbac.yaml")) {
+    if (at(root, {"kind"}).text != "ClusterRole") continue;
+    if (at(root, {"metadata", "name"}).text != name) continue;
+    for (const Node& rule : at(root, {"rules"}).items) {
+      for (const Node& resource : at(rule, {"resources"}).items) {
+        std::string key = words(at(rule, {"apiGroups"})) + "/" + resource.text;
+        const std::string only = words(at(rule, {"resourceNames"}));
+        if (!only.empty()) key += " " + only;
+        rights[key] = words(at(rule, {"verbs"}));
+      }
+    }
+  }
+  return rights;
+}
+
+TEST(Deploy, TheControllerMayDoThisAndNothingBesides) {
+  const std::map<std::string, std::string> expected = {
+      {"freshet.dev/trackedservices", "get list watch patch update"},
+      {"freshet.dev/trackedservices/status", "patch"},
+      {"serving.knative.dev/services", "get list watch patch"},
+      {"serving.knative.dev/revisions", "get list watch"},
+      {"serving.knative.dev/routes", "get list watch"},
+      {"/pods", "get list watch"},
+      {"/events", "create patch"},
+      {"apiextensions.k8s.io/customresourcedefinitions trackedservices.freshet.dev", "get"}};
+  EXPECT_EQ(rights_of("freshet-controller"), expected);
+}
+
+TEST(Deploy, UsersOfANamespaceNeverWriteStatus) {
+  const std::map<std::string, std::string> edit = {
+      {"freshet.dev/trackedservices", "get list watch create update patch delete"}};
+  const std::map<std::string, std::string> view = {
+      {"freshet.dev/trackedservices", "get list watch"}};
+  EXPECT_EQ(rights_of("freshet-edit"), edit);
+  EXPECT_EQ(rights_of("freshet-view"), view);
+}
+
+TEST(Deploy, TheControllerRunsRestrictedWithProbes) {
+  const std::vector<Node> roots = manifests("deployment.yaml");
+  ASSERT_EQ(roots.size(), 1u);
+  const Node& pod = at(roots[0], {"spec", "template", "spec"});
+  const Node& container = at(pod, {"containers", "0"});
+  EXPECT_EQ(words(at(container, {"command"})), "freshet controller");
+  EXPECT_EQ(words(at(container, {"args"})),
+            "--prometheus=http://prometheus.monitoring:9090 --listen=:9080");
+  EXPECT_EQ(at(container, {"livenessProbe", "httpGet", "path"}).text, "/healthz");
+  EXPECT_EQ(at(container, {"readinessProbe", "httpGet", "path"}).text, "/readyz");
+  EXPECT_EQ(at(container, {"securityContext", "allowPrivilegeEscalation"}).text, "false");
+  EXPECT_EQ(at(container, {"securityContext", "readOnlyRootFilesystem"}).text, "true");
+  EXPECT_EQ(words(at(container, {"securityContext", "capabilities", "drop"})), "ALL");
+  EXPECT_EQ(at(pod, {"securityContext", "runAsNonRoot"}).text, "true");
+  EXPECT_EQ(at(pod, {"securityContext", "seccompProfile", "type"}).text, "RuntimeDefault");
+  EXPECT_EQ(at(pod, {"serviceAccountName"}).text, "freshet");
+}
+
+TEST(Deploy, TheKustomizationNamesEveryManifestOnce) {
+  const std::vector<Node> roots = manifests("kustomization.yaml");
+  ASSERT_EQ(roots.size(), 1u);
+  EXPECT_EQ(words(at(roots[0], {"resources"})),
+            "namespace.yaml crd.yaml rbac.yaml deployment.yaml");
+  for (const Node& resource : at(roots[0], {"resources"}).items) {
+    EXPECT_FALSE(manifests(resource.text).empty()) << resource.text;
+  }
+}
+
+}  // namespace
+}  // namespace freshet
