@@ -110,6 +110,7 @@ struct FollowedImage {
 struct Observation {
   TrackedService tracked;                  // last good spec where the present one is invalid
   bool spec_invalid = false;               // the present spec does not parse: never advance
+  std::string spec_problem;                // all that is wrong with it
   std::optional<ServiceView> service;      // nullopt: there is none
   std::map<RevisionName, RevisionView> revisions;  // of this Service
   std::optional<PodFacts> candidate_pods;
@@ -121,6 +122,7 @@ struct Observation {
   Verdict verdict;                         // for the uid and step below; Continue when none
   std::optional<Uid> verdict_uid;
   std::optional<bool> metrics_found;       // adoption probe; nullopt: could not be asked
+  std::optional<double> requests_per_second;  // of stable lately, for the plan of a new rollout
   bool rollout_slot = true;                // a place in the budget of concurrent rollouts is free
   int queue_place = 0;                     // 1 = next
   bool operator==(const Observation&) const = default;

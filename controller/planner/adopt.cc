@@ -1,0 +1,168 @@
+// Adoption: a checklist, read only until every check passes.
+#include "controller/planner/adopt.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "controller/planner/decide.h"
+#include "controller/planner/explain.h"
+#include "controller/planner/holds.h"
+#include "controller/planner/look.h"
+#include "controller/planner/phases.h"
+
+namespace freshet::planning {
+namespace {
+
+using Problem = std::optional<Explanation>;
+
+// Adopted before: what was found out then (metrics, the traffic tag) is not asked again.
+bool is_readopted(const Pass& pass) { return pass.origin != CoreOrigin::kNone; }
+
+Problem managed_by_another_tool(const Pass& pass) {
+  const HoldStatus managed = managed_elsewhere(pass);
+  if (managed.reason.empty()) return {};
+  return not_ready(managed.reason, managed.message, "nothing is written until then");
+}
+
+Problem spec_is_invalid(const Pass& pass) {
+  if (!pass.seen.spec_invalid) return {};
+  return not_ready("InvalidSpec", printable(pass.seen.spec_problem.empty()
+                                                ? "the spec does not parse"
+                                                : pass.seen.spec_problem),
+                   "correct the spec");
+}
+
+Problem suspended(const Pass& pass) {
+  if (!pass.spec().suspend) return {};
+  return not_ready("Suspended", "spec.suspend is set: the Service is not adopted",
+                   "set suspend: false");
+}
+
+Problem images_are_not_known(const Pass& pass) {
+  if (!pass.seen.images.empty() && pass.seen.image_problem.empty()) return {};
+  const std::string& problem = pass.seen.image_problem;
+  return not_ready(problem.starts_with("NoTag") ? "NoTag" : "InvalidSpec",
+                   problem.empty() ? "which images to follow is not known" : printable(problem),
+                   "name the image to follow in spec.images");
+}
+
+Problem not_settled(const Pass& pass) {
+  const ServiceView& service = pass.service;
+  if (!is_settled(service)) {
+    return not_ready("ServiceNotReady", "Knative has not programmed the Service's traffic: " +
+                                            printable(service.routes_ready.message),
+                     "adoption goes on when it has");
+  }
+  if (is_readopted(pass) || service.ready.status == Tri::kTrue) return {};
+  return not_ready("ServiceNotReady", "the Service is not Ready: " +
+                                          printable(service.ready.message),
+                   "adoption goes on when it is, or adopt --to=REVISION settles it");
+}
+
+Problem a_person_split_traffic(const Pass& pass) {
+  const Traffic shares = serving(pass.service.observed_traffic);
+  if (shares.size() == 1 && shares.front().revision) return {};
+  Explanation out = not_ready("Split", "several Revisions serve (" + to_string(shares) +
+                                           "); a person's split is respected",
+                              "adoption goes on when one serves, or adopt --to=REVISION settles it");
+  out.holds.push_back(own_hold(pass, is_readopted(pass) ? "ForeignEdit" : "Split", out.message));
+  return out;
+}
+
+Problem serving_is_not_ready(const Pass& pass) {
+  const RevisionView* one = one_that_serves(pass);
+  if (is_ready(one)) return {};
+  return not_ready("ServiceNotReady", one == nullptr ? "the Revision that serves is not known yet"
+                                                     : one->name.get() + " is not Ready: " +
+                                                           printable(one->ready.message),
+                   "adoption goes on when it is");
+}
+
+Problem digest_is_not_known(const Pass& pass) {
+  const RevisionView* one = one_that_serves(pass);
+  if (one != nullptr && followed_digests(pass, *one)) return {};
+  return not_ready("NoDigest", "Knative shows no digest for the followed containers of the "
+                               "Revision that serves",
+                   "let Knative resolve the tag (registries-skipping-tag-resolving), or write the "
+                   "image as repository:tag@sha256:…");
+}
+
+Problem no_metrics(const Pass& pass) {
+  if (is_readopted(pass) || pass.spec().analysis.mode == AnalysisMode::kReadinessOnly) return {};
+  if (pass.seen.metrics_found == true) return {};
+  const std::string name = one_that_serves(pass)->name.get();
+  if (!pass.seen.metrics_found) {
+    return not_ready("MetricsUnknown", "Prometheus could not be asked for requests of " + name,
+                     "it is asked again");
+  }
+  return not_ready("NoMetrics",
+                   "Prometheus has no request metrics of " + name +
+                       ": set request-metrics-protocol: prometheus in ConfigMap "
+                       "knative-serving/config-observability, and apply a PodMonitor for port "
+                       "http-usermetric with podTargetLabels serving.knative.dev/revision",
+                   "it is looked again; analysis.mode: ReadinessOnly goes without");
+}
+
+Problem tag_is_taken(const Pass& pass) {
+  if (is_readopted(pass) || pass.service.template_rollout_id) return {};
+  const TrafficTag ours(pass.rules().tag);
+  const bool taken = std::ranges::any_of(
+      pass.service.traffic, [&](const TrafficTarget& entry) { return entry.tag == ours; });
+  if (!taken) return {};
+  return not_ready("TagTaken", "traffic tag '" + ours.get() + "' is in use on this Service",
+                   "take it off, or set rollout.tag");
+}
+
+using Check = Problem (*)(const Pass&);
+constexpr std::array<Check, 10> kChecks = {
+    managed_by_another_tool, spec_is_invalid,      suspended,           images_are_not_known,
+    not_settled,             a_person_split_traffic, serving_is_not_ready, digest_is_not_known,
+    no_metrics,              tag_is_taken,
+};
+
+bool follows_latest(const Traffic& traffic) {
+  return std::ranges::any_of(traffic, [](const TrafficTarget& entry) {
+    return !entry.revision && entry.percent.get() > 0;
+  });
+}
+
+Transition pin(const Pass& pass, const RevisionView& revision, const DigestSet& digests,
+               const std::string& by) {
+  Core next = enter(pass.core, Idle{}, pass.now);
+  next.stable = RevisionRef{revision.name, revision.uid, {digests, revision.template_hash}};
+  next.adopted_latest_revision = follows_latest(pass.service.traffic);
+  const std::string sentence = revision.name.get() + " (" + to_string(digests) +
+                               ") is stable; its traffic is pinned by name" + by;
+  return write(pass, {std::move(next), true, KeepTemplate{}, false, "adopt"},
+               fact("Adopted", sentence));
+}
+
+}  // namespace
+
+const RevisionView* one_that_serves(const Pass& pass) {
+  const Traffic shares = serving(pass.service.observed_traffic);
+  if (shares.size() != 1 || !shares.front().revision) return nullptr;
+  return find_revision(pass.seen, *shares.front().revision);
+}
+
+Transition adopt_as_found(const Pass& pass) {
+  for (const Check check : kChecks) {
+    if (auto problem = check(pass)) return wait(pass, *std::move(problem), pass.now + minutes(1));
+  }
+  const RevisionView& revision = *one_that_serves(pass);
+  return pin(pass, revision, *followed_digests(pass, revision), "");
+}
+
+AdoptAnswer adopt_named(const Pass& pass, const RevisionName& name, const std::string& by) {
+  const RevisionView* revision = find_revision(pass.seen, name);
+  if (revision == nullptr) return {"there is no Revision " + name.get() + " of this Service", {}};
+  if (!is_ready(revision)) return {name.get() + " is not Ready", {}};
+  const auto digests = followed_digests(pass, *revision);
+  if (!digests) return {"the digests of " + name.get() + " are not known", {}};
+  return {"", pin(pass, *revision, *digests, " (" + by + ")")};
+}
+
+Transition adopting(const Pass& pass) { return adopt_as_found(pass); }
+
+}  // namespace freshet::planning

@@ -1,0 +1,40 @@
+// Baking: the candidate has nearly everything, stable a holdback to be compared with.
+#include "controller/planner/decide.h"
+#include "controller/planner/explain.h"
+#include "controller/planner/foreign.h"
+#include "controller/planner/holds.h"
+#include "controller/planner/judged.h"
+#include "controller/planner/look.h"
+#include "controller/planner/phases.h"
+#include "controller/planner/raise.h"
+
+namespace freshet::planning {
+namespace {
+
+// A bake that nobody looked at is no bake: evidence about this uid, and not stale.
+bool is_watched(const Pass& pass) {
+  if (pass.spec().analysis.mode == AnalysisMode::kReadinessOnly) return true;
+  return verdict_counts(pass) && !is_stale(pass);
+}
+
+}  // namespace
+
+Transition baking(const Pass& pass, const Baking& phase) {
+  if (auto hold = hold_for_foreign_edit(pass)) return *hold;
+  const std::string why = reason_to_reduce(pass);
+  if (!why.empty()) {
+    const int last = static_cast<int>(phase.rollout.plan.size()) - 1;
+    return reduce_to_step(pass, phase.rollout, last, why);
+  }
+  const auto holds = raising_holds(pass);
+  if (!holds.empty()) return hold_here(pass, holds);
+  if (!is_programmed(pass)) return await_programming(pass);
+  const bool over = step_time(pass) >= pass.rules().bake.duration;
+  if (over && is_watched(pass)) return finish(pass, phase.rollout, "");
+  Explanation out = describe(pass, pass.core);
+  out.holds = analysis_holds(pass);
+  if (over) out.next = "it gets all requests when its metrics can be read again";
+  return wait(pass, std::move(out), pass.now + kSoon);
+}
+
+}  // namespace freshet::planning

@@ -1,0 +1,106 @@
+// Carrying commands out once. The id stands in the core since the write that carried it out, and in
+// the memo's answers since the answer; the annotation goes when it is answered.
+#include "controller/planner/commands.h"
+
+#include <algorithm>
+
+#include "base/overloaded.h"
+#include "controller/planner/explain.h"
+
+namespace freshet::planning {
+namespace {
+
+bool is_answered(const Memo& memo, const Command& command) {
+  return std::ranges::any_of(memo.answers, [&](const CommandAnswer& answer) {
+    return answer.id == command.id && answer.verb == to_string(command.verb);
+  });
+}
+
+void answer(Memo& memo, const Command& command, bool accepted, std::string sentence,
+            TimePoint now) {
+  memo.answers.insert(memo.answers.begin(), {command.id, std::string(to_string(command.verb)),
+                                             accepted, std::move(sentence), now});
+  if (memo.answers.size() > kMaxAnswers) memo.answers.resize(kMaxAnswers);
+}
+
+Fact command_fact(const Command& command, bool accepted, const std::string& sentence) {
+  const std::string text = std::string(to_string(command.verb)) + " " + command.id + " (" +
+                           author(command) + "): " + sentence;
+  return accepted ? fact("CommandAccepted", text) : warning("CommandRefused", text);
+}
+
+Answer dispatch(Pass& pass, const Command& command) {
+  switch (command.verb) {
+    case Verb::kAbort: return answer_abort(pass, command);
+    case Verb::kPromote: return answer_promote(pass, command);
+    case Verb::kPause: return answer_pause(pass, command);
+    case Verb::kResume: return answer_resume(pass, command);
+    case Verb::kRetry: return answer_retry(pass, command);
+    case Verb::kAdopt: return answer_adopt(pass, command);
+    case Verb::kRepair: return answer_repair(pass, command);
+    case Verb::kRollback: break;
+  }
+  return Refused{"this release does not go back to an older Revision; abort takes back a rollout, "
+                 "and percents set by hand while Idle are adopted as found"};
+}
+
+void note(Pass& pass, const Command& command, bool accepted, const std::string& sentence) {
+  answer(pass.memo, command, accepted, sentence, pass.now);
+  pass.facts.push_back(command_fact(command, accepted, sentence));
+}
+
+// A transition that was made before its answer: the answer is put in afterwards.
+Transition with_answer(Transition transition, const Pass& pass, const Command& command,
+                       const std::string& sentence) {
+  answer(transition.memo, command, true, sentence, pass.now);
+  transition.facts.push_back(command_fact(command, true, sentence));
+  return transition;
+}
+
+Decision carry_out(Pass& pass, Verb verb) {
+  const auto& annotations = pass.seen.tracked.annotations;
+  const auto annotation = annotations.find(annotation_of(verb));
+  if (annotation == annotations.end()) return {};
+  const auto [command, problem] = parse_command(verb, annotation->second, pass.now);
+  pass.remove_annotations.push_back(annotation->first);
+  if (is_answered(pass.memo, command)) return {};
+  const std::string name(to_string(verb));
+  const auto done = pass.core.commands.find(name);
+  if (done != pass.core.commands.end() && done->second == command.id) {
+    note(pass, command, true, "carried out");
+    return {};
+  }
+  Pass carried = pass;
+  carried.core.commands[name] = command.id;
+  const Answer given = problem.empty() ? dispatch(carried, command) : Answer{Refused{problem}};
+  return std::visit(overloaded{
+                        [&](const Refused& refused) -> Decision {
+                          note(pass, command, false, refused.sentence);
+                          return {};
+                        },
+                        [&](const Accepted& accepted) -> Decision {
+                          if (accepted.carried_out) {
+                            return with_answer(*accepted.carried_out, pass, command,
+                                               accepted.sentence);
+                          }
+                          pass.memo = carried.memo;
+                          note(pass, command, true, accepted.sentence);
+                          return {};
+                        },
+                    },
+                    given);
+}
+
+}  // namespace
+
+Decision carry_out_abort(Pass& pass) { return carry_out(pass, Verb::kAbort); }
+
+Decision carry_out_commands(Pass& pass) {
+  for (const Verb verb : all_verbs()) {
+    if (verb == Verb::kAbort) continue;
+    if (auto carried = carry_out(pass, verb)) return carried;
+  }
+  return {};
+}
+
+}  // namespace freshet::planning

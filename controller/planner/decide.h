@@ -1,0 +1,29 @@
+// Making a Transition: one that writes, or one that waits.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/planner/pass.h"
+
+namespace freshet::planning {
+
+struct Change {
+  Core next;                        // its seq, holds and rejections are settled by write()
+  bool sets_traffic = false;        // spec.traffic becomes what `next` asks for
+  TemplateChange template_change = KeepTemplate{};
+  bool urgent = false;
+  std::string why;                  // for the log
+};
+
+Core enter(Core core, Phase phase, TimePoint now);  // `core` in a new phase or step, since now
+
+Transition write(Pass pass, Change change, Fact fact);
+Transition wait(Pass pass, Explanation explanation,
+                std::optional<TimePoint> wake_at = std::nullopt);
+
+std::optional<TimePoint> earliest(std::optional<TimePoint> a, std::optional<TimePoint> b);
+HoldStatus own_hold(const Pass& pass, std::string reason, std::string message);
+
+}  // namespace freshet::planning

@@ -1,0 +1,127 @@
+// Why nothing is raised.
+#include "controller/planner/holds.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "controller/planner/decide.h"
+#include "controller/planner/look.h"
+#include "controller/planner/waits.h"
+
+namespace freshet::planning {
+namespace {
+
+std::vector<HoldStatus> person_holds(const Pass& pass) {
+  std::vector<HoldStatus> out;
+  for (const Hold& hold : active_holds(pass.core, pass.now)) {
+    std::string message = "paused by " + hold.owner;
+    if (!hold.reason.empty()) message += ": " + hold.reason;
+    out.push_back({hold.owner, "Paused", message, hold.since, hold.until});
+  }
+  return out;
+}
+
+void add_invalid_spec(const Pass& pass, std::vector<HoldStatus>& out) {
+  if (!pass.seen.spec_invalid) return;
+  out.push_back(own_hold(pass, "InvalidSpec",
+                         "the present spec does not parse; the last good one stays in force" +
+                             (pass.seen.spec_problem.empty()
+                                  ? std::string()
+                                  : ": " + printable(pass.seen.spec_problem))));
+}
+
+void add_stable_unready(const Pass& pass, std::vector<HoldStatus>& out) {
+  const RevisionView* stable = stable_view(pass);
+  if (is_ready(stable)) return;
+  const std::string name = pass.core.stable ? pass.core.stable->name.get() : "stable";
+  const std::string why = stable == nullptr ? "does not exist (any more)"
+                                            : "is not Ready: " + printable(stable->ready.message);
+  out.push_back(own_hold(pass, "StableUnready",
+                         name + " " + why + "; no split that contains it is programmed"));
+}
+
+void add_candidate_unready(const Pass& pass, std::vector<HoldStatus>& out) {
+  const Rollout* rollout = pass.rollout();
+  if (rollout == nullptr || !rollout->candidate.uid) return;
+  const RevisionView* candidate = candidate_view(pass, *rollout);
+  if (is_ready(candidate)) return;
+  out.push_back(own_hold(pass, "CandidateUnready",
+                         candidate == nullptr ? "the candidate's Revision does not exist"
+                                              : candidate->name.get() + " is not Ready: " +
+                                                    printable(candidate->ready.message)));
+}
+
+void add_tag_gone(const Pass& pass, std::vector<HoldStatus>& out) {
+  for (const FollowedImage& image : pass.seen.images) {
+    if (image.not_found_streak < kGoneAfterChecks) continue;
+    out.push_back(own_hold(pass, "TagGone",
+                           "the registry has no " + to_string(image.reference) + " any more"));
+  }
+}
+
+void add_managed(const Pass& pass, std::vector<HoldStatus>& out) {
+  HoldStatus managed = managed_elsewhere(pass);
+  if (!managed.reason.empty()) out.push_back(std::move(managed));
+}
+
+}  // namespace
+
+HoldStatus managed_elsewhere(const Pass& pass) {
+  const auto& managers = pass.service.other_managers;
+  if (std::ranges::find(managers, "Flagger") != managers.end()) {
+    return own_hold(pass, "ManagedByFlagger",
+                    "Flagger manages this Service and replaces its traffic; take it out of "
+                    "Flagger first");
+  }
+  if (managers.empty() || pass.rules().allow_overwrite) return {};
+  const std::string names = join(managers, " and ");
+  return own_hold(pass, "ManagedByGitOps",
+                  names + " manages this Service" +
+                      (pass.service.managed_traffic_elsewhere ? " and its spec.traffic" : "") +
+                      " and would undo what Freshet writes; let it ignore spec.template and "
+                      "spec.traffic, and set rollout.allowOverwrite: true");
+}
+
+std::vector<HoldStatus> raising_holds(const Pass& pass) {
+  std::vector<HoldStatus> out = person_holds(pass);
+  add_invalid_spec(pass, out);
+  add_stable_unready(pass, out);
+  add_candidate_unready(pass, out);
+  add_tag_gone(pass, out);
+  return out;
+}
+
+std::vector<HoldStatus> standing_holds(const Pass& pass) {
+  std::vector<HoldStatus> out = person_holds(pass);
+  if (pass.spec().suspend) {
+    out.push_back(own_hold(pass, "Suspended",
+                           "spec.suspend is set: no rollout is started; Freshet keeps the "
+                           "traffic pinned to " + pass.core.stable->name.get()));
+  }
+  add_invalid_spec(pass, out);
+  add_managed(pass, out);
+  add_stable_unready(pass, out);
+  return out;
+}
+
+std::vector<HoldStatus> starting_holds(const Pass& pass) {
+  std::vector<HoldStatus> out = standing_holds(pass);
+  if (!is_settled(pass.service)) {
+    const std::string& words = pass.service.routes_ready.message;
+    out.push_back(own_hold(pass, "RouteNotReady",
+                           words.empty() ? "Knative has not programmed the newest traffic yet"
+                                         : "Knative says: " + printable(words)));
+  }
+  return out;
+}
+
+std::vector<HoldStatus> analysis_holds(const Pass& pass) {
+  std::vector<HoldStatus> out;
+  if (!verdict_counts(pass)) return out;
+  for (const AnalysisHold hold : pass.seen.verdict.holds) {
+    out.push_back(own_hold(pass, std::string(to_string(hold)), pass.seen.verdict.sentence));
+  }
+  return out;
+}
+
+}  // namespace freshet::planning

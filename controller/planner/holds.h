@@ -1,0 +1,23 @@
+// Why nothing is raised. A hold stops advance, bake, finish and start; it never stops a retreat.
+#pragma once
+
+#include <vector>
+
+#include "controller/planner/pass.h"
+
+namespace freshet::planning {
+
+inline constexpr int kGoneAfterChecks = 3;  // consecutive 404s of a followed tag
+
+// Everything that keeps a candidate's share from being raised, a person's holds first.
+std::vector<HoldStatus> raising_holds(const Pass& pass);
+// What keeps a rollout from being started, whether there is one to start or not; then all that does.
+std::vector<HoldStatus> standing_holds(const Pass& pass);
+std::vector<HoldStatus> starting_holds(const Pass& pass);
+// Why evidence does not grow; shown, and of no effect by itself.
+std::vector<HoldStatus> analysis_holds(const Pass& pass);
+
+// The reason why Freshet leaves a Service of another tool alone; "" where it may act.
+HoldStatus managed_elsewhere(const Pass& pass);
+
+}  // namespace freshet::planning

@@ -1,0 +1,114 @@
+// Idle: stable has all requests. A new pair starts a rollout, anything else is told and left alone.
+#include "base/text.h"
+#include "controller/planner/adopt.h"
+#include "controller/planner/decide.h"
+#include "controller/planner/explain.h"
+#include "controller/planner/holds.h"
+#include "controller/planner/look.h"
+#include "controller/planner/phases.h"
+#include "controller/planner/raise.h"
+#include "controller/planner/target.h"
+
+namespace freshet::planning {
+namespace {
+
+// Percents that a person set while nothing is rolled out are theirs to set: adopted as found.
+Decision adopt_what_a_person_set(const Pass& pass) {
+  if (!is_foreign_edit(pass)) return {};
+  Pass found = pass;
+  found.core.phase = Adopting{};
+  return adopt_as_found(found);
+}
+
+// An entry that was taken out for a retreat, and whose Revision is Ready again.
+Decision put_back_what_was_parked(const Pass& pass) {
+  for (const TrafficTarget& entry : pass.core.parked) {
+    if (!entry.revision || !is_ready(find_revision(pass.seen, *entry.revision))) continue;
+    Core next = pass.core;
+    return write(pass, {std::move(next), true, KeepTemplate{}, false, "put back parked entries"},
+                 fact("Parked", to_string(Traffic{entry}) + " is put back into spec.traffic"));
+  }
+  return {};
+}
+
+Explanation barred_text(const Pass& pass, const Barred& barred) {
+  const std::string pair = image_text(barred.pair);
+  if (barred.rejected) {
+    const bool left = barred.of_template &&
+                      pass.rules().on_rollback == OnRollback::kLeaveTemplate;
+    return held(pass, {own_hold(pass, left ? "TemplateRejected" : "Rejected",
+                                pair + " was rejected: " + barred.why + "; retry takes that back, "
+                                       "until " + format_rfc3339(barred.until))});
+  }
+  Explanation out = describe(pass, pass.core);
+  out.reason = "Deferred";
+  out.message += "; " + pair + " was deferred: " + barred.why;
+  out.next = "it is tried again at " + at_text(barred.until) + ", a newer digest at once";
+  return out;
+}
+
+std::string registry_notes(const Pass& pass) {
+  std::string out;
+  for (const FollowedImage& image : pass.seen.images) {
+    const std::string name = to_string(image.reference);
+    if (image.not_found_streak >= kGoneAfterChecks) {
+      out += "; the registry has no " + name + " any more";
+    } else if (!image.error.empty()) {
+      out += "; " + name + ": " + printable(image.error);
+    }
+  }
+  if (!pass.seen.image_problem.empty()) out += "; " + printable(pass.seen.image_problem);
+  return out;
+}
+
+void mark_invalid_spec(const Pass& pass, Explanation& out) {
+  if (!pass.seen.spec_invalid) return;
+  out.ready = false;
+  out.not_ready_reason = "InvalidSpec";
+}
+
+Transition rest(const Pass& pass, const Targets& targets) {
+  const auto holds = standing_holds(pass);
+  Explanation out = held(pass, holds);
+  std::optional<TimePoint> wake;
+  for (const HoldStatus& hold : holds) wake = earliest(wake, hold.until);
+  if (targets.barred) {
+    if (holds.empty()) out = barred_text(pass, *targets.barred);
+    wake = earliest(wake, targets.barred->until);
+  } else if (!targets.template_known) {
+    out.message += "; Knative has not resolved the present template's images yet";
+  } else if (targets.tags_known) {
+    out.message += " and is what the followed tags name";
+  }
+  out.message += registry_notes(pass);
+  mark_invalid_spec(pass, out);
+  return wait(pass, std::move(out), wake);
+}
+
+Transition hold_start(const Pass& pass, const Target& target, std::vector<HoldStatus> holds) {
+  std::optional<TimePoint> wake;
+  for (const HoldStatus& hold : holds) wake = earliest(wake, hold.until);
+  Explanation out = held(pass, std::move(holds));
+  out.next = "then a rollout of " + image_text(target.pair) + " starts";
+  mark_invalid_spec(pass, out);
+  return wait(pass, std::move(out), wake);
+}
+
+}  // namespace
+
+Transition idle(const Pass& pass) {
+  if (auto adopted = adopt_what_a_person_set(pass)) return *adopted;
+  if (auto put_back = put_back_what_was_parked(pass)) return *put_back;
+  const Targets targets = find_targets(pass);
+  if (!targets.start) return rest(pass, targets);
+  auto holds = starting_holds(pass);
+  if (holds.empty() && !pass.seen.rollout_slot) {
+    holds.push_back(own_hold(pass, "Queued",
+                             "as many rollouts run as are allowed; this one is number " +
+                                 std::to_string(pass.seen.queue_place) + " in the queue"));
+  }
+  if (!holds.empty()) return hold_start(pass, *targets.start, std::move(holds));
+  return begin_rollout(pass, *targets.start);
+}
+
+}  // namespace freshet::planning

@@ -1,0 +1,49 @@
+// What Shifting and Baking have in common.
+#include "controller/planner/judged.h"
+
+#include "base/text.h"
+#include "controller/planner/decide.h"
+#include "controller/planner/explain.h"
+#include "controller/planner/holds.h"
+#include "controller/planner/look.h"
+
+namespace freshet::planning {
+namespace {
+
+constexpr Duration kBlindFor = minutes(5);
+
+}  // namespace
+
+Duration step_time(const Pass& pass) {
+  return pass.step_clock ? pass.now - *pass.step_clock : Duration{-1};
+}
+
+// A clock that is not set means that the verdict is not about this percent. A split with an unready
+// stable could not be programmed.
+std::string reason_to_reduce(const Pass& pass) {
+  if (!pass.step_clock || !is_ready(stable_view(pass))) return "";
+  if (effective_verdict(pass) == VerdictKind::kReduce) return pass.seen.verdict.sentence;
+  const auto& blind = pass.memo.blind_since;
+  if (blind && pass.now - *blind >= kBlindFor) {
+    return "metrics have been stale for " + format_duration(kBlindFor);
+  }
+  return "";
+}
+
+Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds) {
+  std::optional<TimePoint> wake = pass.now + kSoon;
+  for (const HoldStatus& hold : holds) wake = earliest(wake, hold.until);
+  for (HoldStatus& note : analysis_holds(pass)) holds.push_back(std::move(note));
+  return wait(pass, held(pass, std::move(holds)), wake);
+}
+
+Transition await_programming(const Pass& pass) {
+  Explanation out = describe(pass, pass.core);
+  out.reason = "Programming";
+  out.message += "; Knative has not programmed this split yet";
+  const std::string& words = pass.service.routes_ready.message;
+  if (!words.empty()) out.message += ": " + printable(words);
+  return wait(pass, std::move(out), pass.now + kSoon);
+}
+
+}  // namespace freshet::planning

@@ -1,0 +1,22 @@
+// What Shifting and Baking have in common: the step's clock, and going back to a smaller percent.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/planner/pass.h"
+
+namespace freshet::planning {
+
+inline constexpr double kSuspicion = 2.995732273553991;  // ln 20: evidence against, short of α
+
+// How long this percent has been programmed, by the clock that an earlier pass set; -1 ms: not set.
+Duration step_time(const Pass& pass);
+
+// The sentence why the share must fall (verdict Reduce, or blind for too long); "" if it need not.
+std::string reason_to_reduce(const Pass& pass);
+
+Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds);
+Transition await_programming(const Pass& pass);
+
+}  // namespace freshet::planning

@@ -1,0 +1,129 @@
+// Rejections stand in the core, deferrals and history in the memo.
+#include "controller/planner/ledger.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "controller/planner/look.h"
+#include "controller/planner/waits.h"
+
+namespace freshet::planning {
+namespace {
+
+constexpr std::array<Duration, 3> kDeferFor = {minutes(10), hours(1), hours(6)};
+
+std::map<std::string, std::string> texts(const DigestSet& digests) {
+  std::map<std::string, std::string> out;
+  for (const auto& [container, digest] : digests) out[container.get()] = digest.get();
+  return out;
+}
+
+}  // namespace
+
+const Rejection* find_rejection(const Core& core, const Pair& pair, TimePoint now) {
+  const auto found = std::ranges::find_if(core.rejected, [&](const Rejection& rejection) {
+    return rejection.pair == pair && rejection.until > now;
+  });
+  return found == core.rejected.end() ? nullptr : &*found;
+}
+
+const Deferral* find_deferral(const Memo& memo, const Pair& pair, TimePoint now) {
+  const auto found = std::ranges::find_if(memo.deferred, [&](const Deferral& deferral) {
+    return deferral.pair == pair && deferral.until > now;
+  });
+  return found == memo.deferred.end() ? nullptr : &*found;
+}
+
+bool rejects(RetreatWhy why) {
+  switch (why) {
+    case RetreatWhy::kVerdict:
+    case RetreatWhy::kCrashed:
+    case RetreatWhy::kAborted:
+    case RetreatWhy::kDeadline: return true;
+    case RetreatWhy::kNotReady:
+    case RetreatWhy::kUnready:
+    case RetreatWhy::kDigestMismatch:
+    case RetreatWhy::kWithdrawn:
+    case RetreatWhy::kSuperseded:
+    case RetreatWhy::kLeaving:
+    case RetreatWhy::kLostCore: return false;
+  }
+  return false;
+}
+
+bool defers(RetreatWhy why) {
+  return why == RetreatWhy::kNotReady || why == RetreatWhy::kUnready ||
+         why == RetreatWhy::kDigestMismatch;
+}
+
+std::string outcome_of(RetreatWhy why) {
+  if (why == RetreatWhy::kWithdrawn) return "Withdrawn";
+  if (why == RetreatWhy::kSuperseded) return "Superseded";
+  if (why == RetreatWhy::kVerdict || why == RetreatWhy::kCrashed || why == RetreatWhy::kDeadline) {
+    return "RolledBack";
+  }
+  return defers(why) ? "Deferred" : "Aborted";
+}
+
+void reject(Core& core, const Pair& pair, TimePoint until, const std::string& why) {
+  if (core.stable && core.stable->pair == pair) return;
+  std::erase_if(core.rejected, [&](const Rejection& known) { return known.pair == pair; });
+  core.rejected.push_back({pair, until, printable(why)});
+  if (core.rejected.size() > kMaxRejections) core.rejected.erase(core.rejected.begin());
+}
+
+void tidy_rejections(Core& core, TimePoint now) {
+  std::erase_if(core.rejected, [&](const Rejection& rejection) {
+    return rejection.until <= now || (core.stable && core.stable->pair == rejection.pair);
+  });
+}
+
+void defer(Memo& memo, const Pair& pair, TimePoint since, const std::string& why) {
+  auto known = std::ranges::find(memo.deferred, pair, &Deferral::pair);
+  if (known != memo.deferred.end() && known->until > since) return;  // this retreat's own
+  Deferral next{pair, {}, 1, printable(why)};
+  if (known != memo.deferred.end()) {
+    next.times = known->times + 1;
+    memo.deferred.erase(known);
+  }
+  const auto place = std::min<std::size_t>(static_cast<std::size_t>(next.times), kDeferFor.size());
+  next.until = since + kDeferFor[place - 1];
+  memo.deferred.push_back(next);
+  if (memo.deferred.size() > kMaxRejections) memo.deferred.erase(memo.deferred.begin());
+}
+
+void remember(Memo& memo, HistoryEntry entry) {
+  const auto known = std::ranges::find(memo.history, entry.rollout, &HistoryEntry::rollout);
+  if (known != memo.history.end()) return;
+  memo.history.insert(memo.history.begin(), std::move(entry));
+  if (memo.history.size() > kMaxHistory) memo.history.resize(kMaxHistory);
+}
+
+HistoryEntry history_entry(const Pass& pass, const Rollout& rollout, std::string outcome,
+                           std::string message, TimePoint ended) {
+  HistoryEntry out;
+  out.rollout = rollout.id;
+  if (pass.core.stable) out.from_digests = texts(pass.core.stable->pair.digests);
+  out.to_digests = texts(rollout.candidate.pair.digests);
+  if (const RevisionView* candidate = candidate_view(pass, rollout)) {
+    out.revision = candidate->name.get();
+  } else if (rollout.candidate.name) {
+    out.revision = rollout.candidate.name->get();
+  }
+  out.outcome = std::move(outcome);
+  out.message = printable(message);
+  out.started = rollout.started;
+  out.ended = ended;
+  const Duration held = rollout.held + open_waits(pass.core, pass.memo, pass.now);
+  out.held_seconds = std::chrono::floor<seconds>(held).count();
+  if (verdict_counts(pass)) {
+    out.canary_requests = pass.seen.verdict.canary.requests;
+    out.canary_errors = pass.seen.verdict.canary.errors;
+    out.stable_requests = pass.seen.verdict.stable.requests;
+    out.stable_errors = pass.seen.verdict.stable.errors;
+  }
+  return out;
+}
+
+}  // namespace freshet::planning

@@ -1,0 +1,156 @@
+// Questions about what was seen.
+#include "controller/planner/look.h"
+
+#include <algorithm>
+
+#include "controller/planner/template_text.h"
+#include "controller/planner/traffic_intent.h"
+
+namespace freshet::planning {
+namespace {
+
+std::vector<ContainerName> followed_containers(const Pass& pass) {
+  std::vector<ContainerName> out;
+  for (const FollowedImage& image : pass.seen.images) out.push_back(image.container);
+  if (out.empty() && pass.core.stable) {
+    for (const auto& [container, digest] : pass.core.stable->pair.digests) {
+      out.push_back(container);
+    }
+  }
+  return out;
+}
+
+// The Revision that Knative made of the present template. Right after an edit status still names
+// the one before, whose images differ: both hash (without images) and image texts are compared.
+const RevisionView* revision_of_template(const Pass& pass) {
+  const ServiceView& service = pass.service;
+  if (service.observed_generation != service.generation || !service.latest_created) return nullptr;
+  const RevisionView* made = find_revision(pass.seen, *service.latest_created);
+  if (made == nullptr || made->template_hash != service.template_hash) return nullptr;
+  const auto images = images_in_template(made->template_json);
+  for (const ContainerView& container : service.containers) {
+    const auto image = images.find(container.name);
+    if (image == images.end() || image->second != container.image) return nullptr;
+  }
+  return made;
+}
+
+std::optional<Digest> written_digest(const ServiceView& service, const ContainerName& name) {
+  const auto container = std::ranges::find(service.containers, name, &ContainerView::name);
+  if (container == service.containers.end()) return std::nullopt;
+  const auto reference = parse_image_reference(container->image);
+  return reference ? reference->digest : std::nullopt;
+}
+
+}  // namespace
+
+const RevisionView* find_revision(const Observation& seen, const RevisionName& name,
+                                  const std::optional<Uid>& uid) {
+  const auto found = seen.revisions.find(name);
+  if (found == seen.revisions.end() || found->second.deleting) return nullptr;
+  if (uid && found->second.uid != *uid) return nullptr;
+  return &found->second;
+}
+
+const RevisionView* stable_view(const Pass& pass) {
+  const auto& stable = pass.core.stable;
+  return stable ? find_revision(pass.seen, stable->name, stable->uid) : nullptr;
+}
+
+bool is_ready(const RevisionView* revision) {
+  return revision != nullptr && revision->ready.status == Tri::kTrue;
+}
+
+std::optional<DigestSet> followed_digests(const Pass& pass, const RevisionView& revision) {
+  DigestSet out;
+  for (const ContainerName& container : followed_containers(pass)) {
+    const auto digest = revision.digests.find(container);
+    if (digest == revision.digests.end()) return std::nullopt;
+    out.emplace(container, digest->second);
+  }
+  if (out.empty()) return std::nullopt;
+  return out;
+}
+
+const RevisionView* candidate_view(const Pass& pass, const Rollout& rollout) {
+  const Candidate& candidate = rollout.candidate;
+  if (candidate.name) return find_revision(pass.seen, *candidate.name, candidate.uid);
+  const RevisionView* first = nullptr;  // a person may make later ones that keep our annotation
+  for (const auto& [name, revision] : pass.seen.revisions) {
+    if (revision.deleting || revision.rollout_id != rollout.id) continue;
+    if (revision.template_hash != candidate.pair.template_hash) continue;
+    if (first == nullptr || revision.configuration_generation < first->configuration_generation) {
+      first = &revision;
+    }
+  }
+  return first;
+}
+
+std::optional<Pair> present_pair(const Pass& pass) {
+  DigestSet digests;
+  const RevisionView* made = revision_of_template(pass);
+  for (const ContainerName& container : followed_containers(pass)) {
+    if (const auto digest = written_digest(pass.service, container)) {
+      digests.emplace(container, *digest);
+      continue;
+    }
+    if (made == nullptr) return std::nullopt;
+    const auto resolved = made->digests.find(container);
+    if (resolved == made->digests.end()) return std::nullopt;
+    digests.emplace(container, resolved->second);
+  }
+  if (digests.empty()) return std::nullopt;
+  return Pair{digests, pass.service.template_hash};
+}
+
+std::optional<DigestSet> confirmed_digests(const Pass& pass) {
+  DigestSet out;
+  for (const FollowedImage& image : pass.seen.images) {
+    if (!image.confirmed) return std::nullopt;
+    out.emplace(image.container, image.confirmed->digest);
+  }
+  if (out.empty()) return std::nullopt;
+  return out;
+}
+
+bool is_settled(const ServiceView& service) {
+  return service.observed_generation == service.generation &&
+         service.routes_ready.status == Tri::kTrue;
+}
+
+bool is_programmed(const Pass& pass) {
+  return is_settled(pass.service) && serving(pass.service.observed_traffic) ==
+                                         serving(own_entries(pass.core, pass.rules().tag));
+}
+
+bool is_foreign_edit(const Pass& pass) {
+  return serving(pass.service.traffic) != serving(own_entries(pass.core, pass.rules().tag));
+}
+
+bool verdict_counts(const Pass& pass) {
+  const Rollout* rollout = pass.rollout();
+  return rollout != nullptr && rollout->candidate.uid && pass.seen.verdict_uid &&
+         *rollout->candidate.uid == *pass.seen.verdict_uid;
+}
+
+bool is_stale(const Pass& pass) {
+  return verdict_counts(pass) && std::ranges::find(pass.seen.verdict.holds,
+                                                   AnalysisHold::kStaleMetrics) !=
+                                     pass.seen.verdict.holds.end();
+}
+
+VerdictKind effective_verdict(const Pass& pass) {
+  const VerdictKind given = verdict_counts(pass) ? pass.seen.verdict.kind : VerdictKind::kContinue;
+  if (pass.spec().analysis.mode != AnalysisMode::kReadinessOnly) return given;
+  if (given == VerdictKind::kRollback || given == VerdictKind::kReduce) return given;
+  return VerdictKind::kPromote;
+}
+
+std::string image_text(const Pair& pair) { return to_string(pair.digests); }
+
+std::string at_text(TimePoint t) {
+  const std::string text = format_rfc3339(std::chrono::floor<seconds>(t));
+  return text.substr(text.find('T') + 1);
+}
+
+}  // namespace freshet::planning

@@ -1,0 +1,45 @@
+// Questions about what was seen, each with one answer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/planner/pass.h"
+
+namespace freshet::planning {
+
+// By name and, where it is known, uid; null where there is none or it is being deleted.
+const RevisionView* find_revision(const Observation& seen, const RevisionName& name,
+                                  const std::optional<Uid>& uid = std::nullopt);
+const RevisionView* stable_view(const Pass& pass);
+bool is_ready(const RevisionView* revision);
+// The digests of the followed containers; nullopt where one of them is not resolved (yet).
+std::optional<DigestSet> followed_digests(const Pass& pass, const RevisionView& revision);
+
+// The Revision of a rollout's candidate: by name once it is known, else by our annotation on its
+// template. Its digests may differ from the intended ones (see digest_mismatch).
+const RevisionView* candidate_view(const Pass& pass, const Rollout& rollout);
+
+// What the present template would run; nullopt while it cannot be told.
+std::optional<Pair> present_pair(const Pass& pass);
+// What the followed tags name; nullopt unless every one of them is confirmed.
+std::optional<DigestSet> confirmed_digests(const Pass& pass);
+
+// Knative has looked at the newest spec and every target of it is programmed.
+bool is_settled(const ServiceView& service);
+// The core's own percents are what Knative shows as programmed (knative.md 1.4).
+bool is_programmed(const Pass& pass);
+// Someone else's percents stand in spec.traffic.
+bool is_foreign_edit(const Pass& pass);
+
+// The verdict is about this candidate.
+bool verdict_counts(const Pass& pass);
+bool is_stale(const Pass& pass);  // the verdict says that metrics are stale
+// The verdict by the mode of analysis: with ReadinessOnly being Ready is all that is asked.
+VerdictKind effective_verdict(const Pass& pass);
+
+std::string image_text(const Pair& pair);  // "9c1e4a7b2f30", for sentences
+std::string at_text(TimePoint t);          // "02:10:00Z", for sentences
+
+}  // namespace freshet::planning

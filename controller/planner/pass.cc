@@ -1,0 +1,130 @@
+// Opening a pass: which core is in force, and what the clocks show.
+#include "controller/planner/pass.h"
+
+#include "base/overloaded.h"
+#include "controller/planner/look.h"
+
+namespace freshet::planning {
+namespace {
+
+// What read_core promises of a core, checked again where the core came another way (the mirror).
+bool is_whole(const Core& core) {
+  if (std::holds_alternative<Adopting>(core.phase)) return true;
+  if (!core.stable) return false;
+  const Rollout* rollout = active_rollout(core.phase);
+  if (rollout == nullptr) return true;
+  if (rollout->plan.empty()) return false;
+  const bool known = rollout->candidate.name && rollout->candidate.uid;
+  return std::visit(overloaded{
+                        [](const Adopting&) { return true; },
+                        [](const Idle&) { return true; },
+                        [](const Preparing&) { return true; },
+                        [&](const Waiting&) { return known; },
+                        [&](const Shifting& p) {
+                          return known && p.step >= 0 &&
+                                 static_cast<std::size_t>(p.step) < p.rollout.plan.size();
+                        },
+                        [&](const Baking& p) {
+                          return known && p.holdback >= 1 && p.holdback <= 99;
+                        },
+                        [](const Retreating&) { return true; },
+                    },
+                    core.phase);
+}
+
+// Adopted afresh, but nothing that was settled is forgotten: rejections, commands carried out, the
+// sequence.
+Core afresh(const Pass& pass, const std::optional<Core>& mirror) {
+  Core core = mirror.value_or(Core{});
+  core.service = pass.service.uid;
+  core.phase = Adopting{};
+  core.stable.reset();
+  return core;
+}
+
+std::optional<Core> usable_mirror(const Pass& pass) {
+  const auto& mirror = pass.seen.mirror;
+  if (!mirror || mirror->service != pass.service.uid) return std::nullopt;
+  return mirror;
+}
+
+void resolve_core(Pass& pass) {
+  const auto mirror = usable_mirror(pass);
+  const bool mirror_knows = mirror && mirror->stable;
+  const auto none = [&] {
+    pass.origin = mirror_knows ? CoreOrigin::kLost : CoreOrigin::kNone;
+    pass.core = afresh(pass, mirror_knows ? mirror : std::nullopt);
+  };
+  std::visit(overloaded{
+                 [&](const NoCore&) { none(); },
+                 [&](const Core& core) {
+                   if (core.service != pass.service.uid) return none();
+                   pass.origin = is_whole(core) ? CoreOrigin::kOurs : CoreOrigin::kDamaged;
+                   pass.core = is_whole(core) ? core : afresh(pass, mirror);
+                 },
+                 [&](const DamagedCore& damaged) {
+                   if (damaged.service && *damaged.service != pass.service.uid) return none();
+                   pass.origin =
+                       damaged.newer_version ? CoreOrigin::kNewer : CoreOrigin::kDamaged;
+                   pass.core = afresh(pass, mirror);
+                 },
+             },
+             pass.seen.core);
+}
+
+bool has_step_clock(const Phase& phase) {
+  return std::holds_alternative<Shifting>(phase) || std::holds_alternative<Baking>(phase);
+}
+
+// Ready=False is an observation about a Revision whose uid is stored; Unknown is neither.
+void settle_unready_clock(Pass& pass) {
+  const Rollout* rollout = pass.rollout();
+  if (rollout == nullptr || !rollout->candidate.uid) {
+    pass.memo.candidate_unready_since.reset();
+    return;
+  }
+  const RevisionView* candidate = candidate_view(pass, *rollout);
+  const bool unready = candidate == nullptr || candidate->ready.status == Tri::kFalse;
+  if (!unready) pass.memo.candidate_unready_since.reset();
+  if (unready && !pass.memo.candidate_unready_since) pass.memo.candidate_unready_since = pass.now;
+}
+
+void settle_clocks(Pass& pass) {
+  Memo& memo = pass.memo;
+  if (memo.seq != pass.core.seq) {
+    memo.seq = pass.core.seq;
+    memo.step_since.reset();
+    memo.blind_since.reset();
+    memo.waiting_since.reset();
+    memo.candidate_unready_since.reset();
+  }
+  pass.step_clock = memo.step_since;
+  if (has_step_clock(pass.core.phase) && !memo.step_since && is_programmed(pass)) {
+    memo.step_since = pass.now;
+  }
+  settle_unready_clock(pass);
+  if (!is_stale(pass)) memo.blind_since.reset();
+  if (is_stale(pass) && !memo.blind_since) memo.blind_since = pass.now;
+}
+
+// A change of the followed set is no change of what stable runs: its pair is read again.
+void follow_the_present_set(Pass& pass) {
+  if (!std::holds_alternative<Idle>(pass.core.phase)) return;
+  const RevisionView* stable = stable_view(pass);
+  if (stable == nullptr) return;
+  const auto digests = followed_digests(pass, *stable);
+  if (digests) pass.core.stable->pair.digests = *digests;
+}
+
+}  // namespace
+
+Pass open_pass(const Observation& observation, TimePoint now) {
+  Pass pass{observation, *observation.service, now, CoreOrigin::kNone, {}, observation.memo,
+            {}, {}, {}};
+  resolve_core(pass);
+  follow_the_present_set(pass);
+  settle_clocks(pass);
+  return pass;
+}
+
+}  // namespace freshet::planning

@@ -1,0 +1,47 @@
+// Pass: what every check of one step looks at.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/model/observation.h"
+#include "controller/model/transition.h"
+
+namespace freshet::planning {
+
+// Where the core in force comes from.
+enum class CoreOrigin {
+  kOurs,     // the annotation, whole and of this Service
+  kNone,     // never adopted, or the annotation of another Service (a clone, a restore)
+  kLost,     // the mirror in status knows of a core that is not there any more
+  kDamaged,  // there, but not readable
+  kNewer,    // written by a newer release
+};
+
+struct Pass {
+  const Observation& seen;
+  const ServiceView& service;
+  TimePoint now;
+  CoreOrigin origin = CoreOrigin::kNone;
+  Core core;  // in force; in Adopting where there is none of ours
+  Memo memo;  // clocks as this pass settles them
+  std::optional<TimePoint> step_clock;  // as the *last* pass left it, if it belongs to this core
+  std::vector<Fact> facts;              // beside those of the decision
+  std::vector<std::string> remove_annotations;
+
+  const TrackedServiceSpec& spec() const { return seen.tracked.spec; }
+  const RolloutSpec& rules() const { return seen.tracked.spec.rollout; }
+  const Rollout* rollout() const { return active_rollout(core.phase); }
+};
+
+// Reads the core by its origin and settles the clocks. `observation.service` is there.
+Pass open_pass(const Observation& observation, TimePoint now);
+
+// An answer, or nullopt: ask the next check.
+using Decision = std::optional<Transition>;
+
+// A waiting for a look again, not for an event.
+inline constexpr Duration kSoon = seconds(5);
+
+}  // namespace freshet::planning

@@ -1,0 +1,84 @@
+// step(): a checklist. The first check that has an answer gives it.
+#include "controller/planner/planner.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/overloaded.h"
+#include "controller/planner/commands.h"
+#include "controller/planner/leaving.h"
+#include "controller/planner/phases.h"
+#include "controller/planner/recover.h"
+#include "controller/planner/retreat.h"
+
+namespace freshet {
+namespace {
+
+using planning::CoreOrigin;
+using planning::Decision;
+using planning::Pass;
+
+Decision retreat_at_once(Pass& pass) {
+  const auto cause = planning::cause_to_retreat(pass);
+  if (!cause) return {};
+  return planning::begin_retreat(pass, *pass.rollout(), *cause);
+}
+
+Decision recover_by_retreat(Pass& pass) { return planning::retreat_to_known_stable(pass); }
+Decision leave(Pass& pass) { return planning::leave(pass); }
+Decision recover_by_holding(Pass& pass) { return planning::hold_for_repair(pass); }
+
+// Safety first, then people, then the plan.
+using Check = Decision (*)(Pass&);
+constexpr std::array<Check, 6> kChecks = {
+    planning::carry_out_abort, retreat_at_once,    recover_by_retreat, leave,
+    planning::carry_out_commands, recover_by_holding,
+};
+
+Transition by_phase(const Pass& pass) {
+  return std::visit(overloaded{
+                        [&](const Adopting&) { return planning::adopting(pass); },
+                        [&](const Idle&) { return planning::idle(pass); },
+                        [&](const Preparing& p) { return planning::preparing(pass, p); },
+                        [&](const Waiting& p) { return planning::waiting(pass, p); },
+                        [&](const Shifting& p) { return planning::shifting(pass, p); },
+                        [&](const Baking& p) { return planning::baking(pass, p); },
+                        [&](const Retreating& p) { return planning::retreating(pass, p); },
+                    },
+                    pass.core.phase);
+}
+
+// The finalizer stands exactly while traffic is pinned by us.
+void settle_finalizer(const Pass& pass, Transition& transition) {
+  const auto& tracked = pass.seen.tracked;
+  if (tracked.deleting) return;  // leave() decides
+  const bool has = std::ranges::find(tracked.finalizers, kFinalizer) != tracked.finalizers.end();
+  const bool pins = transition.write && transition.write->core &&
+                    !std::holds_alternative<Adopting>(transition.write->core->phase);
+  const bool pinned = pins || (pass.origin == CoreOrigin::kOurs && pass.core.stable.has_value());
+  if (pinned && !has) transition.finalizer = FinalizerChange::kAdd;
+  if (!pins && has && pass.origin == CoreOrigin::kNone) {
+    transition.finalizer = FinalizerChange::kRemove;
+  }
+}
+
+Transition decide(Pass& pass) {
+  for (const Check check : kChecks) {
+    if (auto decision = check(pass)) return *std::move(decision);
+  }
+  return by_phase(pass);
+}
+
+}  // namespace
+
+Transition step(const Observation& observation, TimePoint now) {
+  if (!observation.service || observation.service->deleting) {
+    return planning::service_gone(observation);
+  }
+  Pass pass = planning::open_pass(observation, now);
+  Transition out = decide(pass);
+  settle_finalizer(pass, out);
+  return out;
+}
+
+}  // namespace freshet

@@ -1,0 +1,15 @@
+// The rollout planner: what to do next for one tracked service, from what was seen. Pure.
+#pragma once
+
+#include "base/time.h"
+#include "controller/model/observation.h"
+#include "controller/model/transition.h"
+
+namespace freshet {
+
+// Total and deterministic: every observation has an answer, the same one each time. At most one
+// write of the Service. `now` is the API server's time; evidence keeps Prometheus' own times.
+// The rules: planner.md sections 3 to 7, row by row in tests/controller/planner/table_test.cc.
+Transition step(const Observation& observation, TimePoint now);
+
+}  // namespace freshet

@@ -1,0 +1,126 @@
+// Every write that raises something.
+#include "controller/planner/raise.h"
+
+#include "controller/planner/decide.h"
+#include "controller/planner/explain.h"
+#include "controller/planner/ledger.h"
+#include "controller/planner/look.h"
+#include "controller/planner/plan.h"
+
+namespace freshet::planning {
+namespace {
+
+std::string on_word_of(const std::string& by) { return by.empty() ? "" : " (" + by + ")"; }
+
+std::string name_of(const Pass& pass, const Rollout& rollout) {
+  return "rollout " + rollout.id + ": " + candidate_text(pass, rollout);
+}
+
+SetImages images_of(const Pass& pass, const Target& target, const std::string& id) {
+  SetImages out{{}, id, id};
+  for (const FollowedImage& image : pass.seen.images) {
+    const auto digest = target.pair.digests.find(image.container);
+    if (digest == target.pair.digests.end()) continue;
+    out.images[image.container] = to_string(pinned(image.reference, digest->second));
+  }
+  return out;
+}
+
+Transition wait_for_revision(const Pass& pass) {
+  Explanation out = describe(pass, pass.core);
+  out.message += "; the template was changed, and Knative has not made its Revision yet";
+  return wait(pass, std::move(out), pass.now + kSoon);
+}
+
+std::string merged_text(const Pass& pass, const Rollout& rollout) {
+  if (rollout.plan.size() == pass.rules().steps.size()) return "";
+  return "; at present traffic the plan is " + std::to_string(rollout.plan.size()) + " of " +
+         std::to_string(pass.rules().steps.size()) + " steps, from " +
+         std::to_string(rollout.plan.front()) + " %";
+}
+
+}  // namespace
+
+Rollout identified(const Rollout& rollout, const RevisionView& candidate) {
+  Rollout out = rollout;
+  out.candidate.name = candidate.name;
+  out.candidate.uid = candidate.uid;
+  return out;
+}
+
+Transition begin_rollout(const Pass& pass, const Target& target) {
+  Rollout rollout;
+  rollout.id = rollout_id(pass);
+  rollout.candidate.pair = target.pair;
+  rollout.candidate.why = target.why;
+  rollout.plan = merge_plan(pass.spec(), pass.seen.requests_per_second);
+  rollout.started = pass.now;
+  TemplateChange change = KeepTemplate{};
+  std::string what = "a new digest of the followed tag";
+  if (target.why == CandidateWhy::kDigest) {
+    change = images_of(pass, target, rollout.id);
+  } else {
+    const auto& made = pass.service.latest_created;
+    const RevisionView* revision = made ? find_revision(pass.seen, *made) : nullptr;
+    const bool known = pass.service.observed_generation == pass.service.generation &&
+                       revision != nullptr &&
+                       revision->template_hash == target.pair.template_hash;
+    if (!known) return wait_for_revision(pass);
+    rollout.candidate.name = revision->name;
+    what = "a changed template";
+  }
+  const std::string message = "rollout " + rollout.id + " of " + image_text(target.pair) + ": " +
+                              what + merged_text(pass, rollout);
+  Core next = enter(pass.core, Preparing{rollout}, pass.now);
+  return write(pass, {std::move(next), true, std::move(change), false, "prepare"},
+               fact("CandidateFound", message));
+}
+
+Transition to_waiting(const Pass& pass, const Rollout& rollout, const RevisionView& candidate) {
+  const Rollout known = identified(rollout, candidate);
+  return write(pass, {enter(pass.core, Waiting{known}, pass.now), false, KeepTemplate{}, false,
+                      "candidate is Ready, approval is awaited"},
+               fact("AwaitingApproval", name_of(pass, known) + " is Ready and waits for approval"));
+}
+
+Transition to_step(const Pass& pass, const Rollout& rollout, int step, const std::string& by) {
+  const std::string text = step_text(rollout, step);
+  const bool first = step == 0;
+  const std::string what = (first ? " is Ready and gets its first requests, " : " goes on to ");
+  return write(pass, {enter(pass.core, Shifting{rollout, step}, pass.now), true, KeepTemplate{},
+                      false, text},
+               fact(first ? "CandidateReady" : "StepAdvanced",
+                    name_of(pass, rollout) + what + text + on_word_of(by)));
+}
+
+Transition to_baking(const Pass& pass, const Rollout& rollout, const std::string& by) {
+  const int kept = holdback(pass, rollout);
+  const std::string text = std::to_string(100 - kept) + " %";
+  return write(pass, {enter(pass.core, Baking{rollout, kept}, pass.now), true, KeepTemplate{},
+                      false, "bake at " + text},
+               fact("Baking", name_of(pass, rollout) + " bakes at " + text + on_word_of(by)));
+}
+
+Transition finish(const Pass& pass, const Rollout& rollout, const std::string& by) {
+  const Candidate& candidate = rollout.candidate;
+  const std::string message = name_of(pass, rollout) + " gets all requests and is stable now" +
+                              on_word_of(by);
+  Pass ending = pass;
+  remember(ending.memo, history_entry(pass, rollout, "Promoted", message, pass.now));
+  std::erase_if(ending.memo.deferred,
+                [&](const Deferral& deferral) { return deferral.pair == candidate.pair; });
+  Core next = enter(pass.core, Idle{}, pass.now);
+  next.stable = RevisionRef{*candidate.name, *candidate.uid, candidate.pair};
+  return write(std::move(ending), {std::move(next), true, KeepTemplate{}, false, "finish"},
+               fact("Promoted", message));
+}
+
+Transition reduce_to_step(const Pass& pass, const Rollout& rollout, int step,
+                          const std::string& why) {
+  return write(pass, {enter(pass.core, Shifting{rollout, step}, pass.now), true, KeepTemplate{},
+                      false, "reduce to " + step_text(rollout, step)},
+               warning("Reduced", name_of(pass, rollout) + " goes back to " +
+                                      step_text(rollout, step) + ": " + why));
+}
+
+}  // namespace freshet::planning

@@ -1,0 +1,99 @@
+// Recovery never advances: it retreats to a stable that is known, adopts what alone serves, or asks.
+#include "controller/planner/recover.h"
+
+#include "base/text.h"
+#include "controller/planner/decide.h"
+#include "controller/planner/explain.h"
+#include "controller/planner/look.h"
+#include "controller/planner/plan.h"
+#include "controller/planner/retreat.h"
+
+namespace freshet::planning {
+namespace {
+
+struct Known {
+  RevisionRef stable;
+  Rollout rollout;
+};
+
+bool is_recovering(const Pass& pass) {
+  return pass.origin == CoreOrigin::kLost || pass.origin == CoreOrigin::kDamaged ||
+         pass.origin == CoreOrigin::kNewer;
+}
+
+std::optional<Known> known_from_frozen_part(const Pass& pass) {
+  const auto* damaged = std::get_if<DamagedCore>(&pass.seen.core);
+  if (damaged == nullptr || !damaged->stable || !damaged->candidate) return std::nullopt;
+  const RevisionRef& found = *damaged->candidate;
+  Rollout rollout;
+  rollout.id = rollout_id(pass);
+  rollout.candidate = {found.pair, CandidateWhy::kDigest, found.name, found.uid};
+  rollout.plan = pass.rules().steps.empty() ? std::vector<int>{50} : pass.rules().steps;
+  rollout.started = pass.now;
+  return Known{*damaged->stable, rollout};
+}
+
+std::optional<Known> known_from_mirror(const Pass& pass) {
+  const auto& mirror = pass.seen.mirror;
+  if (!mirror || mirror->service != pass.service.uid || !mirror->stable) return std::nullopt;
+  const Rollout* rollout = active_rollout(mirror->phase);
+  if (rollout == nullptr || rollout->plan.empty()) return std::nullopt;
+  Known known{*mirror->stable, *rollout};
+  // The mirror may be a write behind: the candidate's name is looked up as it would have been.
+  if (const RevisionView* candidate = candidate_view(pass, *rollout)) {
+    known.rollout.candidate.name = candidate->name;
+    known.rollout.candidate.uid = candidate->uid;
+  }
+  return known;
+}
+
+bool are_the_ones_that_serve(const Pass& pass, const Known& known) {
+  const auto& name = known.rollout.candidate.name;
+  const Traffic shares = serving(pass.service.traffic);
+  return name && percent_sum(shares) == 100 && shares.size() == 2 &&
+         share_of(shares, known.stable.name) + share_of(shares, *name) == 100;
+}
+
+std::string what_happened(const Pass& pass) {
+  if (pass.origin == CoreOrigin::kLost) return "the annotation with the rollout's state is gone";
+  const auto* damaged = std::get_if<DamagedCore>(&pass.seen.core);
+  const std::string problem = damaged == nullptr ? "its parts contradict one another"
+                                                 : printable(damaged->problem);
+  return "the annotation with the rollout's state cannot be used: " + problem;
+}
+
+std::string reason(const Pass& pass) {
+  if (pass.origin == CoreOrigin::kNewer) return "CoreNewer";
+  return pass.origin == CoreOrigin::kLost ? "CoreLost" : "CoreDamaged";
+}
+
+}  // namespace
+
+Decision retreat_to_known_stable(const Pass& pass) {
+  if (!is_recovering(pass)) return {};
+  auto known = known_from_frozen_part(pass);
+  if (!known || !are_the_ones_that_serve(pass, *known)) known = known_from_mirror(pass);
+  if (!known || !are_the_ones_that_serve(pass, *known)) return {};
+  Pass recovered = pass;
+  recovered.core.stable = known->stable;
+  recovered.facts.push_back(warning(reason(pass), what_happened(pass)));
+  return begin_retreat(recovered, known->rollout,
+                       {RetreatWhy::kLostCore, what_happened(pass)});
+}
+
+Decision hold_for_repair(const Pass& pass) {
+  if (!is_recovering(pass)) return {};
+  const bool several = serving(pass.service.traffic).size() != 1;
+  if (!several && pass.origin != CoreOrigin::kNewer) return {};  // adopted afresh
+  Pass alerted = pass;
+  std::string message = what_happened(pass);
+  if (several) message += "; several Revisions serve, and which one is stable is not known";
+  alerted.facts.push_back(warning(reason(pass), message));
+  Explanation out = not_ready(reason(pass), message,
+                              several ? "adopt --to=REVISION settles which one is stable"
+                                      : "a newer release goes on, or repair adopts what serves");
+  out.holds.push_back(own_hold(pass, reason(pass), message));
+  return wait(std::move(alerted), std::move(out));
+}
+
+}  // namespace freshet::planning

@@ -1,0 +1,36 @@
+// The write that begins a retreat.
+#include "controller/planner/retreat.h"
+
+#include "base/text.h"
+#include "controller/planner/decide.h"
+#include "controller/planner/explain.h"
+#include "controller/planner/ledger.h"
+
+namespace freshet::planning {
+namespace {
+
+std::string fact_reason(RetreatWhy why) {
+  const std::string outcome = outcome_of(why);
+  return why == RetreatWhy::kLostCore ? "CoreLost" : outcome;
+}
+
+}  // namespace
+
+Transition begin_retreat(const Pass& pass, const Rollout& rollout, const Cause& cause) {
+  const Pair& pair = rollout.candidate.pair;
+  const std::string message = printable(cause.message);
+  Pass leaving = pass;
+  Core next = enter(pass.core, Retreating{rollout, cause.why, message, false, false}, pass.now);
+  if (rejects(cause.why)) reject(next, pair, pass.now + pass.rules().rejection_expires, message);
+  if (defers(cause.why)) defer(leaving.memo, pair, pass.now, message);
+  remember(leaving.memo,
+           history_entry(pass, rollout, outcome_of(cause.why), message, pass.now));
+  const std::string sentence = "rollout " + rollout.id + ": " + candidate_text(pass, rollout) +
+                               " is taken back: " + message;
+  return write(std::move(leaving),
+               {std::move(next), true, KeepTemplate{}, true,
+                "retreat (" + std::string(to_string(cause.why)) + ")"},
+               warning(fact_reason(cause.why), sentence));
+}
+
+}  // namespace freshet::planning

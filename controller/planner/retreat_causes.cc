@@ -1,0 +1,144 @@
+// Why a candidate is taken back: a checklist, most urgent first. No hold, budget or pause stands
+// before it.
+#include <array>
+
+#include "base/text.h"
+#include "controller/planner/ledger.h"
+#include "controller/planner/look.h"
+#include "controller/planner/retreat.h"
+#include "controller/planner/target.h"
+#include "controller/planner/waits.h"
+
+namespace freshet::planning {
+namespace {
+
+constexpr int kMostExits = 1;                      // the second exit is no accident
+constexpr Duration kUnreadyFor = seconds(30);      // shorter is a flap
+constexpr Duration kReadyWithin = minutes(10);     // Knative's own progress deadline
+
+using MaybeCause = std::optional<Cause>;
+
+bool holds_traffic(const Pass& pass) {
+  return std::holds_alternative<Shifting>(pass.core.phase) ||
+         std::holds_alternative<Baking>(pass.core.phase);
+}
+
+bool exited(const RevisionView* candidate) {
+  return candidate != nullptr && candidate->container_healthy.status == Tri::kFalse &&
+         candidate->container_healthy.reason.starts_with("ExitCode");
+}
+
+std::string condition_words(const RevisionView* candidate) {
+  if (candidate == nullptr) return "its Revision does not exist";
+  const ConditionView& ready = candidate->ready;
+  if (ready.message.empty()) return ready.reason.empty() ? "no reason given" : ready.reason;
+  return printable(ready.message);
+}
+
+MaybeCause verdict_says_rollback(const Pass& pass, const Rollout&) {
+  if (!verdict_counts(pass) || pass.seen.verdict.kind != VerdictKind::kRollback) return {};
+  return Cause{RetreatWhy::kVerdict, pass.seen.verdict.sentence};
+}
+
+MaybeCause container_exits_twice(const Pass& pass, const Rollout&) {
+  const auto& pods = pass.seen.candidate_pods;
+  if (!pods || pods->container_exits <= kMostExits) return {};
+  std::string message = "its container exited " + std::to_string(pods->container_exits) + " times";
+  if (!pods->message.empty()) message += ": " + printable(pods->message);
+  return Cause{RetreatWhy::kCrashed, message};
+}
+
+MaybeCause unready_with_traffic(const Pass& pass, const Rollout& rollout) {
+  const auto& since = pass.memo.candidate_unready_since;
+  if (!holds_traffic(pass) || !since || pass.now - *since < kUnreadyFor) return {};
+  const RevisionView* candidate = candidate_view(pass, rollout);
+  return Cause{exited(candidate) ? RetreatWhy::kCrashed : RetreatWhy::kUnready,
+               "it has not been Ready for " + format_duration(kUnreadyFor) + ": " +
+                   condition_words(candidate)};
+}
+
+MaybeCause other_image_than_intended(const Pass& pass, const Rollout& rollout) {
+  const RevisionView* candidate = candidate_view(pass, rollout);
+  if (candidate == nullptr) return {};
+  for (const auto& [container, digest] : rollout.candidate.pair.digests) {
+    const auto runs = candidate->digests.find(container);
+    if (runs == candidate->digests.end() || runs->second == digest) continue;
+    return Cause{RetreatWhy::kDigestMismatch, candidate->name.get() + " runs " +
+                                                  runs->second.short_form() + " instead of " +
+                                                  digest.short_form()};
+  }
+  return {};
+}
+
+Duration ready_within(const Pass& pass, const RevisionView* candidate) {
+  if (pass.rules().ready_within) return *pass.rules().ready_within;
+  if (candidate != nullptr && candidate->progress_deadline) return *candidate->progress_deadline;
+  return kReadyWithin;
+}
+
+MaybeCause not_ready_in_time(const Pass& pass, const Rollout& rollout) {
+  if (!std::holds_alternative<Preparing>(pass.core.phase)) return {};
+  const RevisionView* candidate = candidate_view(pass, rollout);
+  if (is_ready(candidate)) return {};
+  const Duration allowed = ready_within(pass, candidate);
+  if (pass.now - pass.core.since < allowed) return {};
+  return Cause{exited(candidate) ? RetreatWhy::kCrashed : RetreatWhy::kNotReady,
+               "it was not Ready within " + format_duration(allowed) + ": " +
+                   condition_words(candidate)};
+}
+
+MaybeCause no_place_or_no_image(const Pass& pass, const Rollout& rollout) {
+  const auto& pods = pass.seen.candidate_pods;
+  if (!std::holds_alternative<Preparing>(pass.core.phase) || !pods) return {};
+  if (!pods->unschedulable && !pods->image_pull_failing) return {};
+  if (is_ready(candidate_view(pass, rollout))) return {};
+  if (pass.now - pass.core.since < kUnreadyFor) return {};
+  std::string message = pods->unschedulable ? "its pods cannot be scheduled"
+                                            : "its image cannot be pulled";
+  if (!pods->message.empty()) message += ": " + printable(pods->message);
+  return Cause{RetreatWhy::kNotReady, message};
+}
+
+MaybeCause followed_tag_names_stable_again(const Pass& pass, const Rollout& rollout) {
+  if (rollout.candidate.why != CandidateWhy::kDigest) return {};
+  const auto digests = confirmed_digests(pass);
+  if (!digests || *digests != pass.core.stable->pair.digests) return {};
+  if (rollout.candidate.pair.digests == *digests) return {};
+  return Cause{RetreatWhy::kWithdrawn,
+               "the followed tag names " + to_string(*digests) + " again, which is stable"};
+}
+
+MaybeCause superseded_by_a_newer_pair(const Pass& pass, const Rollout& rollout) {
+  const bool at_once = pass.rules().when_superseded == WhenSuperseded::kSupersede;
+  if (!at_once && !is_past_deadline(pass)) return {};
+  const auto newer = newer_target(pass, rollout);
+  if (!newer) return {};
+  return Cause{RetreatWhy::kSuperseded, image_text(*newer) + " is newer"};
+}
+
+MaybeCause deadline_rolls_back(const Pass& pass, const Rollout&) {
+  if (pass.rules().when_inconclusive != WhenInconclusive::kRollBack) return {};
+  if (std::holds_alternative<Baking>(pass.core.phase) || !is_past_deadline(pass)) return {};
+  return Cause{RetreatWhy::kDeadline, "the deadline of " + format_duration(pass.rules().deadline) +
+                                          " passed without enough evidence"};
+}
+
+using Check = MaybeCause (*)(const Pass&, const Rollout&);
+constexpr std::array<Check, 9> kChecks = {
+    verdict_says_rollback,      container_exits_twice, unready_with_traffic,
+    other_image_than_intended,  not_ready_in_time,     no_place_or_no_image,
+    followed_tag_names_stable_again, superseded_by_a_newer_pair, deadline_rolls_back,
+};
+
+}  // namespace
+
+std::optional<Cause> cause_to_retreat(const Pass& pass) {
+  const Rollout* rollout = pass.rollout();
+  if (rollout == nullptr || std::holds_alternative<Retreating>(pass.core.phase)) return {};
+  for (const Check check : kChecks) {
+    if (auto cause = check(pass, *rollout)) return cause;
+  }
+  return {};
+}
+
+}  // namespace freshet::planning

@@ -1,0 +1,138 @@
+// Retreating: until Knative shows that stable has all requests, then the template is put right.
+#include <algorithm>
+
+#include "base/text.h"
+#include "controller/planner/decide.h"
+#include "controller/planner/explain.h"
+#include "controller/planner/ledger.h"
+#include "controller/planner/look.h"
+#include "controller/planner/phases.h"
+#include "controller/planner/template_text.h"
+#include "controller/planner/traffic_intent.h"
+
+namespace freshet::planning {
+namespace {
+
+constexpr Duration kParkAfter = seconds(10);
+
+// The write that began the retreat may have been the last thing a controller did: what it noted in
+// the memo is noted again.
+void note_again(Pass& pass, const Retreating& retreat) {
+  const Rollout& rollout = retreat.rollout;
+  if (defers(retreat.why)) {
+    defer(pass.memo, rollout.candidate.pair, pass.core.since, retreat.message);
+  }
+  remember(pass.memo, history_entry(pass, rollout, outcome_of(retreat.why), retreat.message,
+                                    pass.core.since));
+}
+
+bool is_candidates_template(const Pass& pass, const Candidate& candidate) {
+  if (const auto present = present_pair(pass)) return *present == candidate.pair;
+  // Not resolved: still the judged one if Knative made the candidate of it.
+  return candidate.name && pass.service.latest_created == candidate.name &&
+         pass.service.template_hash == candidate.pair.template_hash;
+}
+
+// A person's template stays where only infrastructure failed or something newer came: it is tried
+// again, or followed by what superseded it.
+bool wants_revert(const Pass& pass, const Retreating& retreat) {
+  const Candidate& candidate = retreat.rollout.candidate;
+  if (pass.rules().on_rollback != OnRollback::kRevertTemplate) return false;
+  if (!is_candidates_template(pass, candidate)) return false;
+  return candidate.why == CandidateWhy::kDigest || rejects(retreat.why);
+}
+
+// Nullopt: stable's template is not at hand.
+std::optional<TemplateChange> stables_template(const Pass& pass, const Retreating& retreat) {
+  const RevisionView* stable = stable_view(pass);
+  const Pair& pair = pass.core.stable->pair;
+  if (stable == nullptr || stable->template_hash != pair.template_hash) return std::nullopt;
+  const auto images = pinned_images(stable->template_json, pair.digests);
+  if (!images) return std::nullopt;
+  const std::string suffix = retreat.rollout.id + "r";
+  if (retreat.rollout.candidate.pair.template_hash == pair.template_hash) {
+    return SetImages{*images, std::nullopt, suffix};
+  }
+  const auto text = with_images(stable->template_json, *images);
+  if (!text) return std::nullopt;
+  return ReplaceTemplate{*text, suffix};
+}
+
+Transition to_idle(const Pass& pass, TemplateChange change, std::string why, Fact what) {
+  Core next = enter(pass.core, Idle{}, pass.now);
+  return write(pass, {std::move(next), false, std::move(change), false, std::move(why)},
+               std::move(what));
+}
+
+Transition put_template_right(const Pass& pass, const Retreating& retreat) {
+  const std::string programmed = "rollout " + retreat.rollout.id + ": " +
+                                 pass.core.stable->name.get() + " has all requests again";
+  if (!wants_revert(pass, retreat)) {
+    return to_idle(pass, KeepTemplate{}, "retreat is programmed",
+                   fact("RetreatProgrammed", programmed));
+  }
+  if (auto change = stables_template(pass, retreat)) {
+    return to_idle(pass, *std::move(change), "template revert",
+                   fact("TemplateReverted", programmed + "; the template is stable's again, what " +
+                                                image_text(retreat.rollout.candidate.pair) +
+                                                " had changed is taken out"));
+  }
+  return to_idle(pass, KeepTemplate{}, "retreat is programmed, stable's template is not known",
+                 warning("RetreatProgrammed", programmed + "; stable's template is not at hand, "
+                                                           "the rejected one stays"));
+}
+
+Decision park_what_blocks(const Pass& pass) {
+  if (pass.now - pass.core.since < kParkAfter || is_foreign_edit(pass)) return {};
+  const auto blocking = blocking_entries(pass);
+  if (blocking.empty()) return {};
+  Core next = pass.core;
+  for (const TrafficTarget& entry : blocking) {
+    if (std::ranges::find(next.parked, entry) == next.parked.end()) next.parked.push_back(entry);
+  }
+  if (next.parked.size() > kMaxParked) {
+    next.parked.erase(next.parked.begin(), next.parked.end() - kMaxParked);
+  }
+  return write(pass, {std::move(next), true, KeepTemplate{}, true, "park blocking entries"},
+               warning("Parked", to_string(blocking) + " kept the retreat from being programmed; "
+                                                       "it is kept and put back later"));
+}
+
+Decision answer_foreign_edit(const Pass& pass, const Retreating& retreat) {
+  if (!is_foreign_edit(pass)) return {};
+  const std::string found = "spec.traffic was changed to " + to_string(pass.service.traffic);
+  if (!retreat.rewritten) {
+    Core next = pass.core;
+    std::get<Retreating>(next.phase).rewritten = true;
+    return write(pass, {std::move(next), true, KeepTemplate{}, true, "retreat, written again"},
+                 warning("ForeignEdit", found + " during a retreat; it is written again once"));
+  }
+  Pass alerted = pass;
+  alerted.facts.push_back(warning("ForeignEdit", found + " again during a retreat"));
+  const HoldStatus hold = own_hold(pass, "ForeignEdit",
+                                   found + " again during a retreat: resume --keep-mine or "
+                                           "--keep-theirs decides");
+  return wait(std::move(alerted), held(pass, {hold}));
+}
+
+}  // namespace
+
+Transition retreating(const Pass& pass, const Retreating& retreat) {
+  Pass noted = pass;
+  note_again(noted, retreat);
+  if (auto answer = answer_foreign_edit(noted, retreat)) return *answer;
+  if (is_programmed(noted)) return put_template_right(noted, retreat);
+  if (auto parked = park_what_blocks(noted)) return *parked;
+  Explanation waits = describe(noted, noted.core);
+  const std::string& words = noted.service.routes_ready.message;
+  if (!words.empty()) waits.message += "; Knative says: " + printable(words);
+  if (!is_ready(stable_view(noted))) {
+    const std::string message = noted.core.stable->name.get() +
+                                " is not Ready: the retreat to it cannot be programmed";
+    noted.facts.push_back(warning("StableUnready", message));
+    waits.holds.push_back(own_hold(noted, "StableUnready", message));
+  }
+  return wait(noted, std::move(waits), noted.now + kSoon);
+}
+
+}  // namespace freshet::planning
