@@ -171,7 +171,8 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
   e.last_length = i.end - i.start;
   e.last_end = i.end;
   if (i.canary.requests > 0 && i.stable.requests > 0) e.last_traffic = i.end;
-  e.warming_up = tests.size() > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;
+  e.warming_up =
+      tests.size() > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;
   return e;
 }
 

@@ -22,7 +22,7 @@ namespace freshet {
 struct ArmCounts {
   std::int64_t requests = 0;
   std::int64_t errors = 0;
-  std::map<double, std::int64_t> slower;  // bound in seconds → requests slower than it
+  std::map<double, std::int64_t> slower{};  // bound in seconds → requests slower than it
   std::int64_t young = 0;                 // requests from instances younger than the warm-up
   bool operator==(const ArmCounts&) const = default;
 };
@@ -49,7 +49,8 @@ struct AnalysisSettings {
   bool warm_up_off = false;            // stable's own instances are usually younger
   std::int64_t planned_intervals = 360;  // late starts to plan for, one a minute: deadline ÷ 1 min
   bool cap_rollback = true;            // one interval gives at most a third of the threshold
-  bool cap_promote = true;             // evidence for is not complete before kPromoteSoak
+  bool cap_promote = true;             // evidence for is not complete before kEvidenceSoak
+  Duration promote_soak{};             // observed at the last percent before Promote, at least
   // Stable's own hour, against which full load is watched while baking; nullopt: not watched.
   std::optional<double> stable_error_rate;
   std::map<double, double> stable_slower;  // bound → share of requests slower than it
@@ -69,9 +70,12 @@ struct JudgeContext {
   TimePoint step_since{};   // when this percent was observed as programmed
 };
 
-inline constexpr Duration kPromoteSoak = seconds(150);  // of a step's observed time
+// A step's evidence for grows no faster than to be complete after so much observed time.
+inline constexpr Duration kEvidenceSoak = seconds(150);
+// Watched since the last change of percent before all is over; the bake serves for it.
+inline constexpr Duration kFinalSoak = minutes(15);
 inline constexpr Duration kNoTrafficAfter = minutes(2);
-inline constexpr Duration kStaleAfter = seconds(90);  // at least; four intervals where those are long
+inline constexpr Duration kStaleAfter = seconds(90);  // or four intervals, where those are long
 
 // One test of the combination; its evidence is Evidence::metrics at the same index.
 struct MetricTest {

@@ -1,4 +1,4 @@
-// The test everything rests on: a margin e-process over the counts of two arms (analysis/README.md).
+// The test everything rests on: a margin e-process over counts of two arms (analysis/README.md).
 // Sources: Ville's inequality; conditional inference on counts as in Lindon & Malek, arXiv
 // 2011.03567; mixture over start times as in Shin, Ramdas & Rinaldo's e-detectors.
 #pragma once

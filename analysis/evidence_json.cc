@@ -1,4 +1,4 @@
-// Evidence as JSON: short arrays for the numbers, milliseconds for times, nothing that is not finite.
+// Evidence as JSON: short arrays of numbers, milliseconds for times, nothing that is not finite.
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -136,7 +136,7 @@ Json evidence_to_json(const Evidence& e) {
 }
 
 Result<Evidence> evidence_from_json(const Json& json) {
-  const auto bad = [] { return bad_input("stored evidence is not of the shape this release keeps"); };
+  const auto bad = [] { return bad_input("stored evidence is not of the shape kept today"); };
   const Json& metrics = at_path(json, {"metrics"});
   if (int_or(json, "v", 0) != kFormat || !metrics.is_array() || metrics.size() > kMaxTests) {
     return bad();

@@ -44,7 +44,7 @@ InFavour in_favour(const Evidence& e, const std::vector<MetricTest>& tests,
                    const AnalysisSettings& settings, const JudgeContext& context,
                    double threshold) {
   InFavour out;
-  const double soaked = to_seconds(e.step_observed) / to_seconds(kPromoteSoak);
+  const double soaked = to_seconds(e.step_observed) / to_seconds(kEvidenceSoak);
   const double next = context.last_step ? 100 : context.next_percent;
   for (std::size_t k = 0; k < e.metrics.size(); ++k) {
     const double plus = step_plus(tests[k].margins.promote.plus, next);
@@ -106,7 +106,12 @@ std::string margin_text(const Margin& margin, double next) {
                      100 * step_plus(margin.plus, next));
 }
 
-std::string waiting_text(const Verdict& v, const Evidence& e, const JudgeContext& context) {
+bool soaking(const Evidence& e, const AnalysisSettings& settings, const JudgeContext& context) {
+  return context.last_step && e.step_observed < settings.promote_soak;
+}
+
+std::string waiting_text(const Verdict& v, const Evidence& e, const AnalysisSettings& settings,
+                         const JudgeContext& context) {
   const std::string counts = counts_text(e.step_canary, e.step_stable);
   for (AnalysisHold hold : v.holds) {
     if (hold == AnalysisHold::kStaleMetrics) {
@@ -120,6 +125,10 @@ std::string waiting_text(const Verdict& v, const Evidence& e, const JudgeContext
                        v.rollback_evidence, v.rollback_threshold);
   }
   const char* warming = v.holds.empty() ? "" : "; latency waits for instances to warm up";
+  if (v.needed == 0 && !v.promote_evidence.empty() && soaking(e, settings, context)) {
+    return fmt::format("soaking: {} of {} at {} %, {}", format_age(e.step_observed),
+                       format_age(settings.promote_soak), context.percent, counts);
+  }
   if (v.needed == 0) return fmt::format("waiting: {}{}", counts, warming);
   return fmt::format("waiting: {} of about {} requests, {}{}",
                      with_thousands(e.step_canary.requests),
@@ -145,7 +154,7 @@ std::string sentence_of(const Verdict& v, const Evidence& e, const AnalysisSetti
     case VerdictKind::kContinue:
     case VerdictKind::kInconclusive: break;
   }
-  return waiting_text(v, e, context);
+  return waiting_text(v, e, settings, context);
 }
 
 bool has(const Verdict& v, AnalysisHold hold) {
@@ -191,7 +200,7 @@ Verdict judge(const Evidence& e, const AnalysisSettings& settings, const JudgeCo
     v.kind = VerdictKind::kReduce;
     v.metric = tests[full_load.dominant].name;
   } else if (!context.baking && !blind && !e.metrics.empty() && against.log_e <= kDoubt &&
-             favour.least >= v.promote_threshold) {
+             favour.least >= v.promote_threshold && !soaking(e, settings, context)) {
     v.kind = context.last_step ? VerdictKind::kPromote : VerdictKind::kAdvance;
   }
   if (v.kind == VerdictKind::kContinue && !context.baking) {

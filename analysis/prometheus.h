@@ -40,7 +40,7 @@ struct RevisionKey {
 // selector), for any number of rollouts at once. `revisions` must not be empty.
 std::string counts_query(const Dialect& dialect, std::span<const RevisionKey> revisions,
                          Duration window);
-// What this Revision served within kBaselineWindow, by code and bucket, the tag's requests left out.
+// What this Revision served within kBaselineWindow, by code and bucket, less the tag's requests.
 std::string baseline_query(const Dialect& dialect, const RevisionKey& revision,
                            std::string_view route_tag);
 // Does this Revision have series in this dialect? Read the reply with parse_probe.

@@ -208,7 +208,9 @@ Result<StableBaseline> parse_baseline(std::string_view body,
   for (const Json& series : *result) {
     const auto sample = parse_sample(at_path(series, {"value"}));
     const auto le = parse_number(string_or(at_path(series, {"metric"}), "le"));
-    if (!sample || !le) return reply_error(ErrorKind::kTransient, "a series has no bucket or value");
+    if (!sample || !le) {
+      return reply_error(ErrorKind::kTransient, "a series has no bucket or value");
+    }
     if (!std::isfinite(sample->value) || sample->value < 0) continue;
     if (std::isfinite(*le)) {
       within[*le] += sample->value;

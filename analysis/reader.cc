@@ -68,7 +68,8 @@ Baseline baseline_of(const PodFacts& facts, const ReaderState& state, const Read
   const bool young_pod = created != input.pods.end() && created->second >= *state.end;
   const bool young_revision = facts.arm->created && *facts.arm->created >= *state.end;
   const bool first_canary = facts.canary && !state.canary_seen;
-  return {std::nullopt, memory == state.pods.end() && (young_pod || young_revision || first_canary)};
+  const bool unknown = memory == state.pods.end();
+  return {std::nullopt, unknown && (young_pod || young_revision || first_canary)};
 }
 
 struct Totals {

@@ -15,7 +15,7 @@ constexpr std::array<double, 5> kAutoPlus = {0.0001, 0.0003, 0.001, 0.003, 0.01}
 constexpr double kAutoShareOfDeadline = 1.0 / 3;
 constexpr double kAutoRollbackTimes = 1.25;
 constexpr double kAutoPromoteTimes = 1.5;
-constexpr double kUsableExceedance = 0.5;  // bounds that more of stable's requests exceed are unused
+constexpr double kUsableExceedance = 0.5;  // bounds that more of stable's requests exceed are not
 constexpr std::int64_t kMaxNeeded = 1'000'000'000;
 
 // Neighbours nearest to each other lose the lower one, until there are few enough.
@@ -164,6 +164,7 @@ AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& ro
   s.latency_bounds = thinned(std::move(s.latency_bounds));
   s.warm_up = spec.warm_up;
   s.warm_up_off = baseline.instances_usually_young;
+  s.promote_soak = std::max<Duration>(Duration{}, kFinalSoak - rollout.bake.duration);
   s.planned_intervals =
       std::max<std::int64_t>(1, rollout.deadline / std::max<Duration>(interval, minutes(1)));
   if (baseline.requests_per_second > 0) {
@@ -190,6 +191,7 @@ Json settings_to_json(const AnalysisSettings& s) {
           {"planned", s.planned_intervals},
           {"capRollback", s.cap_rollback},
           {"capPromote", s.cap_promote},
+          {"soak", s.promote_soak.count()},
           {"stableHour", std::move(hour)}};
 }
 
@@ -202,10 +204,12 @@ Result<AnalysisSettings> settings_from_json(const Json& json) {
   ok = ok && read_pair(at("errors"), s.errors) && read_pair(at("latency"), s.latency);
   ok = ok && read_bounds(at("bounds"), s.latency_bounds);
   ok = ok && at("warmUp").is_number_integer() && at("planned").is_number_integer();
+  ok = ok && at("soak").is_number_integer();
   ok = ok && read_hour(at("stableHour"), s);
   if (!ok) return bad_input("stored analysis settings are not of the shape this release keeps");
   s.warm_up = Duration(at("warmUp").get<std::int64_t>());
   s.planned_intervals = std::max<std::int64_t>(1, at("planned").get<std::int64_t>());
+  s.promote_soak = Duration(at("soak").get<std::int64_t>());
   s.warm_up_off = bool_or(json, "warmUpOff", false);
   s.cap_rollback = bool_or(json, "capRollback", true);
   s.cap_promote = bool_or(json, "capPromote", true);

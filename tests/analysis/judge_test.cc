@@ -1,0 +1,289 @@
+// From intervals to verdicts: tables, and properties that must hold whatever the traffic.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "analysis/analyzer.h"
+#include "base/text.h"
+#include "tests/analysis/simulate.h"
+
+namespace freshet {
+namespace {
+
+constexpr TimePoint kStart = kSimulationStart;
+
+AnalysisSettings with_latency() {
+  AnalysisSettings settings;
+  settings.latency_bounds = {0.1, 0.25, 0.5};
+  return settings;
+}
+
+JudgeContext at_percent(int percent, bool first = false, bool last = false) {
+  JudgeContext context;
+  context.percent = percent;
+  context.first_step = first;
+  context.last_step = last;
+  context.next_percent = last ? 100 : 50;
+  context.step_since = kStart;
+  return context;
+}
+
+Interval interval(int index, ArmCounts canary, ArmCounts stable, int percent = 10) {
+  const TimePoint start = kStart + index * seconds(10);
+  return {start, start + seconds(10), std::move(canary), std::move(stable), percent, false};
+}
+
+Evidence started(const AnalysisSettings& settings) {
+  return start_step(fresh_evidence("uid", settings), kStart);
+}
+
+// `count` equal intervals.
+Evidence after(const AnalysisSettings& settings, int count, const ArmCounts& canary,
+               const ArmCounts& stable, int percent = 10) {
+  Evidence e = started(settings);
+  for (int i = 0; i < count; ++i) {
+    e = advance(std::move(e), interval(i, canary, stable, percent), settings);
+  }
+  return e;
+}
+
+Verdict judged(const Evidence& e, const AnalysisSettings& settings, const JudgeContext& context) {
+  return judge(e, settings, context, e.last_end.value_or(kStart));
+}
+
+TEST(Judge, GivesTheVerdictThatTheCountsAskFor) {
+  struct Row {
+    const char* name;
+    ArmCounts canary;
+    ArmCounts stable;
+    int intervals;
+    JudgeContext context;
+    VerdictKind expected;
+  };
+  const Row rows[] = {
+      {"nothing read yet", {}, {}, 0, at_percent(10, true), VerdictKind::kContinue},
+      {"many errors are rolled back at the first step",
+       {50, 10}, {450, 1}, 5, at_percent(10, true), VerdictKind::kRollback},
+      {"two intervals never suffice, the cap wants three",
+       {50, 50}, {450, 0}, 2, at_percent(10, true), VerdictKind::kContinue},
+      {"above the first step two such intervals reduce",
+       {50, 50}, {450, 0}, 2, at_percent(10), VerdictKind::kReduce},
+      {"three rank intervals roll back",
+       {50, 50}, {450, 0}, 4, at_percent(10), VerdictKind::kRollback},
+      {"good traffic advances",
+       {50, 0}, {450, 1}, 60, at_percent(10), VerdictKind::kAdvance},
+      {"good traffic promotes from the last step",
+       {250, 0}, {250, 0}, 60, at_percent(50, false, true), VerdictKind::kPromote},
+      {"good traffic that is too little yet waits",
+       {5, 0}, {45, 0}, 60, at_percent(10), VerdictKind::kContinue},
+      {"a shared outage is nobody's fault",
+       {50, 25}, {450, 225}, 60, at_percent(10), VerdictKind::kContinue},
+  };
+  AnalysisSettings settings;
+  for (const Row& row : rows) {
+    const Evidence e = after(settings, row.intervals, row.canary, row.stable);
+    const Verdict v = judged(e, settings, row.context);
+    if (std::string_view(row.name).starts_with("a shared outage")) {
+      EXPECT_NE(v.kind, VerdictKind::kRollback) << row.name;
+      EXPECT_NE(v.kind, VerdictKind::kReduce) << row.name;
+      continue;
+    }
+    EXPECT_EQ(to_string(v.kind), to_string(row.expected)) << row.name << ": " << v.sentence;
+  }
+}
+
+TEST(Judge, WhileBakingOnlyEvidenceAgainstMatters) {
+  AnalysisSettings settings;
+  settings.stable_error_rate = 0.002;
+  JudgeContext baking = at_percent(95);
+  baking.baking = true;
+  const Evidence good = after(settings, 60, {475, 1}, {25, 0}, 95);
+  EXPECT_EQ(judged(good, settings, baking).kind, VerdictKind::kContinue);
+  EXPECT_TRUE(judged(good, settings, baking).sentence.starts_with("baking: "));
+  // Both arms fail alike: the arms cannot tell, but stable's own hour can.
+  const Evidence both = after(settings, 60, {475, 47}, {25, 3}, 95);
+  const Verdict v = judged(both, settings, baking);
+  EXPECT_EQ(v.kind, VerdictKind::kReduce) << v.sentence;
+}
+
+TEST(Judge, ASlowerCanaryIsRolledBackForItsLatency) {
+  const AnalysisSettings settings = with_latency();
+  const ArmCounts canary{50, 0, {{0.1, 40}, {0.25, 30}, {0.5, 20}}, 0};
+  const ArmCounts stable{450, 0, {{0.1, 45}, {0.25, 9}, {0.5, 2}}, 0};
+  const Verdict v = judged(after(settings, 10, canary, stable), settings, at_percent(10, true));
+  EXPECT_EQ(v.kind, VerdictKind::kRollback);
+  EXPECT_TRUE(v.metric.starts_with("latency")) << v.metric;
+}
+
+TEST(Judge, AShiftOfLessThanOneBucketIsNobodysRegression) {
+  const AnalysisSettings settings = with_latency();
+  // All of the canary's requests passed the first bound, as many as stable's within it.
+  const ArmCounts canary{50, 0, {{0.1, 50}, {0.25, 2}, {0.5, 0}}, 0};
+  const ArmCounts stable{450, 0, {{0.1, 45}, {0.25, 18}, {0.5, 0}}, 0};
+  const Verdict v = judged(after(settings, 200, canary, stable), settings, at_percent(10));
+  EXPECT_NE(v.kind, VerdictKind::kRollback);
+  EXPECT_NE(v.kind, VerdictKind::kReduce);
+  EXPECT_LT(v.rollback_evidence, 0.5);
+}
+
+TEST(Judge, LatencyOfYoungInstancesIsNoEvidenceButTheirErrorsAre) {
+  AnalysisSettings settings = with_latency();
+  const ArmCounts cold{50, 0, {{0.1, 50}, {0.25, 50}, {0.5, 50}}, 50};
+  const ArmCounts stable{450, 0, {{0.1, 45}, {0.25, 9}, {0.5, 2}}, 0};
+  const Verdict warming = judged(after(settings, 9, cold, stable), settings, at_percent(10));
+  EXPECT_EQ(warming.kind, VerdictKind::kContinue);
+  EXPECT_EQ(warming.holds, std::vector<AnalysisHold>{AnalysisHold::kWarmingUp});
+  ArmCounts failing = cold;
+  failing.errors = 25;
+  EXPECT_EQ(judged(after(settings, 9, failing, stable), settings, at_percent(10)).kind,
+            VerdictKind::kRollback);
+  settings.warm_up_off = true;  // stable's own are as young: like with like
+  EXPECT_EQ(judged(after(settings, 9, cold, stable), settings, at_percent(10)).kind,
+            VerdictKind::kRollback);
+}
+
+TEST(Judge, AStableThatFailsFastDoesNotMakeTheCanaryLookSlow) {
+  const AnalysisSettings settings = with_latency();
+  // Half of stable's requests fail at once; of the others as many are slow as of the canary's.
+  const ArmCounts canary{100, 0, {{0.1, 40}, {0.25, 20}, {0.5, 10}}, 0};
+  const ArmCounts stable{900, 450, {{0.1, 180}, {0.25, 90}, {0.5, 45}}, 0};
+  const Verdict v = judged(after(settings, 100, canary, stable), settings, at_percent(10));
+  EXPECT_LT(v.rollback_evidence, 0) << v.sentence;
+}
+
+TEST(Judge, SaysWhyEvidenceDoesNotGrow) {
+  const AnalysisSettings settings;
+  const Evidence none = started(settings);
+  EXPECT_TRUE(judge(none, settings, at_percent(1, true), kStart + seconds(10)).holds.empty());
+  EXPECT_EQ(judge(none, settings, at_percent(1, true), kStart + minutes(5)).holds,
+            std::vector<AnalysisHold>{AnalysisHold::kStaleMetrics});
+  const Evidence idle = after(settings, 20, {0, 0}, {500, 1});
+  EXPECT_EQ(judged(idle, settings, at_percent(1, true)).holds,
+            std::vector<AnalysisHold>{AnalysisHold::kNoTraffic});
+  const Evidence good = after(settings, 60, {50, 0}, {450, 1});
+  const Verdict stale = judge(good, settings, at_percent(10), *good.last_end + minutes(10));
+  EXPECT_EQ(stale.kind, VerdictKind::kContinue);
+  EXPECT_EQ(stale.holds, std::vector<AnalysisHold>{AnalysisHold::kStaleMetrics});
+  EXPECT_EQ(stale.sentence, "held: no metrics since " + format_rfc3339(*good.last_end));
+}
+
+TEST(Judge, TellsInASentenceWhatItWaitsFor) {
+  AnalysisSettings settings;
+  settings.errors.promote.plus = 0.001;
+  const Evidence e = after(settings, 20, {71, 0}, {1349, 0}, 5);
+  JudgeContext context = at_percent(5);
+  const Verdict v = judged(e, settings, context);
+  EXPECT_EQ(v.sentence, "waiting: " + with_thousands(1420) + " of about " +
+                            with_thousands(1420 + v.needed) +
+                            " requests, canary 0/1420 errors against 0/26980");
+  EXPECT_GT(v.needed, 1000);
+}
+
+TEST(Judge, NeededFallsAsEvidenceGrowsAndEndsNearTheEstimate) {
+  const AnalysisSettings settings;
+  std::int64_t before = 1'000'000;
+  for (int n = 1; n <= 20; n += 4) {
+    const Verdict v = judged(after(settings, n, {50, 0}, {450, 0}), settings, at_percent(10));
+    if (v.kind != VerdictKind::kContinue) break;
+    EXPECT_LT(v.needed, before);
+    before = v.needed;
+  }
+  const std::int64_t estimate = requests_needed(0, {1.5, 0.003}, 0.1, 0.05);
+  EXPECT_NEAR(static_cast<double>(estimate), std::log(20) / 0.003, 450);
+}
+
+TEST(Judge, EvidenceForIsEarnedAnewAtEachStepAndEvidenceAgainstCarriesOver) {
+  const AnalysisSettings settings;
+  Evidence e = after(settings, 60, {50, 1}, {450, 1});
+  const Verdict before = judged(e, settings, at_percent(10));
+  e = start_step(std::move(e), *e.last_end);
+  const Verdict later = judged(e, settings, at_percent(20));
+  EXPECT_EQ(later.rollback_evidence, before.rollback_evidence);
+  EXPECT_EQ(later.promote_evidence.at("errors"), 0);
+  EXPECT_EQ(later.canary, before.canary);
+}
+
+TEST(Judge, AChangeOfPercentStartsTheStepAnewByItself) {
+  const AnalysisSettings settings;
+  Evidence e = after(settings, 60, {50, 0}, {450, 1});
+  e = advance(std::move(e), interval(60, {100, 0}, {400, 1}, 20), settings);
+  EXPECT_EQ(e.step_canary, (ArmTotals{100, 0}));
+  EXPECT_EQ(e.canary, (ArmTotals{3100, 0}));
+}
+
+TEST(Judge, AnIntervalThatBeganBeforeTheStepTellsNothingInFavour) {
+  const AnalysisSettings settings;
+  Evidence e = start_step(fresh_evidence("uid", settings), kStart + seconds(5));
+  e = advance(std::move(e), interval(0, {50, 0}, {450, 1}), settings);
+  EXPECT_EQ(e.step_canary, ArmTotals{});
+  EXPECT_EQ(e.canary, (ArmTotals{50, 0}));
+  EXPECT_EQ(judged(e, settings, at_percent(10)).promote_evidence.at("errors"), 0);
+}
+
+TEST(Judge, WhatIsNoNewSoundIntervalChangesNothing) {
+  const AnalysisSettings settings;
+  const Evidence e = after(settings, 5, {50, 0}, {450, 1});
+  Interval missing = interval(5, {50, 50}, {450, 0});
+  missing.missing = true;
+  Interval negative = interval(5, {50, -1}, {450, 0});
+  Interval impossible = interval(5, {50, 51}, {450, 0});
+  Interval empty = interval(5, {50, 50}, {450, 0});
+  empty.end = empty.start;
+  for (const Interval& i : {missing, negative, impossible, empty, interval(4, {50, 50}, {0, 0})}) {
+    EXPECT_EQ(advance(e, i, settings), e);
+  }
+}
+
+TEST(Judge, NoTrafficIsNoEvidence) {
+  const AnalysisSettings settings = with_latency();
+  for (const auto& [canary, stable] :
+       {std::pair<ArmCounts, ArmCounts>{{0, 0}, {500, 500}}, {{50, 50}, {0, 0}}}) {
+    const Verdict v = judged(after(settings, 100, canary, stable), settings, at_percent(10));
+    EXPECT_EQ(v.kind, VerdictKind::kContinue);
+    EXPECT_LE(v.rollback_evidence, 0.0);
+    for (const auto& [name, log_e] : v.promote_evidence) EXPECT_EQ(log_e, 0) << name;
+  }
+}
+
+TEST(Judge, AnImprovementNeverRollsBack) {
+  const AnalysisSettings settings = with_latency();
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    ArmTraffic traffic(seed);
+    const ArmRates better{0.002, {{0.1, 0.2}, {0.25, 0.05}, {0.5, 0.01}}};
+    const ArmRates worse{0.05, {{0.1, 0.5}, {0.25, 0.2}, {0.5, 0.1}}};
+    Evidence e = started(settings);
+    for (int i = 0; i < 360; ++i) {
+      const TimePoint at = kStart + i * seconds(10);
+      e = advance(std::move(e), traffic.interval(at, seconds(10), 50, 20, better, worse), settings);
+      const VerdictKind kind = judged(e, settings, at_percent(20)).kind;
+      ASSERT_NE(kind, VerdictKind::kRollback) << seed;
+      ASSERT_NE(kind, VerdictKind::kReduce) << seed;
+    }
+  }
+}
+
+TEST(Judge, MoreErrorsOfTheCanaryNeverHelpIt) {
+  const AnalysisSettings settings;
+  double against = -1e9;
+  double in_favour = 1e9;
+  for (std::int64_t errors = 0; errors <= 50; ++errors) {
+    const Verdict v =
+        judged(after(settings, 20, {50, errors}, {450, 2}), settings, at_percent(10));
+    EXPECT_GE(v.rollback_evidence, against);
+    EXPECT_LE(v.promote_evidence.at("errors"), in_favour);
+    against = v.rollback_evidence;
+    in_favour = v.promote_evidence.at("errors");
+  }
+}
+
+TEST(Judge, ABurstThatReducedDoesNotReduceForEver) {
+  const AnalysisSettings settings;
+  Evidence e = after(settings, 2, {50, 50}, {450, 0});
+  ASSERT_EQ(judged(e, settings, at_percent(10)).kind, VerdictKind::kReduce);
+  e = start_step(std::move(e), *e.last_end);
+  EXPECT_EQ(judged(e, settings, at_percent(1, true)).kind, VerdictKind::kContinue);
+  EXPECT_EQ(judged(e, settings, at_percent(5)).kind, VerdictKind::kContinue);
+}
+
+}  // namespace
+}  // namespace freshet

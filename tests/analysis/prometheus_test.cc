@@ -1,0 +1,187 @@
+// Query texts, and replies: good, bad, hostile.
+#include "analysis/prometheus.h"
+
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+#include <limits>
+
+#include "base/json.h"
+#include "tests/analysis/fake_prometheus.h"
+
+namespace freshet {
+namespace {
+
+const RevisionKey kKey{"shop", "checkout-00008"};
+
+std::string series(const std::string& labels, const std::string& values) {
+  return fmt::format(R"({{"metric":{{"kn_revision_name":"checkout-00008",)"
+                     R"("k8s_namespace_name":"shop","k8s_pod_name":"p1",{}}},"values":[{}]}})",
+                     labels, values);
+}
+std::string matrix(const std::string& result, const std::string& more = "") {
+  return fmt::format(
+      R"({{"status":"success"{},"data":{{"resultType":"matrix","result":[{}]}}}})", more, result);
+}
+const std::string kAll = R"("http_response_status_code":"200","le":"+Inf")";
+
+Result<MetricsReply> parse(const std::string& body) {
+  return parse_counts(body, dialects().front(), "freshet");
+}
+
+TEST(PrometheusQuery, AsksForSamplesWithTheirOwnTimes) {
+  const RevisionKey both[] = {kKey, {"shop", "checkout-00007"}};
+  EXPECT_EQ(counts_query(dialects().front(), both, seconds(45)),
+            R"(http_server_request_duration_seconds_bucket{k8s_namespace_name="shop",)"
+            R"(kn_revision_name=~"checkout-00007|checkout-00008",job!="activator",)"
+            R"(container!="activator",k8s_container_name!="activator"}[45s])");
+}
+
+TEST(PrometheusQuery, EscapesWhatStandsInsideAMatcher) {
+  const RevisionKey one[] = {{"a\"b\\c\nd", "r"}};
+  EXPECT_NE(counts_query(dialects().front(), one, seconds(1)).find(R"("a\"b\\c\nd")"),
+            std::string::npos);
+  const RevisionKey two[] = {{"n", "a.b"}, {"n", "x\"}) or vector(1)"}};
+  const std::string query = counts_query(dialects().front(), two, seconds(1));
+  EXPECT_NE(query.find(R"~(=~"a\\.b|x\"\\}\\) or vector\\(1\\)")~"), std::string::npos) << query;
+}
+
+TEST(PrometheusQuery, TheBaselineLeavesOurOwnRequestsOut) {
+  const std::string query = baseline_query(dialects().front(), kKey, "freshet");
+  EXPECT_NE(query.find(R"(kn_route_tag!="freshet")"), std::string::npos);
+  EXPECT_NE(query.find("[3600s]"), std::string::npos);
+}
+
+TEST(PrometheusQuery, TheSecondDialectReadsLabelsOfTheScrapedPod) {
+  const std::string query = probe_query(dialects()[1], kKey);
+  EXPECT_NE(query.find(R"(serving_knative_dev_revision="checkout-00008")"), std::string::npos);
+  EXPECT_NE(query.find(R"(namespace="shop")"), std::string::npos);
+  EXPECT_EQ(find_dialect("pod labels"), &dialects()[1]);
+  EXPECT_EQ(find_dialect("morse"), nullptr);
+}
+
+TEST(PrometheusReply, SamplesBecomeScrapesOfAPod) {
+  const auto reply = parse(matrix(
+      series(kAll, R"([100,"5"],[115.5,"9"])") + "," +
+      series(R"("http_response_status_code":"200","le":"0.1")", R"([100,"4"],[115.5,"8"])")));
+  ASSERT_TRUE(reply) << reply.error().message;
+  const std::vector<PodSeries>& pods = reply->revisions.at(kKey);
+  ASSERT_EQ(pods.size(), 1U);
+  EXPECT_EQ(pods[0].pod, "p1");
+  ASSERT_EQ(pods[0].counters.size(), 2U);
+  EXPECT_EQ(pods[0].counters[0].group, pods[0].counters[1].group);
+  EXPECT_EQ(pods[0].counters[0].le, std::numeric_limits<double>::infinity());
+  const std::vector<Scrape> expected = {{TimePoint(seconds(100)), {{0, 5}, {1, 4}}},
+                                        {TimePoint(milliseconds(115500)), {{0, 9}, {1, 8}}}};
+  EXPECT_EQ(pods[0].scrapes, expected);
+}
+
+TEST(PrometheusReply, AScrapeWithAValueThatIsNoCountIsLeftOutAndNoted) {
+  for (const char* value : {"NaN", "+Inf", "-Inf", "-1", "1.5", "1e300"}) {
+    const auto reply = parse(matrix(
+        series(kAll, fmt::format(R"([100,"5"],[115,"{}"],[130,"7"])", value)) + "," +
+        series(R"("http_response_status_code":"200","le":"0.1")",
+               R"([100,"4"],[115,"5"],[130,"6"])")));
+    ASSERT_TRUE(reply) << value;
+    const PodSeries& pod = reply->revisions.at(kKey).front();
+    ASSERT_EQ(pod.scrapes.size(), 2U) << value;
+    EXPECT_EQ(pod.scrapes[1].at, TimePoint(seconds(130))) << value;
+    EXPECT_EQ(reply->notes.size(), 1U) << value;
+  }
+}
+
+TEST(PrometheusReply, RequestsOfOurOwnTagAreLeftOut) {
+  const auto reply = parse(matrix(series(kAll + R"(,"kn_route_tag":"freshet")", R"([1,"5"])") +
+                                  "," + series(kAll, R"([1,"7"])")));
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->revisions.at(kKey).front().counters.size(), 1U);
+  EXPECT_EQ(reply->revisions.at(kKey).front().scrapes.front().values.at(0), 7);
+}
+
+TEST(PrometheusReply, APodScrapedByTwoJobsCountsOnce) {
+  const auto reply = parse(matrix(series(kAll + R"(,"job":"a")", R"([1,"5"],[2,"6"])") + "," +
+                                  series(kAll + R"(,"job":"b")", R"([1,"5"])")));
+  ASSERT_TRUE(reply);
+  const std::vector<PodSeries>& pods = reply->revisions.at(kKey);
+  ASSERT_EQ(pods.size(), 1U);
+  EXPECT_EQ(pods[0].counters.size(), 1U);
+  EXPECT_EQ(pods[0].scrapes.size(), 2U);
+}
+
+TEST(PrometheusReply, WarningsAreNoted) {
+  const auto reply = parse(matrix("", R"(,"warnings":["partial\u0007"])"));
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->notes, std::vector<std::string>{"warning: partial\\x07"});
+  EXPECT_TRUE(reply->revisions.empty());
+}
+
+TEST(PrometheusReply, EverythingElseIsAnErrorInASentence) {
+  const std::string good = matrix(series(kAll, R"([1,"5"])"));
+  const std::pair<std::string, std::string> rows[] = {
+      {R"({"status":"error","errorType":"execution","error":"too many samples"})",
+       "too many samples"},
+      {"<html>502</html>", "reading Prometheus' reply"},
+      {"", "reading Prometheus' reply"},
+      {good.substr(0, good.size() / 2), "reading Prometheus' reply"},
+      {"[]", "it has no status"},
+      {R"({"status":"success"})", "not \"matrix\""},
+      {R"({"status":"success","data":{"resultType":"vector","result":[]}})", "not \"matrix\""},
+      {R"({"status":"success","data":{"resultType":"matrix","result":{}}})", "not a list"},
+      {matrix("3"), "lacks the labels"},
+      {matrix(series(R"("le":"wide")", R"([1,"5"])")), "lacks the labels"},
+      {matrix(series(kAll, R"(["1","5"])")), "not [time"},
+      {matrix(series(kAll, R"([1,5])")), "not [time"},
+      {matrix(series(kAll, R"([1,"five"])")), "not [time"},
+      {matrix(series(kAll, R"([-1,"5"])")), "not [time"},
+      {std::string(kMaxReplyBytes + 1, ' '), "reading Prometheus' reply"},
+      {std::string(10000, '['), "reading Prometheus' reply"},
+  };
+  for (const auto& [body, expected] : rows) {
+    const auto reply = parse(body);
+    ASSERT_FALSE(reply) << body.substr(0, 200);
+    EXPECT_NE(reply.error().message.find(expected), std::string::npos) << reply.error().message;
+  }
+}
+
+TEST(PrometheusReply, TheBaselineIsRatesAndSharesOfAnHour) {
+  const auto row = [](const char* code, const char* le, const char* value) {
+    return fmt::format(
+        R"({{"metric":{{"http_response_status_code":"{}","le":"{}"}},"value":[1,"{}"]}})", code, le,
+        value);
+  };
+  const std::string rows = row("200", "+Inf", "3528") + "," + row("503", "+Inf", "72") + "," +
+                           row("200", "0.1", "2628") + "," + row("503", "0.1", "72") + "," +
+                           row("200", "0.25", "NaN");
+  const std::vector<std::string> codes = {"5xx"};
+  const auto baseline = parse_baseline(
+      R"({"status":"success","data":{"resultType":"vector","result":[)" + rows + "]}}", codes);
+  ASSERT_TRUE(baseline) << baseline.error().message;
+  EXPECT_DOUBLE_EQ(baseline->requests_per_second, 1);
+  EXPECT_DOUBLE_EQ(baseline->error_rate, 0.02);
+  EXPECT_DOUBLE_EQ(baseline->slower_share.at(0.1), 0.25);
+  EXPECT_EQ(baseline->slower_share.size(), 1U);
+  const auto none = parse_baseline(
+      R"({"status":"success","data":{"resultType":"vector","result":[]}})", codes);
+  ASSERT_TRUE(none);
+  EXPECT_EQ(none->requests_per_second, 0);
+}
+
+TEST(PrometheusReply, TheProbeSaysWhetherThereAreSeries) {
+  const auto vector = [](const std::string& result) {
+    return R"({"status":"success","data":{"resultType":"vector","result":[)" + result + "]}}";
+  };
+  EXPECT_EQ(parse_probe(vector(R"({"metric":{},"value":[1,"4"]})")).value(), true);
+  EXPECT_EQ(parse_probe(vector("")).value(), false);
+  EXPECT_FALSE(parse_probe(vector("1")));
+}
+
+TEST(PrometheusReply, CodesMatchByClassOrOneByOne) {
+  const std::vector<std::string> codes = {"5xx", "429"};
+  for (const char* code : {"500", "503", "429"}) EXPECT_TRUE(matches_code(code, codes)) << code;
+  for (const char* code : {"200", "404", "", "5", "50000"}) {
+    EXPECT_FALSE(matches_code(code, codes)) << code;
+  }
+}
+
+}  // namespace
+}  // namespace freshet

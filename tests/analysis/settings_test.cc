@@ -1,0 +1,80 @@
+// What is fixed when a rollout starts: auto margins, the bounds tested, the stored form.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/analyzer.h"
+
+namespace freshet {
+namespace {
+
+TEST(Settings, AutoChoosesTheSmallestMarginThatTrafficCanShowInTime) {
+  struct Row {
+    const char* name;
+    double rps;
+    double errors;
+    double expected;
+  };
+  const Row rows[] = {
+      {"no traffic known", 0, 0, 0.01},
+      {"one request a second", 1, 0.002, 0.01},
+      {"ten a second", 10, 0.002, 0.003},
+      {"a thousand a second, few errors", 1000, 0.0001, 0.0001},
+  };
+  for (const Row& row : rows) {
+    StableBaseline baseline;
+    baseline.requests_per_second = row.rps;
+    baseline.error_rate = row.errors;
+    const AnalysisSettings s =
+        choose_settings(AnalysisSpec{}, RolloutSpec{}, baseline, seconds(10));
+    EXPECT_DOUBLE_EQ(s.errors.promote.plus, row.expected) << row.name;
+    EXPECT_DOUBLE_EQ(s.errors.rollback.plus, row.expected / 3) << row.name;
+  }
+}
+
+TEST(Settings, OnlyBoundsThatAtMostHalfOfStablesRequestsExceedAreTested) {
+  StableBaseline baseline;
+  baseline.requests_per_second = 10;
+  baseline.slower_share = {{0.05, 0.9}, {0.1, 0.5}, {0.25, 0.1}, {0.5, 0}};
+  const AnalysisSettings s = choose_settings(AnalysisSpec{}, RolloutSpec{}, baseline, seconds(10));
+  EXPECT_EQ(s.latency_bounds, (std::vector<double>{0.1, 0.25, 0.5}));
+  std::vector<std::string> names;
+  double weights = 0;
+  for (const MetricTest& test : metric_tests(s)) {
+    names.push_back(test.name);
+    weights += test.weight;
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"errors", "latency 0.25", "latency 0.5"}));
+  EXPECT_DOUBLE_EQ(weights, 1);
+  EXPECT_EQ(s.stable_slower.size(), 3U);
+}
+
+TEST(Settings, TooManyBoundsAreThinnedWhereTheyAreClosest) {
+  StableBaseline baseline;
+  baseline.requests_per_second = 10;
+  for (double b : {.005, .01, .025, .05, .075, .1, .25, .5, .75, 1., 2.5, 5., 7.5, 10.}) {
+    baseline.slower_share[b] = 0.1;
+  }
+  const AnalysisSettings s = choose_settings(AnalysisSpec{}, RolloutSpec{}, baseline, seconds(10));
+  EXPECT_EQ(s.latency_bounds,
+            (std::vector<double>{.005, .01, .025, .05, .075, .1, .25, .5, 1, 2.5, 5, 10}));
+  EXPECT_EQ(metric_tests(s).size(), kMaxTests);
+}
+
+TEST(Settings, ReadBackExactlyAndChangeTheirHash) {
+  StableBaseline baseline;
+  baseline.requests_per_second = 50;
+  baseline.error_rate = 0.002;
+  baseline.slower_share = {{0.1, 0.3}, {0.25, 0.1}};
+  AnalysisSettings s = choose_settings(AnalysisSpec{}, RolloutSpec{}, baseline, seconds(10));
+  const auto read = settings_from_json(settings_to_json(s));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, s);
+  const std::string hash = settings_hash(s);
+  s.errors.rollback.times = 1.3;
+  EXPECT_NE(settings_hash(s), hash);
+  EXPECT_FALSE(settings_from_json(Json{}));
+}
+
+}  // namespace
+}  // namespace freshet
