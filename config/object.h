@@ -26,7 +26,8 @@ Field<Owner> field(std::string name, T Owner::*member, Type<T> type, std::string
   std::string default_text = node_to_flow(default_node);
   const bool nothing = default_node.kind == Node::Kind::kNull || default_text == "\"\"" ||
                        default_node.kind == Node::Kind::kMap;
-  return {FieldInfo{std::move(name), std::move(doc), nothing ? "" : default_text, type.shape, false},
+  if (nothing) default_text.clear();
+  return {FieldInfo{std::move(name), std::move(doc), default_text, type.shape, false},
           [member, read = type.read](const Cursor& at, Owner& owner) {
             return read(at, owner.*member);
           },
