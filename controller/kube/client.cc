@@ -70,9 +70,16 @@ Result<HttpResponse> KubeClient::authorized(HttpRequest request, const Send& sen
   return send(request);
 }
 
+void KubeClient::note_clock(const HttpResponse& answer) {
+  const TimePoint now = clock_.now();
+  const Duration offset = server_time(answer, now) - now;
+  clock_offset_ms_ = std::chrono::abs(offset) <= kClockTolerance ? 0 : offset.count();
+}
+
 Result<ServerReply> KubeClient::run(HttpRequest request) {
   auto answer = authorized(request, [this](const HttpRequest& r) { return transport_.send(r); });
   if (!answer) return with_context(sentence(request), answer.error());
+  note_clock(*answer);
   if (answer->status < 200 || answer->status >= 300) {
     return kube_error(sentence(request), *answer, clock_.now());
   }

@@ -2,6 +2,8 @@
 // retried here but a 401 after which the token turned out to have been rotated.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -20,6 +22,7 @@ inline constexpr int kListPageSize = 250;
 inline constexpr std::size_t kMaxListPages = kMaxListItems / kListPageSize + 1;
 inline constexpr seconds kListTimeout{30};
 inline constexpr seconds kStreamSlack{30};  // a watch may outlive its server-side timeout by this
+inline constexpr seconds kClockTolerance{2};
 
 // Templates so that headers need only the name of the JSON type: use the names below.
 template <class J>
@@ -63,6 +66,10 @@ class KubeClient {
   Result<ServerReply> post(const std::string& path, const Json& body);
   Result<ServerReply> del(const std::string& path);
 
+  // Add to our clock to get the server's, from Date headers; 0 while they agree within
+  // kClockTolerance (a Date has whole seconds only).
+  Duration clock_offset() const { return Duration{clock_offset_ms_.load()}; }
+
   // The raw exchanges, for the watch: answers of any status are values. `timeout` as asked of the
   // server; ours is longer by kStreamSlack.
   Result<HttpResponse> fetch_page(const std::string& target);
@@ -70,6 +77,7 @@ class KubeClient {
                               const HttpTransport::OnBytes& on_bytes);
 
  private:
+  void note_clock(const HttpResponse& answer);
   using Send = std::function<Result<HttpResponse>(const HttpRequest&)>;
   HttpRequest prepare(std::string method, const std::string& target) const;
   Result<HttpResponse> authorized(HttpRequest request, const Send& send);
@@ -82,6 +90,7 @@ class KubeClient {
   TokenSource& tokens_;
   const Clock& clock_;
   KubeClientOptions options_;
+  std::atomic<std::int64_t> clock_offset_ms_ = 0;
 };
 
 // `path` with one more query parameter; the value is percent-encoded.

@@ -43,6 +43,18 @@ TEST(KubeClient, ReadsAnObjectAndTheServersTime) {
   EXPECT_EQ(s.client.get("/api/v1/x")->server_time, kNow);
 }
 
+TEST(KubeClient, TellsHowFarTheServersClockIsAheadUnlessItIsNextToNothing) {
+  Scripted s;
+  const auto answered_at = [](const char* date) { return HttpResponse{503, {{"Date", date}}, ""}; };
+  s.answers = {answered_at("Mon, 23 Nov 2026 02:10:02 GMT"),
+               answered_at("Mon, 23 Nov 2026 03:10:00 GMT"),
+               answered_at("Mon, 23 Nov 2026 02:09:00 GMT"), ok("{}")};
+  for (const Duration offset : {seconds(0), seconds(3600), seconds(-60), seconds(0)}) {
+    (void)s.client.get("/x");
+    EXPECT_EQ(s.client.clock_offset(), offset);
+  }
+}
+
 TEST(KubeClient, WritesWithItsMediaTypeAndFieldManager) {
   struct Row {
     const char* method;
