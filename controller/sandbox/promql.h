@@ -1,0 +1,51 @@
+// The part of PromQL that is needed: a selector with matchers and a range; increase() and
+// last_over_time() of one; sum and count of these, by labels. All else is refused, as a server that
+// cannot parse it would.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace freshet::sandbox {
+
+enum class MatchKind { kEqual, kNotEqual, kRegex, kNotRegex };
+
+struct Matcher {
+  std::string label;
+  MatchKind kind = MatchKind::kEqual;
+  std::string value;
+  bool operator==(const Matcher&) const = default;
+};
+
+// Regular expressions are anchored at both ends; alternatives of literals need no engine.
+bool matches(const Matcher& matcher, const std::string& value);
+
+struct Selector {
+  std::string metric;
+  std::vector<Matcher> matchers;
+  std::optional<Duration> range;  // nullopt: the newest sample
+  bool operator==(const Selector&) const = default;
+};
+
+enum class Function { kNone, kIncrease, kLastOverTime };
+enum class Aggregation { kNone, kSum, kCount };
+
+// aggregation by (labels) (function(selector)), each of the two outer parts optional.
+struct Query {
+  Aggregation aggregation = Aggregation::kNone;
+  std::vector<std::string> by;
+  Function function = Function::kNone;
+  Selector selector;
+  bool operator==(const Query&) const = default;
+};
+
+Result<Query> parse_query_text(std::string_view text);
+
+}  // namespace freshet::sandbox

@@ -1,0 +1,184 @@
+// The registry's answers.
+#include "controller/sandbox/registry.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "controller/sandbox/kinds.h"
+
+namespace freshet::sandbox {
+namespace {
+
+constexpr const char* kManifestType = "application/vnd.oci.image.manifest.v1+json";
+constexpr const char* kConfigType = "application/vnd.oci.image.config.v1+json";
+constexpr const char* kLayerType = "application/vnd.oci.image.layer.v1.tar+gzip";
+constexpr Duration kTokenLife = seconds(300);
+
+std::string digest_of(const std::string& bytes) { return "sha256:" + sha256_hex(bytes); }
+
+HttpResponse registry_error(int status, const std::string& code, const std::string& message) {
+  const Json body = {{"errors", Json::array({{{"code", code}, {"message", message}}})}};
+  return {status, {{"Content-Type", "application/json"}}, dump_json(body)};
+}
+
+// A token says for which repository, and until when; nothing in it is secret.
+std::string make_token(const std::string& scope, TimePoint until) {
+  return fmt::format("{}.{}", static_cast<std::int64_t>(to_unix_seconds(until)),
+                     sha256_hex(scope).substr(0, 16));
+}
+
+std::string scope_of(const std::string& repository) {
+  return "repository:" + repository + ":pull";
+}
+
+bool token_allows(const HttpRequest& request, const std::string& repository, TimePoint now) {
+  const std::string sent = find_header(request.headers, "Authorization").value_or("");
+  if (!sent.starts_with("Bearer ")) return false;
+  const std::string token = sent.substr(7);
+  const auto until = parse_whole(token.substr(0, token.find('.')));
+  if (!until || static_cast<double>(*until) < to_unix_seconds(now)) return false;
+  return token == make_token(scope_of(repository), from_unix_seconds(static_cast<double>(*until)));
+}
+
+HttpResponse give_token(const std::string& query, TimePoint now) {
+  const auto asked = parse_query(query);
+  const auto scope = asked.find("scope");
+  const std::string token =
+      make_token(scope == asked.end() ? "" : scope->second, std::chrono::floor<seconds>(now) + kTokenLife);
+  const Json body = {{"token", token}, {"expires_in", std::chrono::floor<seconds>(kTokenLife).count()}};
+  return {200, {{"Content-Type", "application/json"}}, dump_json(body)};
+}
+
+HttpResponse challenge(const std::string& origin, const std::string& repository) {
+  HttpResponse out = registry_error(401, "UNAUTHORIZED", "authentication required");
+  const std::string service = origin.substr(origin.find("//") + 2);
+  out.headers.push_back({"WWW-Authenticate",
+                         fmt::format("Bearer realm=\"{}/token\",service=\"{}\",scope=\"{}\"", origin,
+                                     service, scope_of(repository))});
+  return out;
+}
+
+}  // namespace
+
+Digest ImageRegistry::push(const std::string& repository, const std::string& tag,
+                           const ImageBehaviour& behaviour, TimePoint created) {
+  Repository& into = repositories_[repository];
+  const std::string layer = digest_of(fmt::format(
+      "{} {} {} {} {} {}", repository, format_rfc3339(created), behaviour.error_rate,
+      behaviour.median_seconds, static_cast<int>(behaviour.starts), behaviour.ready_after.count()));
+  const std::string config = dump_json(
+      {{"architecture", "amd64"},
+       {"os", "linux"},
+       {"created", format_rfc3339(created)},
+       {"config", Json::object()},
+       {"rootfs", {{"type", "layers"}, {"diff_ids", Json::array({layer})}}}});
+  const Json manifest = {
+      {"schemaVersion", 2},
+      {"mediaType", kManifestType},
+      {"config",
+       {{"mediaType", kConfigType}, {"digest", digest_of(config)}, {"size", config.size()}}},
+      {"layers",
+       Json::array({{{"mediaType", kLayerType}, {"digest", layer}, {"size", 4'000'000}}})}};
+  const std::string text = dump_json(manifest);
+  const std::string digest = digest_of(text);
+  into.blobs[digest_of(config)] = config;
+  into.manifests[digest] = {text, behaviour};
+  into.tags[tag] = digest;
+  return *Digest::parse(digest);
+}
+
+void ImageRegistry::remove_tag(const std::string& repository, const std::string& tag) {
+  const auto found = repositories_.find(repository);
+  if (found != repositories_.end()) found->second.tags.erase(tag);
+}
+
+std::optional<Digest> ImageRegistry::find_tag(const std::string& repository,
+                                              const std::string& tag) const {
+  const auto found = repositories_.find(repository);
+  if (found == repositories_.end()) return std::nullopt;
+  const auto digest = found->second.tags.find(tag);
+  if (digest == found->second.tags.end()) return std::nullopt;
+  return *Digest::parse(digest->second);
+}
+
+const ImageBehaviour* ImageRegistry::find_image(const std::string& repository,
+                                                const Digest& digest) const {
+  const auto found = repositories_.find(repository);
+  if (found == repositories_.end()) return nullptr;
+  const auto manifest = found->second.manifests.find(digest.get());
+  return manifest == found->second.manifests.end() ? nullptr : &manifest->second.behaviour;
+}
+
+HttpResponse ImageRegistry::handle(const HttpRequest& request, const std::string& origin,
+                                   const std::string& target, TimePoint now) const {
+  if (request.method != "GET" && request.method != "HEAD") {
+    return registry_error(405, "UNSUPPORTED", "The operation is unsupported.");
+  }
+  const std::size_t question = std::min(target.find('?'), target.size());
+  const std::string path = target.substr(0, question);
+  if (path == "/token") return give_token(target.substr(std::min(question + 1, target.size())), now);
+  if (!path.starts_with("/v2/")) return {404, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
+  std::string repository;
+  std::string last = path.substr(path.rfind('/') + 1);
+  bool is_blob = false;
+  for (const std::string_view middle : {"/manifests/", "/blobs/"}) {
+    const std::size_t at = path.rfind(middle);
+    if (at == std::string::npos || at < 4) continue;
+    repository = path.substr(4, at - 4);
+    is_blob = middle == "/blobs/";
+  }
+  if (asks_for_token_ && !token_allows(request, repository, now)) {
+    return challenge(origin, repository);
+  }
+  if (path == "/v2/") return {200, {{"Content-Type", "application/json"}}, "{}"};
+  if (repository.empty()) return {404, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
+  HttpResponse out = is_blob ? blob(repository, last) : manifest(request, repository, last);
+  if (request.method == "HEAD") out.body.clear();
+  return out;
+}
+
+HttpResponse ImageRegistry::manifest(const HttpRequest& request, const std::string& repository,
+                                     const std::string& reference) const {
+  const auto found = repositories_.find(repository);
+  if (found == repositories_.end()) {
+    return registry_error(404, "NAME_UNKNOWN", "repository name not known to registry");
+  }
+  const Repository& in = found->second;
+  const auto tag = in.tags.find(reference);
+  const std::string digest = tag == in.tags.end() ? reference : tag->second;
+  const auto manifest = in.manifests.find(digest);
+  if (manifest == in.manifests.end()) {
+    return registry_error(404, "MANIFEST_UNKNOWN", "manifest unknown");
+  }
+  const std::string etag = "\"" + digest + "\"";
+  const bool is_known = find_header(request.headers, "If-None-Match") == etag;
+  HttpResponse out{is_known ? 304 : 200,
+                   {{"Docker-Content-Digest", digest},
+                    {"ETag", etag},
+                    {"Docker-Distribution-Api-Version", "registry/2.0"}},
+                   ""};
+  if (is_known) return out;
+  out.headers.push_back({"Content-Type", kManifestType});
+  out.headers.push_back({"Content-Length", std::to_string(manifest->second.text.size())});
+  out.body = manifest->second.text;
+  return out;
+}
+
+HttpResponse ImageRegistry::blob(const std::string& repository, const std::string& digest) const {
+  const auto found = repositories_.find(repository);
+  if (found == repositories_.end()) {
+    return registry_error(404, "NAME_UNKNOWN", "repository name not known to registry");
+  }
+  const auto blob = found->second.blobs.find(digest);
+  if (blob == found->second.blobs.end()) {
+    return registry_error(404, "BLOB_UNKNOWN", "blob unknown to registry");
+  }
+  return {200,
+          {{"Content-Type", "application/octet-stream"}, {"Docker-Content-Digest", digest}},
+          blob->second};
+}
+
+}  // namespace freshet::sandbox

@@ -1,0 +1,51 @@
+// A registry: manifests by tag and digest over HTTP, and what its images do when they run.
+// Source: OCI distribution specification 1.1; token challenge of docs.docker.com/registry/spec/auth.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/http.h"
+#include "base/time.h"
+#include "controller/model/names.h"
+#include "controller/sandbox/behaviour.h"
+
+namespace freshet::sandbox {
+
+class ImageRegistry {
+ public:
+  // Names are of the form "shop/checkout". Every push makes a new digest, unless all is the same.
+  Digest push(const std::string& repository, const std::string& tag,
+              const ImageBehaviour& behaviour, TimePoint created);
+  void remove_tag(const std::string& repository, const std::string& tag);
+  // From now on a Bearer token is asked for, which anybody may have for a few minutes.
+  void ask_for_token() { asks_for_token_ = true; }
+
+  std::optional<Digest> find_tag(const std::string& repository, const std::string& tag) const;
+  // nullptr: no such image here.
+  const ImageBehaviour* find_image(const std::string& repository, const Digest& digest) const;
+
+  // `origin` is how clients name the registry, "https://registry.sandbox".
+  HttpResponse handle(const HttpRequest& request, const std::string& origin,
+                      const std::string& target, TimePoint now) const;
+
+ private:
+  struct Manifest {
+    std::string text;
+    ImageBehaviour behaviour;
+  };
+  struct Repository {
+    std::map<std::string, std::string> tags;     // → digest
+    std::map<std::string, Manifest> manifests;   // by digest
+    std::map<std::string, std::string> blobs;    // by digest
+  };
+  HttpResponse manifest(const HttpRequest& request, const std::string& repository,
+                        const std::string& reference) const;
+  HttpResponse blob(const std::string& repository, const std::string& digest) const;
+
+  std::map<std::string, Repository> repositories_;
+  bool asks_for_token_ = false;
+};
+
+}  // namespace freshet::sandbox

@@ -1,0 +1,29 @@
+// Series: the scrapes of pods as Prometheus knows them, by labels.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "controller/sandbox/promql.h"
+#include "controller/sandbox/users.h"
+
+namespace freshet::sandbox {
+
+using SeriesLabels = std::map<std::string, std::string>;
+
+struct SeriesSample {
+  TimePoint at{};
+  std::int64_t value = 0;
+};
+
+struct Series {
+  SeriesLabels labels;  // with __name__
+  std::vector<SeriesSample> samples;  // by rising time
+};
+
+// Those that match, each with its samples within (now − window, now]; none without samples.
+std::vector<Series> select_series(Users& users, const Selector& selector, Duration window,
+                                  TimePoint now);
+
+}  // namespace freshet::sandbox

@@ -1,0 +1,85 @@
+// Objects, versions, history.
+#include "controller/sandbox/store.h"
+
+#include <nlohmann/json.hpp>
+
+namespace freshet::sandbox {
+namespace {
+
+Labels labels_of(const Json& object) {
+  Labels labels;
+  const Json& map = at_path(object, {"metadata", "labels"});
+  if (!map.is_object()) return labels;
+  labels.reserve(map.size());
+  for (const auto& [name, value] : map.items()) {
+    if (value.is_string()) labels.emplace_back(name, value.get<std::string>());
+  }
+  return labels;
+}
+
+}  // namespace
+
+const Store::Collection& Store::collection(const Kind& kind) const {
+  static const Collection kEmpty;
+  const auto found = collections_.find(&kind);
+  return found == collections_.end() ? kEmpty : found->second;
+}
+
+SnapshotPtr Store::find(const Kind& kind, const ObjectKey& key) const {
+  const Objects& objects = collection(kind).objects;
+  const auto found = objects.find(key);
+  return found == objects.end() ? nullptr : found->second;
+}
+
+Json Store::read(const Kind& kind, const ObjectKey& key) const {
+  const SnapshotPtr found = find(kind, key);
+  return found ? Json::parse(found->text) : Json();
+}
+
+const Store::Objects& Store::all(const Kind& kind) const { return collection(kind).objects; }
+
+const std::deque<Change>& Store::history(const Kind& kind) const {
+  return collection(kind).history;
+}
+
+std::int64_t Store::compacted(const Kind& kind) const { return collection(kind).compacted; }
+
+SnapshotPtr Store::next_snapshot(Json& object) {
+  ++version_;
+  object["metadata"]["resourceVersion"] = std::to_string(version_);
+  return std::make_shared<const Snapshot>(
+      Snapshot{dump_json(object), version_, labels_of(object)});
+}
+
+void Store::put(const Kind& kind, const ObjectKey& key, Json& object) {
+  Collection& in = collections_[&kind];
+  SnapshotPtr snapshot = next_snapshot(object);
+  const auto [place, is_new] = in.objects.insert_or_assign(key, snapshot);
+  const ChangeType type = is_new ? ChangeType::kAdded : ChangeType::kModified;
+  remember(in, {type, key, std::move(snapshot)});
+}
+
+void Store::remove(const Kind& kind, const ObjectKey& key) {
+  Collection& in = collections_[&kind];
+  const auto found = in.objects.find(key);
+  if (found == in.objects.end()) return;
+  Json last = Json::parse(found->second->text);
+  in.objects.erase(found);
+  remember(in, {ChangeType::kDeleted, key, next_snapshot(last)});
+}
+
+void Store::remember(Collection& in, Change change) {
+  in.history.push_back(std::move(change));
+  if (in.history.size() <= kMaxHistoryChanges) return;
+  in.compacted = in.history.front().object->version;
+  in.history.pop_front();
+}
+
+void Store::compact() {
+  for (auto& [kind, in] : collections_) {
+    in.compacted = version_;
+    in.history.clear();
+  }
+}
+
+}  // namespace freshet::sandbox

@@ -1,0 +1,81 @@
+// Users: seeded traffic for each Service, split by what is programmed, counted by the pods that get
+// it. Worked out lazily: a Service that nobody asks about costs nothing.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "controller/model/names.h"
+#include "controller/sandbox/counters.h"
+
+namespace freshet::sandbox {
+
+// What users got. "Bad": answered 5xx, also where no pod was there to answer.
+struct Served {
+  std::int64_t good = 0;
+  std::int64_t bad = 0;
+  bool operator==(const Served&) const = default;
+};
+
+struct PodIdentity {
+  ServiceKey service;
+  std::string revision;
+  std::string name;
+  bool operator==(const PodIdentity&) const = default;
+};
+
+using Program = std::map<std::string, int>;  // Revision → percent; only those above 0
+
+class Users {
+ public:
+  Users(std::uint64_t seed, Duration scrape_every) : seed_(seed), scrape_every_(scrape_every) {}
+
+  void set_rate(const ServiceKey& service, double per_second, TimePoint now);
+  void set_program(const ServiceKey& service, const Program& program, TimePoint now);
+  void add_pod(const PodIdentity& pod, const ImageBehaviour& behaviour, TimePoint now);
+  void set_ready(const PodIdentity& pod, bool is_ready, TimePoint now);
+  void restart(const PodIdentity& pod, TimePoint now);
+  void remove_pod(const PodIdentity& pod, TimePoint now);  // what was scraped stays for a while
+  void remove_service(const ServiceKey& service) { crowds_.erase(service); }
+
+  Program program(const ServiceKey& service) const;
+  std::map<std::string, Served> served(const ServiceKey& service, TimePoint now);
+
+  struct Pod {
+    PodIdentity identity;
+    PodCounters counters;
+    bool is_ready = false;
+    bool is_gone = false;
+  };
+  // Those of the Services that `wanted` takes, with scrapes up to `now`.
+  template <class Wanted, class Visit>
+  void visit_pods(TimePoint now, const Wanted& wanted, const Visit& visit) {
+    for (auto& [service, crowd] : crowds_) {
+      if (!wanted(service)) continue;
+      settle(crowd, now);
+      for (const auto& [name, pod] : crowd.pods) visit(pod);
+    }
+  }
+
+ private:
+  struct Crowd {
+    explicit Crowd(std::uint64_t seed) : dice(seed) {}
+    Dice dice;
+    double rate = 0;
+    TimePoint reached{};
+    Program program;
+    std::map<std::string, Pod> pods;          // by name
+    std::map<std::string, Served> unserved;   // by Revision: no pod was there; and gone pods'
+  };
+  Crowd& crowd(const ServiceKey& service, TimePoint now);
+  static void settle(Crowd& crowd, TimePoint now);
+  static void forget_old_pods(Crowd& crowd, TimePoint now);
+
+  std::uint64_t seed_;
+  Duration scrape_every_;
+  std::map<ServiceKey, Crowd> crowds_;
+};
+
+}  // namespace freshet::sandbox
