@@ -148,7 +148,7 @@ const RevisionView* one_that_serves(const Pass& pass) {
 
 Transition adopt_as_found(const Pass& pass) {
   for (const Check check : kChecks) {
-    if (auto problem = check(pass)) return wait(pass, *std::move(problem), pass.now + minutes(1));
+    if (auto problem = check(pass)) return wait(pass, *std::move(problem), pass.now + 2 * kSoon);
   }
   const RevisionView& revision = *one_that_serves(pass);
   return pin(pass, revision, *followed_digests(pass, revision), "");

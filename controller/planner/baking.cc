@@ -21,10 +21,9 @@ bool is_watched(const Pass& pass) {
 
 Transition baking(const Pass& pass, const Baking& phase) {
   if (auto hold = hold_for_foreign_edit(pass)) return *hold;
-  const std::string why = reason_to_reduce(pass);
-  if (!why.empty()) {
+  if (const auto why = reason_to_reduce(pass)) {
     const int last = static_cast<int>(phase.rollout.plan.size()) - 1;
-    return reduce_to_step(pass, phase.rollout, last, why);
+    return reduce_to_step(pass, phase.rollout, last, *why);
   }
   const auto holds = raising_holds(pass);
   if (!holds.empty()) return hold_here(pass, holds);

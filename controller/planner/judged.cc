@@ -20,14 +20,14 @@ Duration step_time(const Pass& pass) {
 
 // A clock that is not set means that the verdict is not about this percent. A split with an unready
 // stable could not be programmed.
-std::string reason_to_reduce(const Pass& pass) {
-  if (!pass.step_clock || !is_ready(stable_view(pass))) return "";
-  if (effective_verdict(pass) == VerdictKind::kReduce) return pass.seen.verdict.sentence;
-  const auto& blind = pass.memo.blind_since;
-  if (blind && pass.now - *blind >= kBlindFor) {
-    return "metrics have been stale for " + format_duration(kBlindFor);
+std::optional<std::string> reason_to_reduce(const Pass& pass) {
+  if (!pass.step_clock || !is_ready(stable_view(pass))) return std::nullopt;
+  if (effective_verdict(pass) == VerdictKind::kReduce) {
+    return pass.seen.verdict.sentence.empty() ? "it is suspect" : pass.seen.verdict.sentence;
   }
-  return "";
+  const auto& blind = pass.memo.blind_since;
+  if (!blind || pass.now - *blind < kBlindFor) return std::nullopt;
+  return "metrics have been stale for " + format_duration(kBlindFor);
 }
 
 Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds) {

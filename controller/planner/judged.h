@@ -1,6 +1,7 @@
 // What Shifting and Baking have in common: the step's clock, and going back to a smaller percent.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,8 @@ inline constexpr double kSuspicion = 2.995732273553991;  // ln 20: evidence agai
 // How long this percent has been programmed, by the clock that an earlier pass set; -1 ms: not set.
 Duration step_time(const Pass& pass);
 
-// The sentence why the share must fall (verdict Reduce, or blind for too long); "" if it need not.
-std::string reason_to_reduce(const Pass& pass);
+// Why the share must fall (verdict Reduce, or blind for too long); nullopt if it need not.
+std::optional<std::string> reason_to_reduce(const Pass& pass);
 
 Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds);
 Transition await_programming(const Pass& pass);

@@ -48,9 +48,9 @@ Decision advance_on_evidence(const Pass& pass, const Shifting& phase) {
 
 Decision reduce(const Pass& pass, const Shifting& phase) {
   if (phase.step == 0) return {};
-  const std::string why = reason_to_reduce(pass);
-  if (why.empty()) return {};
-  return reduce_to_step(pass, phase.rollout, 0, why);
+  const auto why = reason_to_reduce(pass);
+  if (!why) return {};
+  return reduce_to_step(pass, phase.rollout, 0, *why);
 }
 
 // Only what never leaned against the candidate, and was looked at, may pass for clean.
