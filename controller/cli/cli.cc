@@ -1,0 +1,126 @@
+// The command line.
+#include "controller/cli/cli.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+#include "controller/cli/commands.h"
+
+namespace freshet {
+namespace {
+
+std::string program_name(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string_view name = slash == path.npos ? path : path.substr(slash + 1);
+  if (name == "kubectl-freshet") return "kubectl freshet";
+  if (name == "kn-freshet") return "kn freshet";
+  return "freshet";
+}
+
+void add_commands(CLI::App& app, Context& context) {
+#ifdef FRESHET_HAS_DEMO
+  add_demo_command(app, context);
+#endif
+#ifdef FRESHET_HAS_CONTROLLER
+  add_controller_command(app, context);
+#endif
+  add_resolve_command(app, context);
+  add_judge_command(app, context);
+  add_check_command(app, context);
+  add_print_commands(app, context);
+}
+
+std::vector<std::string> command_names(CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+std::vector<std::string> flag_names(CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
+  const auto near = nearest(word, known);
+  return near ? "; did you mean " + *near + "?" : "";
+}
+
+// The first word that is no flag must be a command; "" when it is, or when there is none.
+std::string unknown_command(CLI::App& app, int argc, const char* const* argv) {
+  if (argc < 2 || std::string_view(argv[1]).starts_with("-")) return "";
+  const std::string word = argv[1];
+  const std::vector<std::string> names = command_names(app);
+  if (std::find(names.begin(), names.end(), word) != names.end()) return "";
+  return "no command " + printable(word, 60) + did_you_mean(word, names);
+}
+
+// A usage error in one sentence, with the nearest flag where one was misspelt.
+std::string usage_problem(CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> used = app.get_subcommands();
+  CLI::App& command = used.empty() ? app : *used.front();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    for (std::string word : command.remaining()) {
+      if (!word.starts_with("-")) return "one word too many: " + printable(word, 60);
+      word = word.substr(0, word.find('='));
+      return "no flag " + printable(word, 60) + did_you_mean(word, flag_names(command));
+    }
+  }
+  return printable(error.what(), 600);
+}
+
+int parse(CLI::App& app, int argc, const char* const* argv, Context& context) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const std::vector<CLI::App*> used = app.get_subcommands();
+    context.out.print(app.help());
+    return kDone;
+  } catch (const CLI::CallForVersion& version) {
+    context.out.print(std::string(version.what()) + "\n");
+    return kDone;
+  } catch (const CLI::ParseError& error) {
+    const std::vector<CLI::App*> used = app.get_subcommands();
+    const std::string about = used.empty() ? "" : " " + used.front()->get_name();
+    context.out.complain(usage_problem(app, error) + "\nSee: " + context.program + about +
+                         " --help");
+    return kUsage;
+  }
+  return context.exit_code;
+}
+
+}  // namespace
+
+int run_cli(int argc, const char* const* argv, Context& context) {
+  if (argc > 0) context.program = program_name(argv[0]);
+  // kn asks every plugin for its manifest; a plugin that has none says nothing.
+  if (context.program == "kn freshet" && argc == 2 && argv[1] == std::string_view("manifest")) {
+    return kUsage;
+  }
+  CLI::App app("Rolls out rebuilt images of Knative Services, judged against what runs.",
+               context.program);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "freshet " FRESHET_VERSION);
+  add_commands(app, context);
+  if (argc < 2) {
+    context.out.print(app.help());
+    return kUsage;
+  }
+  const std::string unknown = unknown_command(app, argc, argv);
+  if (!unknown.empty()) {
+    context.out.complain(unknown + "\nSee: " + context.program + " --help");
+    return kUsage;
+  }
+  return parse(app, argc, argv, context);
+}
+
+int run_cli(int argc, const char* const* argv, Terminal& out) {
+  const SystemClock clock;
+  Context context = machine_context(out, clock);
+  return run_cli(argc, argv, context);
+}
+
+}  // namespace freshet

@@ -1,0 +1,79 @@
+// What the command line shows about one tracked service, from the API's objects.
+#include "controller/cli/detail.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "controller/knative/views.h"
+
+namespace freshet {
+namespace {
+
+std::optional<Core> read(const std::optional<std::string>& text) {
+  const CoreRead found = read_core(text);
+  if (const auto* core = std::get_if<Core>(&found)) return *core;
+  return std::nullopt;
+}
+
+std::optional<Core> core_of(const ServiceDetail& detail) {
+  if (detail.service) {
+    const auto annotation = detail.service->annotations.find(std::string(kCoreAnnotation));
+    if (annotation != detail.service->annotations.end()) {
+      std::optional<Core> core = read(annotation->second);
+      if (core && core->service == detail.service->uid) return core;
+    }
+  }
+  if (detail.status.core.empty()) return std::nullopt;
+  return read(detail.status.core);
+}
+
+}  // namespace
+
+ServiceDetail make_detail(const Json& tracked, const Json* service,
+                          const std::vector<Json>& revisions) {
+  ServiceDetail detail;
+  ParsedTrackedService parsed = parse_tracked_service_json(tracked);
+  detail.tracked = std::move(parsed.object);
+  detail.problems = std::move(parsed.problems);
+  detail.status = status_from_json(at_path(tracked, {"status"}));
+  if (service != nullptr) {
+    if (auto view = service_view(*service)) detail.service = std::move(*view);
+  }
+  for (const Json& revision : revisions) {
+    if (auto view = revision_view(revision)) detail.revisions.push_back(std::move(*view));
+  }
+  detail.core = core_of(detail);
+  return detail;
+}
+
+std::string service_name(const ServiceDetail& detail) {
+  const std::string& named = detail.tracked.spec.service;
+  return named.empty() ? detail.tracked.name : named;
+}
+
+const RevisionView* find_revision(const ServiceDetail& detail, const std::string& name) {
+  for (const RevisionView& revision : detail.revisions) {
+    if (revision.name.get() == name) return &revision;
+  }
+  return nullptr;
+}
+
+std::string short_digests(const DigestTexts& digests) {
+  std::vector<std::string> parts;
+  for (const auto& [container, text] : digests) {
+    const Result<Digest> digest = Digest::parse(text);
+    const std::string shown = digest ? digest->short_form() : printable(text, 20);
+    parts.push_back(digests.size() == 1 ? shown : container + "=" + shown);
+  }
+  return join(parts, ",");
+}
+
+std::string newest_digest(const ServiceDetail& detail) {
+  DigestTexts newest;
+  for (const SeenTag& tag : detail.status.tags) {
+    if (!tag.digests.empty()) newest[tag.image] = tag.digests.front().digest;
+  }
+  return short_digests(newest);
+}
+
+}  // namespace freshet

@@ -1,0 +1,68 @@
+// What people read about tracked services: values in, text out. Nothing here asks anything.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "controller/cli/detail.h"
+
+namespace freshet {
+
+struct RenderOptions {
+  TimePoint now{};       // ages are as of this
+  bool colours = false;  // a symbol always says the same
+  bool wide = false;     // the table's further columns
+  bool headers = true;
+  int columns = 0;       // sentences in the table are cut to this width; 0: never
+};
+
+// What one service is about, at a glance.
+enum class Mood {
+  kSteady,   // ✓ one Revision serves, nothing newer is wanted
+  kMoving,   // ▶ a rollout goes on
+  kHeld,     // ⏸ it waits for a person or for the world
+  kGoing,    // ↩ a candidate is being taken back
+  kTrouble,  // ✗ nothing can be done until something is mended
+};
+std::string symbol(Mood mood);
+
+// One line of the fleet.
+struct ServiceRow {
+  std::string name_space;
+  std::string name;
+  Mood mood = Mood::kSteady;
+  std::string phase;    // "Shifting"; "Pending" until the controller has looked at it
+  std::string step;     // "2/4"; "bake"; "–"
+  std::string traffic;  // what Knative has programmed: "00007 95 %, 00008 5 %"
+  std::string digest;   // "9c1e4a7b2f30→77aa0c12d9e1"; "9c1e4a7b2f30"
+  std::optional<TimePoint> image_created;  // of what stable runs
+  std::optional<TimePoint> behind_since;   // a newer digest is known since
+  std::string verdict;  // a sentence
+  std::string next;
+  std::string stable;     // Revisions, for the wide table
+  std::string candidate;
+  bool operator==(const ServiceRow&) const = default;
+};
+ServiceRow service_row(const ServiceDetail& detail);
+
+// NAMESPACE SERVICE PHASE STEP TRAFFIC DIGEST IMAGE-AGE VERDICT NEXT, a line a service; wide adds
+// STABLE, CANDIDATE and BEHIND.
+std::string fleet_table(const std::vector<ServiceRow>& rows, const RenderOptions& options);
+
+// Everything about one service: plan, both Revisions, evidence, holds, history, what comes next.
+std::string service_tree(const ServiceDetail& detail, const RenderOptions& options);
+
+// One paragraph: what runs, since when, why the newest image is or is not out, what comes next.
+std::string why_paragraph(const ServiceDetail& detail, const RenderOptions& options);
+
+// For programs: status, and beside it namespace, name, service, plan, traffic and next.
+Json service_json(const ServiceDetail& detail);
+
+// Sentences the forms above share.
+std::string present_sentence(const ServiceDetail& detail);  // what it does and waits for
+std::string next_sentence(const ServiceDetail& detail);     // what comes next, and when
+Mood mood_of(const ServiceDetail& detail);
+
+}  // namespace freshet

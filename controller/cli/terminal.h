@@ -1,0 +1,26 @@
+// Terminal: where a command's text goes, and what may be drawn there.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+namespace freshet {
+
+struct Terminal {
+  std::ostream& output;
+  std::ostream& errors;
+  std::istream& input;
+  bool interactive = false;  // a person looks at `output`: it may be redrawn
+  bool colours = false;      // never without a symbol that says the same
+  int columns = 0;           // width to cut long lines to; 0: not known, nothing is cut
+
+  void print(std::string_view text);     // to output, at once
+  void complain(std::string_view text);  // "freshet: TEXT" and a line end, to errors
+  void clear();                          // an interactive screen is wiped; else nothing
+};
+
+// Standard input and output; NO_COLOR and TERM=dumb are honoured.
+Terminal standard_terminal();
+
+}  // namespace freshet
