@@ -1,0 +1,194 @@
+// `freshet controller`: runs against a cluster until SIGTERM or SIGINT.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <random>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "controller/cli/commands.h"
+#include "controller/cli/context.h"
+#include "controller/cli/flags.h"
+#include "controller/net/curl_transport.h"
+#include "controller/runtime/controller.h"
+#include "controller/runtime/run.h"
+#include "controller/server/probe_server.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr std::size_t kMaxDockerConfigBytes = 1 << 20;
+constexpr Duration kWatchTimeout = minutes(5);
+
+volatile std::sig_atomic_t stop_asked = 0;
+void ask_to_stop(int) { stop_asked = 1; }
+
+struct Flags {
+  ClusterFlags cluster;
+  std::vector<std::string> namespaces;
+  std::string prometheus;
+  std::string prometheus_ca;
+  std::string registry_ca;
+  std::vector<std::string> plain_http;
+  std::vector<std::string> private_registries;
+  std::string docker_config;
+  std::string listen = ":9080";
+  std::string analysis_interval = "10s";
+  int workers = 4;
+  int max_rollouts = 50;
+  int max_rollouts_per_namespace = 10;
+  std::string log_format = "text";
+};
+
+Result<ControllerOptions> options_from(const Flags& flags) {
+  ControllerOptions options;
+  options.namespaces = flags.namespaces;
+  options.prometheus_url = flags.prometheus;
+  while (options.prometheus_url.ends_with('/')) options.prometheus_url.pop_back();
+  if (!options.prometheus_url.empty()) {
+    const auto url = parse_url(options.prometheus_url);
+    if (!url) return with_context("--prometheus", url.error());
+  }
+  const auto interval = parse_duration(flags.analysis_interval);
+  if (!interval) return with_context("--analysis-interval", interval.error());
+  if (*interval < seconds(1) || *interval > minutes(5)) {
+    return bad_input("--analysis-interval is " + flags.analysis_interval + "; allowed: 1s to 5m");
+  }
+  options.analysis_interval = *interval;
+  options.plain_http.insert(flags.plain_http.begin(), flags.plain_http.end());
+  options.workers = flags.workers;
+  options.max_rollouts = flags.max_rollouts;
+  options.max_rollouts_per_namespace = flags.max_rollouts_per_namespace;
+  if (!flags.docker_config.empty()) {
+    auto text = read_file(flags.docker_config, kMaxDockerConfigBytes);
+    if (!text) return with_context("--docker-config", text.error());
+    options.docker_config = *std::move(text);
+  }
+  return options;
+}
+
+Result<std::string> optional_file(const std::string& path) {
+  if (path.empty()) return std::string();
+  return read_file(path, kMaxDockerConfigBytes);
+}
+
+// A transport to what only the operator names: Prometheus.
+Result<std::unique_ptr<HttpTransport>> prometheus_transport(Context& context, const Flags& flags) {
+  NetOptions net;
+  auto ca = optional_file(flags.prometheus_ca);
+  if (!ca) return with_context("--prometheus-ca", ca.error());
+  net.extra_ca_pem = *std::move(ca);
+  net.addresses.allow_private = true;
+  return context.make_transport(std::move(net));
+}
+
+// A transport to registries: what a registry or its token service names must be public, unless the
+// operator listed it.
+Result<std::unique_ptr<HttpTransport>> registry_transport(Context& context, const Flags& flags,
+                                                          Metrics& metrics) {
+  NetOptions net;
+  auto ca = optional_file(flags.registry_ca);
+  if (!ca) return with_context("--registry-ca", ca.error());
+  net.extra_ca_pem = *std::move(ca);
+  net.addresses.private_hosts = flags.private_registries;
+  for (const std::string& host : flags.plain_http) net.addresses.private_hosts.push_back(host);
+  net.on_exchange = [&metrics](std::string_view host, int status) {
+    metrics.count_registry_request(std::string(host), status);
+  };
+  return context.make_transport(std::move(net));
+}
+
+Result<int> run(Context& context, const Flags& flags) {
+  auto options = options_from(flags);
+  if (!options) return options.error();
+  stop_asked = 0;
+  std::signal(SIGTERM, ask_to_stop);
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto stop = [&context] { return stop_asked != 0 || context.stop(); };
+
+  Metrics metrics;
+  NetOptions net;
+  net.stop = stop;
+  net.on_exchange = [&metrics](std::string_view, int status) {
+    metrics.count_kube_request(status);
+  };
+  auto cluster = connect(context, flags.cluster, std::move(net));
+  if (!cluster) return cluster.error();
+  auto prometheus = prometheus_transport(context, flags);
+  if (!prometheus) return prometheus.error();
+  auto registry = registry_transport(context, flags, metrics);
+  if (!registry) return registry.error();
+
+  const Log log = standard_log(flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText);
+  KubeClient& kube = *(*cluster)->kube;
+  Controller controller(*options, {kube, **registry, **prometheus}, context.clock, metrics, log);
+  std::mt19937_64 engine{std::random_device{}()};
+  std::mutex engine_mutex;
+  const auto random = [&] {
+    const std::lock_guard lock(engine_mutex);
+    return std::uniform_real_distribution<double>(0, 1)(engine);
+  };
+  Watches watches(kube, context.clock, controller, options->namespaces, kWatchTimeout, random);
+  const auto unready = [&]() -> std::string {
+    if (watches.in_sync()) return "";
+    const std::string error = watches.error();
+    return error.empty() ? "watches are not in sync yet" : error;
+  };
+  auto server = start_probe_server(
+      flags.listen, {[] { return true; }, unready,
+                     [&] { return metrics.render(context.clock.now()); }});
+  if (!server) return server.error();
+  log({LogLevel::kInfo, "Started",
+       {{"cluster", (*cluster)->origin}, {"listen", flags.listen},
+        {"prometheus", options->prometheus_url}}});
+  run_until_stopped(watches, controller, context.clock, options->workers, stop);
+  log({LogLevel::kInfo, "Stopped", {}});
+  return kDone;
+}
+
+}  // namespace
+
+void add_controller_command(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("controller", "Run against a cluster until SIGTERM");
+  auto flags = std::make_shared<Flags>();
+  add_cluster_flags(*command, flags->cluster);
+  command->add_option("--watch-namespace", flags->namespaces,
+                      "Watch only this namespace (repeatable; default: all)");
+  command->add_option("--prometheus", flags->prometheus, "Prometheus, as http(s)://host:port")
+      ->envname("FRESHET_PROMETHEUS");
+  command->add_option("--prometheus-ca", flags->prometheus_ca, "PEM file trusted for it besides");
+  command->add_option("--plain-http", flags->plain_http,
+                      "Registry host:port spoken to without TLS (repeatable)")
+      ->envname("FRESHET_PLAIN_HTTP")
+      ->delimiter(',');
+  command->add_option("--private-registry", flags->private_registries,
+                      "Registry host that may have a private address (repeatable)");
+  command->add_option("--registry-ca", flags->registry_ca, "PEM file trusted for registries");
+  command->add_option("--docker-config", flags->docker_config,
+                      "docker config.json with registry credentials");
+  command->add_option("--listen", flags->listen, "Address of probes and metrics")
+      ->capture_default_str();
+  command->add_option("--analysis-interval", flags->analysis_interval,
+                      "Time between two looks at an active rollout, 1s to 5m")
+      ->capture_default_str();
+  command->add_option("--workers", flags->workers, "Services worked on at once")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_option("--max-rollouts", flags->max_rollouts, "Rollouts at once in the cluster")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command->add_option("--max-rollouts-per-namespace", flags->max_rollouts_per_namespace,
+                      "Rollouts at once in one namespace")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command->add_option("--log-format", flags->log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->callback([&context, flags] {
+    const auto ended = run(context, *flags);
+    context.exit_code = ended ? *ended : report(context, ended.error());
+  });
+}
+
+}  // namespace freshet

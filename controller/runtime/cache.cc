@@ -1,0 +1,242 @@
+// What the watches have told so far.
+#include "controller/runtime/cache.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "controller/knative/views.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr std::string_view kServiceLabel = "serving.knative.dev/service";
+
+std::int64_t version_of(const std::string& resource_version) {
+  return parse_whole(resource_version).value_or(0);
+}
+
+const Json& metadata_of(const Json& object) { return at_path(object, {"metadata"}); }
+
+std::int64_t version_of(const Json& object) {
+  return version_of(string_or(metadata_of(object), "resourceVersion"));
+}
+
+ServiceKey key_of(const Json& object) {
+  return {string_or(metadata_of(object), "namespace"), string_or(metadata_of(object), "name")};
+}
+
+ServiceKey service_of_revision(const Json& object) {
+  const Json& labels = at_path(object, {"metadata", "labels"});
+  return {string_or(metadata_of(object), "namespace"), string_or(labels, kServiceLabel)};
+}
+
+ServiceKey service_of(const CachedTracked& tracked) {
+  return {tracked.object.name_space, tracked.object.spec.service};
+}
+
+}  // namespace
+
+std::vector<ServiceKey> Cache::tracker_keys(const ServiceKey& service) const {
+  std::vector<ServiceKey> keys;
+  const auto found = trackers_.find(service);
+  if (found == trackers_.end()) return keys;
+  for (const std::string& name : found->second) keys.push_back({service.name_space, name});
+  return keys;
+}
+
+std::vector<ServiceKey> Cache::put(Kind kind, const Json& object) {
+  switch (kind) {
+    case Kind::kTrackedService: return put_tracked(object);
+    case Kind::kService: return put_service(object);
+    case Kind::kRevision: return put_revision(object);
+  }
+  return {};
+}
+
+std::vector<ServiceKey> Cache::remove(Kind kind, const Json& object) {
+  switch (kind) {
+    case Kind::kTrackedService: return remove_tracked(key_of(object));
+    case Kind::kService: return remove_service(key_of(object));
+    case Kind::kRevision:
+      return remove_revision(service_of_revision(object), RevisionName(key_of(object).name));
+  }
+  return {};
+}
+
+std::vector<ServiceKey> Cache::replace_all(Kind kind, const std::vector<JsonPtr>& items) {
+  std::vector<ServiceKey> concerned = remove_others(kind, items);
+  for (const JsonPtr& item : items) {
+    const auto more = put(kind, *item);
+    concerned.insert(concerned.end(), more.begin(), more.end());
+  }
+  return concerned;
+}
+
+std::vector<ServiceKey> Cache::remove_others(Kind kind, const std::vector<JsonPtr>& kept) {
+  std::set<ServiceKey> present;
+  for (const JsonPtr& item : kept) present.insert(key_of(*item));
+  std::vector<ServiceKey> gone;
+  std::vector<std::pair<ServiceKey, RevisionName>> gone_revisions;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto note = [&](const auto& known) {
+      for (const auto& [key, unused] : known) {
+        if (!present.contains(key)) gone.push_back(key);
+      }
+    };
+    if (kind == Kind::kTrackedService) note(tracked_);
+    if (kind == Kind::kService) note(services_);
+    if (kind == Kind::kRevision) {
+      for (const auto& [service, revisions] : revisions_) {
+        for (const auto& [name, unused] : revisions.views) {
+          if (present.contains({service.name_space, name.get()})) continue;
+          gone_revisions.emplace_back(service, name);
+        }
+      }
+    }
+  }
+  std::vector<ServiceKey> concerned;
+  const auto add = [&concerned](const std::vector<ServiceKey>& more) {
+    concerned.insert(concerned.end(), more.begin(), more.end());
+  };
+  for (const ServiceKey& key : gone) {
+    add(kind == Kind::kTrackedService ? remove_tracked(key) : remove_service(key));
+  }
+  for (const auto& [service, name] : gone_revisions) add(remove_revision(service, name));
+  return concerned;
+}
+
+std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
+  const ServiceKey key = key_of(object);
+  ParsedTrackedService parsed = parse_tracked_service_json(object);
+  // What cannot be told from a bad spec is taken from the metadata, so that the answer finds it.
+  parsed.object.name = key.name;
+  parsed.object.name_space = key.name_space;
+  if (parsed.object.spec.service.empty()) parsed.object.spec.service = key.name;
+  CachedTracked entry{std::move(parsed.object), std::move(parsed.problems),
+                      status_from_json(at_path(object, {"status"}))};
+
+  const std::lock_guard lock(mutex_);
+  std::vector<ServiceKey> concerned = {key};
+  if (const auto old = tracked_.find(key); old != tracked_.end()) {
+    if (version_of(old->second.object.resource_version) > version_of(object)) return {};
+    const ServiceKey before = service_of(old->second);
+    if (before != service_of(entry)) {
+      trackers_[before].erase(key.name);
+      concerned = tracker_keys(before);
+      concerned.push_back(key);
+    }
+  }
+  trackers_[service_of(entry)].insert(key.name);
+  tracked_[key] = std::move(entry);
+  return concerned;
+}
+
+std::vector<ServiceKey> Cache::put_service(const Json& object) {
+  const ServiceKey key = key_of(object);
+  auto view = service_view(object);
+  const std::lock_guard lock(mutex_);
+  if (!view) {
+    problems_[key] = view.error().message;
+    return tracker_keys(key);
+  }
+  problems_.erase(key);
+  const auto old = services_.find(key);
+  if (old != services_.end() &&
+      version_of(old->second.resource_version) > version_of(view->resource_version)) {
+    return {};
+  }
+  services_[key] = *std::move(view);
+  return tracker_keys(key);
+}
+
+std::vector<ServiceKey> Cache::put_revision(const Json& object) {
+  const ServiceKey service = service_of_revision(object);
+  auto view = revision_view(object);
+  // A Revision that cannot be read is as one that is not there: it is never given traffic.
+  if (!view || service.name.empty()) return {};
+  const std::lock_guard lock(mutex_);
+  Revisions& known = revisions_[service];
+  const std::int64_t version = version_of(object);
+  if (known.versions[view->name] > version) return {};
+  known.versions[view->name] = version;
+  known.views[view->name] = *std::move(view);
+  return tracker_keys(service);
+}
+
+std::vector<ServiceKey> Cache::remove_tracked(const ServiceKey& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = tracked_.find(key);
+  if (found == tracked_.end()) return {key};
+  const ServiceKey service = service_of(found->second);
+  tracked_.erase(found);
+  const auto trackers = trackers_.find(service);
+  trackers->second.erase(key.name);
+  if (trackers->second.empty()) trackers_.erase(trackers);
+  std::vector<ServiceKey> concerned = tracker_keys(service);
+  concerned.push_back(key);
+  return concerned;
+}
+
+std::vector<ServiceKey> Cache::remove_service(const ServiceKey& key) {
+  const std::lock_guard lock(mutex_);
+  services_.erase(key);
+  problems_.erase(key);
+  return tracker_keys(key);
+}
+
+std::vector<ServiceKey> Cache::remove_revision(const ServiceKey& service,
+                                               const RevisionName& name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = revisions_.find(service);
+  if (found == revisions_.end()) return {};
+  found->second.views.erase(name);
+  found->second.versions.erase(name);
+  if (found->second.views.empty()) revisions_.erase(found);
+  return tracker_keys(service);
+}
+
+std::optional<CachedTracked> Cache::tracked(const ServiceKey& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = tracked_.find(key);
+  if (found == tracked_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<ServiceView> Cache::service(const ServiceKey& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = services_.find(key);
+  if (found == services_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::map<RevisionName, RevisionView> Cache::revisions(const ServiceKey& service) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = revisions_.find(service);
+  if (found == revisions_.end()) return {};
+  return found->second.views;
+}
+
+std::vector<CachedTracked> Cache::trackers(const ServiceKey& service) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<CachedTracked> out;
+  for (const ServiceKey& key : tracker_keys(service)) out.push_back(tracked_.at(key));
+  return out;
+}
+
+std::vector<ServiceKey> Cache::all_tracked() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<ServiceKey> keys;
+  for (const auto& [key, entry] : tracked_) keys.push_back(key);
+  return keys;
+}
+
+std::string Cache::problem(const ServiceKey& service) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = problems_.find(service);
+  return found == problems_.end() ? "" : found->second;
+}
+
+}  // namespace freshet

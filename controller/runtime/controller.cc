@@ -1,0 +1,306 @@
+// One pass over one service: gather → judge → step → execute.
+#include "controller/runtime/controller.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "controller/knative/views.h"
+#include "controller/planner/planner.h"
+#include "controller/runtime/execute.h"
+#include "controller/runtime/follow.h"
+#include "controller/runtime/gather.h"
+#include "controller/runtime/paths.h"
+#include "controller/runtime/status.h"
+#include "controller/runtime/tell.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr Duration kProbeEvery = seconds(30);
+
+// A write that was overtaken is decided again at once, this often in one pass.
+constexpr int kMaxDecisions = 4;
+
+}  // namespace
+
+Controller::Controller(ControllerOptions options, Connections connections, const Clock& clock,
+                       Metrics& metrics, Log log)
+    : options_(std::move(options)),
+      connections_(connections),
+      clock_(clock),
+      metrics_(metrics),
+      log_(std::move(log)),
+      tags_(options_, connections.registry, clock),
+      judging_(options_, connections.prometheus) {}
+
+TimePoint Controller::server_now() const {
+  return clock_.now() + connections_.kube.clock_offset();
+}
+
+void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
+  if (keys.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const ServiceKey& key : keys) queue_.add(key, at);
+    metrics_.set_queue_depth(queue_.size());
+  }
+  if (wake_) wake_();
+}
+
+void Controller::on_event(Kind kind, const WatchEvent& event) {
+  switch (event.type) {
+    case WatchEvent::Type::kRestarted:
+      enqueue(cache_.replace_all(kind, event.items), clock_.now());
+      break;
+    case WatchEvent::Type::kAdded:
+    case WatchEvent::Type::kModified:
+      enqueue(cache_.put(kind, *event.object), clock_.now());
+      break;
+    case WatchEvent::Type::kDeleted:
+      enqueue(cache_.remove(kind, *event.object), clock_.now());
+      break;
+    case WatchEvent::Type::kBookmark: break;
+  }
+}
+
+void Controller::check_registries() { enqueue(tags_.check(), clock_.now()); }
+
+std::optional<TimePoint> Controller::next_due() {
+  const auto checks = tags_.next_due();
+  const std::lock_guard lock(mutex_);
+  const auto services = queue_.next_due();
+  if (!checks || !services) return checks ? checks : services;
+  return std::min(*checks, *services);
+}
+
+Notes& Controller::notes_of(const ServiceKey& key, const CachedTracked& tracked) {
+  const std::lock_guard lock(mutex_);
+  auto& notes = notes_[key];
+  if (!notes) notes = std::make_unique<Notes>(notes_from_status(tracked.status));
+  return *notes;
+}
+
+void Controller::forget(const ServiceKey& key) {
+  tags_.follow(key, {}, Duration{0});
+  metrics_.remove_service(key);
+  const std::lock_guard lock(mutex_);
+  notes_.erase(key);
+  active_.erase(key);
+  waiting_.erase(key);
+}
+
+bool Controller::reconcile_one() {
+  const TimePoint now = clock_.now();
+  std::optional<ServiceKey> key;
+  {
+    const std::lock_guard lock(mutex_);
+    key = queue_.take(now);
+  }
+  if (!key) return false;
+  const auto tracked = cache_.tracked(*key);
+  if (!tracked) {
+    forget(*key);
+    const std::lock_guard lock(mutex_);
+    queue_.done(*key, std::nullopt);
+    return true;
+  }
+  const Duration started = clock_.monotonic();
+  std::string trouble;
+  Notes& notes = notes_of(*key, *tracked);
+  const auto next = pass(*key, notes, trouble);
+  metrics_.observe_reconcile(to_seconds(clock_.monotonic() - started));
+  if (!trouble.empty() && trouble != notes.trouble) {
+    log_({LogLevel::kWarning, "Trouble", {{"service", to_string(*key)}, {"reason", trouble}}});
+  }
+  notes.trouble = trouble;
+  const std::lock_guard lock(mutex_);
+  if (trouble.empty()) {
+    queue_.done(*key, std::min(next.value_or(TimePoint::max()), now + options_.resync));
+  } else {
+    queue_.failed(*key, clock_.now());
+  }
+  return true;
+}
+
+// Places are given in the order in which services began to wait; a service that has one keeps it.
+bool Controller::take_slot(const ServiceKey& key, bool active, int& place) {
+  const std::lock_guard lock(mutex_);
+  if (active) {
+    active_[key] = true;
+    waiting_.erase(key);
+    return true;
+  }
+  active_.erase(key);
+  int in_namespace = 0;
+  for (const auto& [other, unused] : active_) in_namespace += other.name_space == key.name_space;
+  const bool free = static_cast<int>(active_.size()) < options_.max_rollouts &&
+                    in_namespace < options_.max_rollouts_per_namespace;
+  if (free) {
+    waiting_.erase(key);
+    return true;
+  }
+  const TimePoint since = waiting_.emplace(key, clock_.now()).first->second;
+  place = 1;
+  for (const auto& [other, at] : waiting_) place += other != key && at < since;
+  return false;
+}
+
+Observation Controller::gather(const CachedTracked& tracked, Notes& notes) {
+  const ServiceKey key{tracked.object.name_space, tracked.object.spec.service};
+  Observation seen = assemble(tracked, cache_.service(key), cache_.revisions(key), notes);
+  if (!seen.image_problem.empty() || !seen.service) {
+    tags_.follow({tracked.object.name_space, tracked.object.name}, {}, Duration{0});
+  } else {
+    tags_.follow({tracked.object.name_space, tracked.object.name}, seen.images,
+                 seen.tracked.spec.poll.every);
+    tags_.fill(seen.images);
+  }
+  const auto* core = std::get_if<Core>(&seen.core);
+  const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
+  seen.rollout_slot = take_slot({tracked.object.name_space, tracked.object.name}, active,
+                                seen.queue_place);
+  return seen;
+}
+
+Transition Controller::decide_and_write(Observation& seen, Notes& notes, TimePoint now,
+                                        std::string& trouble) {
+  Transition transition;
+  for (int decision = 0; decision < kMaxDecisions; ++decision) {
+    transition = step(seen, now);
+    if (!transition.write) return transition;
+    const auto outcome =
+        execute_write(connections_.kube, *seen.service, *transition.write,
+                      [this](const Json& object) { cache_.put(Kind::kService, object); });
+    if (!outcome) {
+      trouble = outcome.error().message;
+      break;
+    }
+    if (*outcome == WriteOutcome::kWritten) return transition;
+    // Overtaken. The verdict stands; what the write attempt has read of the Service is new.
+    refresh_service(seen, cache_.service(seen.service->key));
+    if (!seen.service) break;
+  }
+  if (trouble.empty()) trouble = "the Service changes faster than a decision about it can be made";
+  // Nothing was written: what the transition says has not happened.
+  return undone(seen, std::move(transition), notes.memo, trouble);
+}
+
+std::optional<TimePoint> Controller::pass(const ServiceKey& key, Notes& notes,
+                                          std::string& trouble) {
+  const auto tracked = cache_.tracked(key);
+  if (!tracked) return std::nullopt;
+  TimePoint now = server_now();
+  Observation seen = gather(*tracked, notes);
+  if (std::string conflict = older_tracker(*tracked, cache_.trackers({key.name_space,
+                                                       tracked->object.spec.service}));
+      !conflict.empty()) {
+    const Transition refused = refuse(seen, "Conflict", std::move(conflict));
+    settle(key, seen, refused, notes, now, trouble);
+    return std::nullopt;
+  }
+  std::string blind = look(seen, notes, now);
+  Transition transition = decide_and_write(seen, notes, now, trouble);
+  notes.memo = transition.memo;
+  settle(key, seen, transition, notes, now, trouble);
+  if (trouble.empty() && !blind.empty() && blind != notes.trouble) {
+    log_({LogLevel::kWarning, "StaleMetrics", {{"service", to_string(key)}, {"reason", blind}}});
+  }
+  std::optional<TimePoint> next = transition.wake_at;
+  const bool active = transition.core && active_rollout(transition.core->phase) != nullptr;
+  if (active) next = std::min(next.value_or(TimePoint::max()), now + options_.analysis_interval);
+  if (next) *next -= connections_.kube.clock_offset();
+  return next;
+}
+
+// Pods of the candidate, whether metrics are there, and the verdict. Returns why the analyzer is
+// blind, or "". What cannot be read is left unknown; it is never a pass nor a failure.
+std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
+  if (!seen.service) return "";
+  const auto* core = std::get_if<Core>(&seen.core);
+  const Rollout* rollout = core == nullptr ? nullptr : active_rollout(core->phase);
+  if (rollout == nullptr) return probe(seen, notes, now);
+  std::map<std::string, TimePoint> pod_times;
+  const auto read_pods = [&](const RevisionName& revision) -> Result<Json> {
+    auto reply = connections_.kube.get(revision_pods_path(seen.service->key, revision));
+    if (!reply) return reply.error();
+    pod_times.merge(pod_creation_times(reply->body));
+    return std::move(reply->body);
+  };
+  std::string blind;
+  if (const auto name = candidate_name(seen, *rollout)) {
+    const auto pods = read_pods(*name);
+    if (pods) seen.candidate_pods = pod_facts(*pods);
+    if (!pods) blind = pods.error().message;
+  }
+  if (!rollout->candidate.uid) return blind;
+  if (core->stable) {
+    const auto pods = read_pods(core->stable->name);
+    if (!pods) blind = pods.error().message;
+  }
+  if (std::string unread = judging_.look(seen, *core, pod_times, notes, now); !unread.empty()) {
+    blind = std::move(unread);
+  }
+  seen.verdict = notes.verdict;
+  seen.verdict_uid = rollout->candidate.uid;
+  return blind;
+}
+
+// Adoption asks whether the serving Revision has metrics; asked again now and then until it has.
+std::string Controller::probe(Observation& seen, Notes& notes, TimePoint now) {
+  const bool needed = seen.tracked.spec.analysis.mode == AnalysisMode::kMetrics;
+  const auto* core = std::get_if<Core>(&seen.core);
+  const bool adopting = core == nullptr || std::holds_alternative<Adopting>(core->phase);
+  const auto revision = sole_serving(seen.service->observed_traffic);
+  if (!needed || !adopting || !revision || notes.metrics_found == true) return "";
+  if (notes.metrics_probed && now - *notes.metrics_probed < kProbeEvery) return "";
+  notes.metrics_probed = now;
+  const auto found = judging_.metrics_found({seen.service->key.name_space, revision->get()}, notes);
+  if (!found) return found.error().message;
+  notes.metrics_found = *found;
+  seen.metrics_found = *found;
+  return "";
+}
+
+// What can be repeated safely, after the write: finalizer, status, answered commands, Events.
+void Controller::settle(const ServiceKey& key, const Observation& seen,
+                        const Transition& transition, Notes& notes, TimePoint now,
+                        std::string& trouble) {
+  const auto note = [&trouble](const Status& status) {
+    if (!status && trouble.empty()) trouble = status.error().message;
+    return status.has_value();
+  };
+  note(execute_finalizer(connections_.kube, seen.tracked, transition.finalizer));
+  TrackedServiceStatus status = build_status(seen, transition, notes, notes.written, now);
+  const bool told = status == notes.written || note(write_status(connections_.kube, key, status));
+  if (told) {
+    notes.written = std::move(status);
+    // The answer stands in status before the question goes.
+    note(remove_commands(connections_.kube, seen.tracked, transition.remove_annotations));
+  }
+  metrics_.set_service(key, {notes.written.phase, notes.written.percent,
+                             notes.written.image_created, notes.written.behind_since});
+  tell(key, seen, transition, now);
+}
+
+void Controller::tell(const ServiceKey& key, const Observation& seen, const Transition& transition,
+                      TimePoint now) {
+  for (const Fact& fact : transition.facts) {
+    LogLine line{fact.warning ? LogLevel::kWarning : LogLevel::kInfo, fact.reason, {}};
+    line.fields = {{"service", to_string(key)}, {"message", fact.message}};
+    if (transition.core) {
+      line.fields.emplace_back("phase", phase_name(transition.core->phase));
+      line.fields.emplace_back("seq", std::to_string(transition.core->seq));
+      if (const Rollout* rollout = active_rollout(transition.core->phase)) {
+        line.fields.emplace_back("rollout", rollout->id);
+        line.fields.emplace_back("digest", to_string(rollout->candidate.pair.digests));
+      }
+    }
+    log_(line);
+    if (is_outcome(fact.reason)) metrics_.count_rollout(key, fact.reason);
+    // An Event that is lost costs nothing that status does not say.
+    (void)post_event(connections_.kube, event_of(seen.tracked, fact, transition.core), now);
+  }
+}
+
+}  // namespace freshet

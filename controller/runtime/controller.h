@@ -1,0 +1,88 @@
+// The controller: caches fed by watches, registry checks, and one pass over each service that is
+// due. It starts no thread: run.h drives it with threads, the simulated world by pump().
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/http.h"
+#include "controller/kube/client.h"
+#include "controller/kube/watch.h"
+#include "controller/model/transition.h"
+#include "controller/runtime/cache.h"
+#include "controller/runtime/judging.h"
+#include "controller/runtime/log.h"
+#include "controller/runtime/metrics.h"
+#include "controller/runtime/notes.h"
+#include "controller/runtime/options.h"
+#include "controller/runtime/queue.h"
+#include "controller/runtime/tags.h"
+
+namespace freshet {
+
+// What the controller talks through. All must outlive it.
+struct Connections {
+  KubeClient& kube;
+  HttpTransport& registry;
+  HttpTransport& prometheus;
+};
+
+class Controller {
+ public:
+  Controller(ControllerOptions options, Connections connections, const Clock& clock,
+             Metrics& metrics, Log log);
+
+  // What the watches tell. Thread-safe, like everything below.
+  void on_event(Kind kind, const WatchEvent& event);
+
+  // All registry checks that are due, sent together. One caller at a time.
+  void check_registries();
+  // One pass over one service that is due; false when none is.
+  bool reconcile_one();
+  // When a service or a registry check is due next.
+  std::optional<TimePoint> next_due();
+  // Called when something may have become due earlier than next_due() said.
+  void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
+
+ private:
+  std::optional<TimePoint> pass(const ServiceKey& key, Notes& notes, std::string& trouble);
+  Observation gather(const CachedTracked& tracked, Notes& notes);
+  std::string look(Observation& seen, Notes& notes, TimePoint now);
+  std::string probe(Observation& seen, Notes& notes, TimePoint now);
+  Transition decide_and_write(Observation& observation, Notes& notes, TimePoint now,
+                              std::string& trouble);
+  void tell(const ServiceKey& key, const Observation& seen, const Transition& transition,
+            TimePoint now);
+  void settle(const ServiceKey& key, const Observation& observation, const Transition& transition,
+              Notes& notes, TimePoint now, std::string& trouble);
+  void forget(const ServiceKey& key);
+  Notes& notes_of(const ServiceKey& key, const CachedTracked& tracked);
+  bool take_slot(const ServiceKey& key, bool active, int& place);
+  void enqueue(const std::vector<ServiceKey>& keys, TimePoint at);
+  TimePoint server_now() const;
+
+  const ControllerOptions options_;
+  Connections connections_;
+  const Clock& clock_;
+  Metrics& metrics_;
+  Log log_;
+  std::function<void()> wake_;
+
+  Cache cache_;
+  TagWatch tags_;
+  Judging judging_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  KeyedQueue queue_;
+  std::map<ServiceKey, std::unique_ptr<Notes>> notes_;  // each used by one worker at a time
+  std::map<ServiceKey, bool> active_;                   // services with a rollout: the budget
+  std::map<ServiceKey, TimePoint> waiting_;             // since when one waits for a place
+};
+
+}  // namespace freshet

@@ -1,0 +1,126 @@
+// Carries out one transition.
+#include "controller/runtime/execute.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "controller/knative/patch.h"
+#include "controller/knative/views.h"
+#include "controller/runtime/paths.h"
+
+namespace freshet {
+
+namespace {
+
+std::string core_annotation(const ServiceView& view) {
+  const auto found = view.annotations.find(std::string(kCoreAnnotation));
+  return found == view.annotations.end() ? "" : found->second;
+}
+
+// Did the write that lost its reply arrive? The core's text names seq and phase, so equal text is
+// this write or one that is the same in every respect.
+bool has_arrived(const ServiceView& live, const ServiceWrite& write) {
+  if (!write.core) return core_annotation(live).empty();
+  return core_annotation(live) == core_to_text(*write.core);
+}
+
+Result<ServiceView> read_live(KubeClient& client, const ServiceKey& key,
+                              const OnService& on_service) {
+  auto reply = client.get(service_path(key));
+  if (!reply) return with_context("reading Service " + to_string(key), reply.error());
+  on_service(reply->body);
+  return service_view(reply->body);
+}
+
+bool may_have_arrived(const Error& error) {
+  return error.kind == ErrorKind::kTransient || error.kind == ErrorKind::kTimeout;
+}
+
+}  // namespace
+
+bool same_basis(const ServiceView& decided_on, const ServiceView& live) {
+  return decided_on.uid == live.uid && decided_on.generation == live.generation &&
+         decided_on.deleting == live.deleting && decided_on.traffic == live.traffic &&
+         decided_on.template_json == live.template_json &&
+         core_annotation(decided_on) == core_annotation(live);
+}
+
+Result<WriteOutcome> execute_write(KubeClient& client, const ServiceView& decided_on,
+                                   const ServiceWrite& write, const OnService& on_service) {
+  const std::string path = service_path(decided_on.key);
+  const std::string doing = "writing Service " + to_string(decided_on.key);
+  bool reply_lost = false;
+  for (int attempt = 0; attempt < kMaxConflictTries; ++attempt) {
+    auto live = read_live(client, decided_on.key, on_service);
+    if (!live) return live.error();
+    if (reply_lost && has_arrived(*live, write)) return WriteOutcome::kWritten;
+    if (!same_basis(decided_on, *live)) return WriteOutcome::kMoved;
+    auto checked = check_write(*live, write);
+    if (!checked) return with_context(doing, checked.error());
+    auto reply = client.json_patch(path, service_patch(*live, write));
+    if (reply) {
+      on_service(reply->body);
+      return WriteOutcome::kWritten;
+    }
+    if (reply.error().kind == ErrorKind::kConflict) continue;
+    if (!may_have_arrived(reply.error()) || reply_lost) return with_context(doing, reply.error());
+    reply_lost = true;
+  }
+  return make_error(ErrorKind::kConflict,
+                    doing + ": " + std::to_string(kMaxConflictTries) + " conflicts in a row");
+}
+
+Status execute_finalizer(KubeClient& client, const TrackedService& tracked,
+                         FinalizerChange change) {
+  if (change == FinalizerChange::kKeep) return {};
+  std::vector<std::string> finalizers = tracked.finalizers;
+  const auto ours = std::find(finalizers.begin(), finalizers.end(), kFinalizer);
+  const bool has = ours != finalizers.end();
+  if (has == (change == FinalizerChange::kAdd)) return {};
+  if (has) {
+    finalizers.erase(ours);
+  } else {
+    if (tracked.deleting) return {};
+    finalizers.emplace_back(kFinalizer);
+  }
+  const ServiceKey key{tracked.name_space, tracked.name};
+  const Json patch = {{"metadata", {{"resourceVersion", tracked.resource_version},
+                                    {"finalizers", finalizers}}}};
+  auto reply = client.merge_patch(tracked_service_path(key), patch);
+  if (!reply && reply.error().kind != ErrorKind::kNotFound) {
+    return with_context("writing the finalizer of TrackedService " + to_string(key),
+                        reply.error());
+  }
+  return {};
+}
+
+Status remove_commands(KubeClient& client, const TrackedService& tracked,
+                       const std::vector<std::string>& annotations) {
+  Json removed = Json::object();
+  for (const std::string& name : annotations) removed[name] = nullptr;
+  if (removed.empty()) return {};
+  const ServiceKey key{tracked.name_space, tracked.name};
+  const Json patch = {
+      {"metadata",
+       {{"resourceVersion", tracked.resource_version}, {"annotations", std::move(removed)}}}};
+  auto reply = client.merge_patch(tracked_service_path(key), patch);
+  // A conflict means that the object has moved: the next pass sees what it is now.
+  if (!reply && reply.error().kind != ErrorKind::kNotFound &&
+      reply.error().kind != ErrorKind::kConflict) {
+    return with_context("removing commands of TrackedService " + to_string(key), reply.error());
+  }
+  return {};
+}
+
+Status write_status(KubeClient& client, const ServiceKey& key,
+                    const TrackedServiceStatus& status) {
+  auto reply = client.json_patch(
+      tracked_service_path(key) + "/status",
+      Json::array({{{"op", "add"}, {"path", "/status"}, {"value", status_to_json(status)}}}));
+  if (!reply && reply.error().kind != ErrorKind::kNotFound) {
+    return with_context("writing status of TrackedService " + to_string(key), reply.error());
+  }
+  return {};
+}
+
+}  // namespace freshet

@@ -1,0 +1,130 @@
+// Puts one Observation together.
+#include "controller/runtime/gather.h"
+
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "controller/runtime/follow.h"
+
+namespace freshet {
+
+namespace {
+
+std::string problem_list(const std::vector<Problem>& problems) {
+  std::string text;
+  for (const Problem& problem : problems) text += (text.empty() ? "" : "; ") + to_string(problem);
+  return text;
+}
+
+std::optional<Core> observed_core(const Observation& observation) {
+  if (const auto* core = std::get_if<Core>(&observation.core)) return *core;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void refresh_service(Observation& observation, std::optional<ServiceView> service) {
+  observation.service = std::move(service);
+  observation.core = NoCore{};
+  if (!observation.service) return;
+  const auto& annotations = observation.service->annotations;
+  const auto found = annotations.find(std::string(kCoreAnnotation));
+  if (found != annotations.end()) observation.core = read_core(found->second);
+}
+
+Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> service,
+                     std::map<RevisionName, RevisionView> revisions, Notes& notes) {
+  Observation seen;
+  seen.tracked = tracked.object;
+  if (tracked.problems.empty()) {
+    notes.last_good_spec = tracked.object.spec;
+  } else {
+    seen.spec_invalid = true;
+    seen.spec_problem = problem_list(tracked.problems);
+    if (notes.last_good_spec) seen.tracked.spec = *notes.last_good_spec;
+  }
+  seen.revisions = std::move(revisions);
+  refresh_service(seen, std::move(service));
+  if (!tracked.status.core.empty()) {
+    const CoreRead mirror = read_core(tracked.status.core);
+    if (const auto* core = std::get_if<Core>(&mirror)) seen.mirror = *core;
+  }
+  seen.memo = notes.memo;
+  seen.metrics_found = notes.metrics_found;
+  if (seen.service) {
+    auto images = followed_images(seen.tracked.spec, *seen.service);
+    if (images) {
+      seen.images = *std::move(images);
+    } else {
+      seen.image_problem = images.error().message;
+    }
+  }
+  return seen;
+}
+
+std::string older_tracker(const CachedTracked& tracked, const std::vector<CachedTracked>& all) {
+  const auto age = [](const CachedTracked& one) {
+    return std::tuple(one.object.created.value_or(TimePoint::max()), one.object.name);
+  };
+  const CachedTracked* oldest = &tracked;
+  for (const CachedTracked& other : all) {
+    if (age(other) < age(*oldest)) oldest = &other;
+  }
+  if (oldest->object.name == tracked.object.name) return "";
+  return "Service " + tracked.object.spec.service + " is already tracked by TrackedService " +
+         oldest->object.name + ", which is older; delete one of the two";
+}
+
+std::optional<RevisionName> candidate_name(const Observation& observation,
+                                           const Rollout& rollout) {
+  if (rollout.candidate.name) return rollout.candidate.name;
+  for (const auto& [name, revision] : observation.revisions) {
+    if (revision.rollout_id == rollout.id) return name;
+  }
+  return std::nullopt;
+}
+
+std::optional<RevisionName> sole_serving(const Traffic& observed) {
+  const Traffic targets = serving(observed);
+  if (targets.size() != 1) return std::nullopt;
+  return targets.front().revision;
+}
+
+std::map<std::string, TimePoint> pod_creation_times(const Json& pod_list) {
+  std::map<std::string, TimePoint> times;
+  const Json& items = at_path(pod_list, {"items"});
+  if (!items.is_array()) return times;
+  for (const Json& pod : items) {
+    const Json& metadata = at_path(pod, {"metadata"});
+    const auto created = parse_rfc3339(string_or(metadata, "creationTimestamp"));
+    if (created) times[string_or(metadata, "name")] = *created;
+  }
+  return times;
+}
+
+Transition refuse(const Observation& observation, std::string reason, std::string message) {
+  Transition transition;
+  transition.core = observed_core(observation);
+  transition.memo = observation.memo;
+  transition.explanation.reason = reason;
+  transition.explanation.message = std::move(message);
+  transition.explanation.ready = false;
+  transition.explanation.not_ready_reason = std::move(reason);
+  if (observation.tracked.deleting) transition.finalizer = FinalizerChange::kRemove;
+  return transition;
+}
+
+Transition undone(const Observation& observation, Transition transition, const Memo& memo,
+                  const std::string& trouble) {
+  transition.core = observed_core(observation);
+  transition.write.reset();
+  transition.finalizer = FinalizerChange::kKeep;
+  transition.remove_annotations.clear();
+  transition.memo = memo;
+  transition.facts.clear();
+  transition.explanation.message = trouble + "; tried again";
+  transition.explanation.reason = "WriteFailed";
+  return transition;
+}
+
+}  // namespace freshet

@@ -1,0 +1,178 @@
+// Reads Prometheus for an active rollout.
+#include "controller/runtime/judging.h"
+
+#include "analysis/reader.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr Duration kQueryTimeout = seconds(10);
+
+RevisionKey key_of(const Observation& observation, const RevisionName& name) {
+  return {observation.service->key.name_space, name.get()};
+}
+
+std::optional<TimePoint> created(const Observation& observation, const RevisionName& name) {
+  const auto found = observation.revisions.find(name);
+  if (found == observation.revisions.end()) return std::nullopt;
+  return found->second.created;
+}
+
+// Where in the plan the rollout stands; the step's clock is the planner's.
+JudgeContext context_of(const Core& core, const Memo& memo) {
+  JudgeContext context;
+  context.percent = candidate_percent(core);
+  context.baking = std::holds_alternative<Baking>(core.phase);
+  if (const auto* shifting = std::get_if<Shifting>(&core.phase)) {
+    const auto& plan = shifting->rollout.plan;
+    const auto step = static_cast<std::size_t>(shifting->step);
+    context.first_step = step == 0;
+    context.last_step = step + 1 >= plan.size();
+    context.next_percent = context.last_step ? 100 : plan[step + 1];
+  }
+  if (memo.seq == core.seq && memo.step_since) context.step_since = *memo.step_since;
+  return context;
+}
+
+// Without metrics readiness is all there is: the planner still waits out each step.
+Verdict by_readiness(const JudgeContext& context) {
+  Verdict verdict;
+  verdict.kind = context.baking       ? VerdictKind::kContinue
+                 : context.last_step ? VerdictKind::kPromote
+                                     : VerdictKind::kAdvance;
+  verdict.sentence = "judged by readiness only (analysis.mode: ReadinessOnly)";
+  return verdict;
+}
+
+Verdict blind_verdict(Verdict verdict, const std::string& why) {
+  verdict.kind = VerdictKind::kContinue;
+  verdict.holds = {AnalysisHold::kStaleMetrics};
+  verdict.sentence = "metrics cannot be read: " + why;
+  return verdict;
+}
+
+}  // namespace
+
+Result<std::string> Judging::query(const std::string& promql) {
+  if (options_.prometheus_url.empty()) {
+    return make_error(ErrorKind::kBadInput,
+                      "no Prometheus is configured (controller --prometheus URL)");
+  }
+  HttpRequest request;
+  request.url = options_.prometheus_url + "/api/v1/query?query=" + percent_encode(promql);
+  request.timeout = kQueryTimeout;
+  request.max_body_bytes = kMaxReplyBytes;
+  auto response = transport_.send(request);
+  if (!response) return with_context("asking Prometheus", response.error());
+  // 400 and 422 carry a JSON body whose own words parse_counts() passes on.
+  if (response->status / 100 == 2 || response->status == 400 || response->status == 422) {
+    return std::move(response->body);
+  }
+  return http_error("asking Prometheus", *response, TimePoint{});
+}
+
+Result<bool> Judging::metrics_found(const RevisionKey& revision, Notes& notes) {
+  for (const Dialect& dialect : dialects()) {
+    auto body = query(probe_query(dialect, revision));
+    if (!body) return body.error();
+    auto found = parse_probe(*body);
+    if (!found) return found.error();
+    if (!*found) continue;
+    notes.dialect = dialect.name;
+    return true;
+  }
+  return false;
+}
+
+// Fixes the settings of this rollout from stable's last hour.
+Status Judging::choose(const Observation& observation, const RevisionRef& stable, Notes& notes) {
+  const RevisionKey key = key_of(observation, stable.name);
+  auto found = metrics_found(key, notes);
+  if (!found) return found.error();
+  if (!*found) {
+    return make_error(ErrorKind::kTransient, "no series of Revision " + stable.name.get());
+  }
+  const TrackedServiceSpec& spec = observation.tracked.spec;
+  auto body = query(baseline_query(*find_dialect(notes.dialect), key, spec.rollout.tag));
+  if (!body) return body.error();
+  auto baseline = parse_baseline(*body, spec.analysis.errors.codes);
+  if (!baseline) return baseline.error();
+  notes.settings =
+      choose_settings(spec.analysis, spec.rollout, *baseline, options_.analysis_interval);
+  return {};
+}
+
+Status Judging::read_counts(const Observation& observation, const Core& core,
+                            const std::map<std::string, TimePoint>& pods, Notes& notes,
+                            TimePoint now) {
+  const Rollout& rollout = *active_rollout(core.phase);
+  const TrackedServiceSpec& spec = observation.tracked.spec;
+  const Dialect* dialect = find_dialect(notes.dialect);
+  if (dialect == nullptr) {
+    return make_error(ErrorKind::kTransient, "the metrics' dialect is not known yet");
+  }
+  ReadInput input;
+  input.canary = {key_of(observation, *rollout.candidate.name),
+                  created(observation, *rollout.candidate.name)};
+  input.stable = {key_of(observation, core.stable->name), created(observation, core.stable->name)};
+  input.percent = candidate_percent(core);
+  input.error_codes = spec.analysis.errors.codes;
+  input.bounds = notes.settings->latency_bounds;
+  input.warm_up = notes.settings->warm_up;
+  input.pods = pods;
+  const std::vector<RevisionKey> both = {input.canary.key, input.stable.key};
+  auto body = query(counts_query(*dialect, both, read_window(notes.evidence.reader, now)));
+  if (!body) return body.error();
+  auto reply = parse_counts(*body, *dialect, spec.rollout.tag);
+  if (!reply) return reply.error();
+  ReadResult result = read(std::move(notes.evidence.reader), *reply, input);
+  notes.evidence.reader = std::move(result.state);
+  if (result.interval) {
+    notes.evidence = advance(std::move(notes.evidence), *result.interval, *notes.settings);
+  }
+  return {};
+}
+
+std::string Judging::look(const Observation& observation, const Core& core,
+                          const std::map<std::string, TimePoint>& pods, Notes& notes,
+                          TimePoint now) {
+  const Rollout& rollout = *active_rollout(core.phase);
+  const JudgeContext context = context_of(core, notes.memo);
+  const AnalysisSpec& spec = observation.tracked.spec.analysis;
+  if (spec.mode == AnalysisMode::kReadinessOnly) {
+    notes.verdict = by_readiness(context);
+    return "";
+  }
+  if (notes.judged_by && *notes.judged_by != spec) notes.settings.reset();
+  notes.judged_by = spec;
+  const std::string uid = rollout.candidate.uid->get();
+  const bool ours = notes.settings && belongs_to(notes.evidence, uid, *notes.settings);
+  if (!ours) {
+    // Another candidate, or other settings: evidence starts again.
+    notes.settings.reset();
+    if (const Status chosen = choose(observation, *core.stable, notes); !chosen) {
+      notes.verdict = blind_verdict(Verdict{}, chosen.error().message);
+      return chosen.error().message;
+    }
+    notes.evidence = fresh_evidence(uid, *notes.settings);
+    notes.judged_at.reset();
+  }
+  if (context.step_since != TimePoint{} && notes.evidence.step_since != context.step_since) {
+    notes.evidence = start_step(std::move(notes.evidence), context.step_since);
+  }
+  std::string blind;
+  if (!notes.judged_at || now - *notes.judged_at >= options_.analysis_interval) {
+    notes.judged_at = now;
+    const Status read = read_counts(observation, core, pods, notes, now);
+    if (!read) blind = read.error().message;
+  }
+  notes.verdict = judge(notes.evidence, *notes.settings, context, now);
+  // A query that failed is neither a pass nor a failure: nothing is raised on it.
+  if (!blind.empty() && notes.verdict.kind != VerdictKind::kRollback) {
+    notes.verdict = blind_verdict(notes.verdict, blind);
+  }
+  return blind;
+}
+
+}  // namespace freshet

@@ -1,0 +1,43 @@
+// Judging: reads Prometheus for an active rollout, folds what was read into evidence, and asks the
+// analyzer. Reads the world; decides nothing by itself.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "analysis/prometheus.h"
+#include "base/http.h"
+#include "base/result.h"
+#include "controller/model/observation.h"
+#include "controller/runtime/notes.h"
+#include "controller/runtime/options.h"
+
+namespace freshet {
+
+class Judging {
+ public:
+  Judging(const ControllerOptions& options, HttpTransport& transport)
+      : options_(options), transport_(transport) {}
+
+  // Are there series of the Revision that serves, in any dialect? Sets notes.dialect where there
+  // are. An error is neither yes nor no.
+  Result<bool> metrics_found(const RevisionKey& revision, Notes& notes);
+
+  // One look at a rollout whose candidate is known: at most one query of counts, when
+  // `analysis_interval` has passed since the last. Sets notes.verdict. What cannot be read leaves
+  // the evidence as it was; returns why, or "".
+  // `pods`: creation times of both Revisions' pods by name.
+  std::string look(const Observation& observation, const Core& core,
+                   const std::map<std::string, TimePoint>& pods, Notes& notes, TimePoint now);
+
+ private:
+  Result<std::string> query(const std::string& promql);
+  Status choose(const Observation& observation, const RevisionRef& stable, Notes& notes);
+  Status read_counts(const Observation& observation, const Core& core,
+                     const std::map<std::string, TimePoint>& pods, Notes& notes, TimePoint now);
+
+  const ControllerOptions& options_;
+  HttpTransport& transport_;
+};
+
+}  // namespace freshet

@@ -1,0 +1,132 @@
+// The controller's own metrics.
+#include "controller/runtime/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace freshet {
+
+namespace {
+
+using Labels = prometheus::Labels;
+
+template <class Builder>
+auto& family(prometheus::Registry& registry, Builder builder, const char* name, const char* help) {
+  return builder.Name(name).Help(help).Register(registry);
+}
+
+Labels labels_of(const ServiceKey& key) {
+  return {{"namespace", key.name_space}, {"service", key.name}};
+}
+
+Labels with(Labels labels, const std::string& name, const std::string& value) {
+  labels[name] = value;
+  return labels;
+}
+
+// Removes the series with these labels; adding first finds it, whether it was there or not.
+void drop(prometheus::Family<prometheus::Gauge>& gauges, const Labels& labels) {
+  if (gauges.Has(labels)) gauges.Remove(&gauges.Add(labels));
+}
+
+}  // namespace
+
+struct Metrics::Families {
+  prometheus::Registry registry;
+  prometheus::Family<prometheus::Gauge>& phase =
+      family(registry, prometheus::BuildGauge(), "freshet_rollout_phase",
+             "1 for the phase a tracked service is in.");
+  prometheus::Family<prometheus::Gauge>& percent =
+      family(registry, prometheus::BuildGauge(), "freshet_rollout_percent",
+             "Percent of requests the candidate is meant to get.");
+  prometheus::Family<prometheus::Gauge>& image_age =
+      family(registry, prometheus::BuildGauge(), "freshet_image_age_seconds",
+             "Age of the image that the stable Revision runs.");
+  prometheus::Family<prometheus::Gauge>& behind =
+      family(registry, prometheus::BuildGauge(), "freshet_image_behind_seconds",
+             "Time since a newer digest of a followed tag was first seen; 0 when up to date.");
+  prometheus::Family<prometheus::Counter>& rollouts =
+      family(registry, prometheus::BuildCounter(), "freshet_rollouts_total",
+             "Rollouts that ended, by outcome.");
+  prometheus::Family<prometheus::Counter>& registry_requests =
+      family(registry, prometheus::BuildCounter(), "freshet_registry_requests_total",
+             "Requests to registries, by registry and HTTP code (0: no response).");
+  prometheus::Family<prometheus::Counter>& kube_requests =
+      family(registry, prometheus::BuildCounter(), "freshet_kube_requests_total",
+             "Requests to the Kubernetes API, by HTTP code (0: no response).");
+  prometheus::Histogram& reconcile =
+      family(registry, prometheus::BuildHistogram(), "freshet_reconcile_duration_seconds",
+             "Time one pass over one service took.")
+          .Add({}, prometheus::Histogram::BucketBoundaries{0.001, 0.005, 0.02, 0.1, 0.5, 2, 10});
+  prometheus::Gauge& queue_depth =
+      family(registry, prometheus::BuildGauge(), "freshet_queue_depth",
+             "Services with a time at which they are looked at next.")
+          .Add({});
+  prometheus::Gauge& build_info =
+      family(registry, prometheus::BuildGauge(), "freshet_build_info", "1, labelled by version.")
+          .Add({{"version", FRESHET_VERSION}});
+};
+
+Metrics::Metrics() : families_(std::make_unique<Families>()) { families_->build_info.Set(1); }
+Metrics::~Metrics() = default;
+
+void Metrics::set_service(const ServiceKey& key, const ServiceGauges& gauges) {
+  const std::lock_guard lock(mutex_);
+  const Labels labels = labels_of(key);
+  const auto before = services_.find(key);
+  if (before != services_.end() && before->second.phase != gauges.phase) {
+    drop(families_->phase, with(labels, "phase", before->second.phase));
+  }
+  families_->phase.Add(with(labels, "phase", gauges.phase)).Set(1);
+  families_->percent.Add(labels).Set(gauges.percent);
+  services_[key] = gauges;
+}
+
+void Metrics::remove_service(const ServiceKey& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = services_.find(key);
+  if (found == services_.end()) return;
+  const Labels labels = labels_of(key);
+  drop(families_->phase, with(labels, "phase", found->second.phase));
+  drop(families_->percent, labels);
+  drop(families_->image_age, labels);
+  drop(families_->behind, labels);
+  services_.erase(found);
+}
+
+void Metrics::count_rollout(const ServiceKey& key, const std::string& outcome) {
+  families_->rollouts.Add(with({{"namespace", key.name_space}}, "outcome", outcome)).Increment();
+}
+
+void Metrics::count_registry_request(const std::string& registry, int code) {
+  families_->registry_requests.Add({{"registry", registry}, {"code", std::to_string(code)}})
+      .Increment();
+}
+
+void Metrics::count_kube_request(int code) {
+  families_->kube_requests.Add({{"code", std::to_string(code)}}).Increment();
+}
+
+void Metrics::observe_reconcile(double took_seconds) { families_->reconcile.Observe(took_seconds); }
+
+void Metrics::set_queue_depth(std::size_t depth) {
+  families_->queue_depth.Set(static_cast<double>(depth));
+}
+
+std::string Metrics::render(TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, gauges] : services_) {
+    const Labels labels = labels_of(key);
+    if (gauges.image_created) {
+      families_->image_age.Add(labels).Set(to_seconds(now - *gauges.image_created));
+    }
+    families_->behind.Add(labels).Set(
+        gauges.behind_since ? to_seconds(now - *gauges.behind_since) : 0);
+  }
+  return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+}  // namespace freshet

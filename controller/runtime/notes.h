@@ -1,0 +1,42 @@
+// Working notes of one service: what the shell keeps between passes. In memory while the controller
+// runs; the part that is worth it is written to TrackedService.status and read back after a start.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/analyzer.h"
+#include "config/status.h"
+#include "controller/model/memo.h"
+#include "controller/model/names.h"
+#include "controller/model/observation.h"
+
+namespace freshet {
+
+struct Notes {
+  Memo memo;
+  std::optional<AnalysisSettings> settings;  // fixed when judging of a candidate begins
+  Evidence evidence;                         // names the candidate and settings it belongs to
+  std::string dialect;                       // of the metrics, analysis/prometheus.h; "" unknown
+
+  // Not persisted.
+  std::optional<AnalysisSpec> judged_by;  // what `settings` were chosen from
+  Verdict verdict;
+  std::optional<TimePoint> judged_at;
+  std::optional<TrackedServiceSpec> last_good_spec;
+  std::optional<bool> metrics_found;
+  std::optional<TimePoint> metrics_probed;
+  std::string trouble;                     // the last read or write that failed, in a sentence
+  TrackedServiceStatus written;            // status as it was last written or read
+};
+
+std::vector<CommandStatus> command_statuses(const Memo& memo);
+
+// status.evidence: {"memo","settings","evidence","dialect"}; at most 16 KiB.
+std::string notes_to_text(const Notes& notes);
+// From what the cluster has after a start; whatever cannot be read is left out.
+Notes notes_from_status(const TrackedServiceStatus& status);
+
+}  // namespace freshet

@@ -1,0 +1,56 @@
+// Paths of Kubernetes objects.
+#include "controller/runtime/paths.h"
+
+#include "base/http.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr const char* kFreshetApi = "/apis/freshet.dev/v1alpha1";
+constexpr const char* kKnativeApi = "/apis/serving.knative.dev/v1";
+constexpr const char* kCoreApi = "/api/v1";
+constexpr const char* kRevisionLabel = "serving.knative.dev/revision";
+
+std::string collection(const std::string& api, const std::string& name_space,
+                       const std::string& resource) {
+  if (name_space.empty()) return api + "/" + resource;
+  return api + "/namespaces/" + percent_encode(name_space) + "/" + resource;
+}
+
+}  // namespace
+
+std::string tracked_services_path(const std::string& name_space) {
+  return collection(kFreshetApi, name_space, "trackedservices");
+}
+
+std::string tracked_service_path(const ServiceKey& key) {
+  return tracked_services_path(key.name_space) + "/" + percent_encode(key.name);
+}
+
+std::string services_path(const std::string& name_space) {
+  return collection(kKnativeApi, name_space, "services");
+}
+
+std::string service_path(const ServiceKey& key) {
+  return services_path(key.name_space) + "/" + percent_encode(key.name);
+}
+
+std::string revisions_path(const std::string& name_space) {
+  return collection(kKnativeApi, name_space, "revisions");
+}
+
+std::string revision_path(const ServiceKey& service, const RevisionName& revision) {
+  return revisions_path(service.name_space) + "/" + percent_encode(revision.get());
+}
+
+std::string revision_pods_path(const ServiceKey& service, const RevisionName& revision) {
+  return collection(kCoreApi, service.name_space, "pods") + "?labelSelector=" +
+         percent_encode(std::string(kRevisionLabel) + "=" + revision.get());
+}
+
+std::string events_path(const std::string& name_space) {
+  return collection(kCoreApi, name_space, "events");
+}
+
+}  // namespace freshet

@@ -1,0 +1,23 @@
+// Paths of the Kubernetes objects that Freshet reads and writes. Names are percent-encoded.
+#pragma once
+
+#include <string>
+
+#include "controller/model/names.h"
+
+namespace freshet {
+
+// A namespace of "" means all of them (lists only).
+std::string tracked_services_path(const std::string& name_space);
+std::string tracked_service_path(const ServiceKey& key);
+std::string services_path(const std::string& name_space);
+std::string service_path(const ServiceKey& key);
+std::string revisions_path(const std::string& name_space);
+std::string revision_path(const ServiceKey& service, const RevisionName& revision);
+// Pods of one Revision, by label.
+std::string revision_pods_path(const ServiceKey& service, const RevisionName& revision);
+std::string events_path(const std::string& name_space);
+inline constexpr const char* kTrackedServicesCrdPath =
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/trackedservices.freshet.dev";
+
+}  // namespace freshet

@@ -1,0 +1,123 @@
+// Threads for a real cluster, steps for a simulated one.
+#include "controller/runtime/run.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "controller/runtime/paths.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr Duration kLongestWait{500};  // how late a stop, or a missed wake-up, may be noticed
+constexpr int kMaxPassesPerPump = 100000;
+
+// Where idle threads wait for work.
+class Gate {
+ public:
+  void open() {
+    const std::lock_guard lock(mutex_);
+    ++opened_;
+    condition_.notify_all();
+  }
+  std::uint64_t opened() {
+    const std::lock_guard lock(mutex_);
+    return opened_;
+  }
+  // Until opened again since `seen`, or `at_most`.
+  void wait(std::uint64_t seen, Duration at_most) {
+    std::unique_lock lock(mutex_);
+    condition_.wait_for(lock, at_most, [&] { return opened_ != seen; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable condition_;
+  std::uint64_t opened_ = 0;
+};
+
+Duration until(std::optional<TimePoint> due, TimePoint now) {
+  if (!due) return kLongestWait;
+  return std::clamp<Duration>(*due - now, Duration{1}, kLongestWait);
+}
+
+}  // namespace
+
+Watches::Watches(KubeClient& kube, const Clock& clock, Controller& controller,
+                 const std::vector<std::string>& namespaces, Duration server_timeout,
+                 Watcher::Random random) {
+  const std::vector<std::string> everywhere = {""};
+  const auto add = [&](Kind kind, const std::string& path) {
+    WatchOptions options;
+    options.path = path;
+    options.server_timeout = server_timeout;
+    watchers_.push_back(std::make_unique<Watcher>(
+        kube, clock, options,
+        [&controller, kind](const WatchEvent& event) { controller.on_event(kind, event); },
+        random));
+  };
+  for (const std::string& name_space : namespaces.empty() ? everywhere : namespaces) {
+    // Services and Revisions first: what tracks them then finds them.
+    add(Kind::kService, services_path(name_space));
+    add(Kind::kRevision, revisions_path(name_space));
+    add(Kind::kTrackedService, tracked_services_path(name_space));
+  }
+}
+
+bool Watches::in_sync() const {
+  return std::all_of(watchers_.begin(), watchers_.end(),
+                     [](const auto& watcher) { return watcher->in_sync(); });
+}
+
+std::string Watches::error() const {
+  for (const auto& watcher : watchers_) {
+    if (const auto error = watcher->error()) return error->message;
+  }
+  return "";
+}
+
+TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Duration at_most) {
+  const TimePoint now = clock.now();
+  for (const auto& watcher : watches.all()) watcher->run_once();
+  if (watches.in_sync()) {
+    controller.check_registries();
+    for (int i = 0; i < kMaxPassesPerPump && controller.reconcile_one(); ++i) {
+    }
+  }
+  const TimePoint latest = now + at_most;
+  return std::min(controller.next_due().value_or(latest), latest);
+}
+
+void run_until_stopped(Watches& watches, Controller& controller, const Clock& clock, int workers,
+                       const std::function<bool()>& stop) {
+  Gate gate;
+  controller.set_wake([&gate] { gate.open(); });
+  std::vector<std::jthread> threads;
+  for (const auto& watcher : watches.all()) {
+    threads.emplace_back([&] { watcher->run_until_stopped(stop); });
+  }
+  // Nothing is decided before everything has been listed once.
+  const auto work = [&](const auto& once) {
+    while (!stop()) {
+      const std::uint64_t seen = gate.opened();
+      if (watches.in_sync() && once()) continue;
+      gate.wait(seen, until(controller.next_due(), clock.now()));
+    }
+  };
+  threads.emplace_back([&] {
+    work([&] {
+      controller.check_registries();
+      return false;
+    });
+  });
+  for (int i = 0; i < workers; ++i) {
+    threads.emplace_back([&] { work([&] { return controller.reconcile_one(); }); });
+  }
+  threads.clear();  // joins
+  controller.set_wake(nullptr);
+}
+
+}  // namespace freshet

@@ -1,0 +1,42 @@
+// Drives a controller: with threads against a real cluster, or step by step in one thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "controller/kube/watcher.h"
+#include "controller/runtime/controller.h"
+
+namespace freshet {
+
+// The three watches that feed a controller; one namespace, or all when `name_space` is "".
+class Watches {
+ public:
+  // `server_timeout` zero: the server answers a watch at once with what has happened so far.
+  Watches(KubeClient& kube, const Clock& clock, Controller& controller,
+          const std::vector<std::string>& namespaces, Duration server_timeout,
+          Watcher::Random random);
+
+  std::vector<std::unique_ptr<Watcher>>& all() { return watchers_; }
+  bool in_sync() const;
+  std::string error() const;  // of the first that cannot be read, or ""
+
+ private:
+  std::vector<std::unique_ptr<Watcher>> watchers_;
+};
+
+// One thread: watches, registry checks, then every service that is due. Returns when something is
+// due next, at the latest after `at_most`.
+TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Duration at_most);
+
+// Threads, until `stop` is true (asked several times a second): one a watch, one for registries,
+// `workers` for services. Each pass that has begun is finished before this returns.
+void run_until_stopped(Watches& watches, Controller& controller, const Clock& clock, int workers,
+                       const std::function<bool()>& stop);
+
+}  // namespace freshet

@@ -1,0 +1,219 @@
+// What status shows after one pass.
+#include "controller/runtime/status.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr std::size_t kMaxMessage = 1000;
+
+std::map<std::string, std::string> digest_texts(const DigestSet& digests) {
+  std::map<std::string, std::string> out;
+  for (const auto& [container, digest] : digests) out[container.get()] = digest.get();
+  return out;
+}
+
+// When the image of a digest was made and first seen, if one of the followed tags names it.
+const ConfirmedDigest* confirmed(const Observation& observation, const DigestSet& digests) {
+  for (const FollowedImage& image : observation.images) {
+    const auto found = digests.find(image.container);
+    if (found == digests.end() || !image.confirmed) continue;
+    if (image.confirmed->digest == found->second) return &*image.confirmed;
+  }
+  return nullptr;
+}
+
+RevisionStatus revision_status(const Observation& observation, const RevisionName& name,
+                               const Uid& uid, const DigestSet& digests,
+                               const std::vector<const RevisionStatus*>& known) {
+  RevisionStatus out;
+  out.name = name.get();
+  out.uid = uid.get();
+  out.digests = digest_texts(digests);
+  if (!observation.images.empty()) out.image = to_string(observation.images.front().reference);
+  if (const ConfirmedDigest* found = confirmed(observation, digests)) {
+    out.image_created = found->created;
+    out.first_seen = found->first_seen;
+  }
+  // What was learned when the tag still named this digest stays known.
+  for (const RevisionStatus* before : known) {
+    if (before->digests != out.digests) continue;
+    if (!out.image_created) out.image_created = before->image_created;
+    if (before->first_seen) out.first_seen = before->first_seen;
+  }
+  return out;
+}
+
+void fill_revisions(TrackedServiceStatus& status, const Observation& observation, const Core& core,
+                    const TrackedServiceStatus& before) {
+  std::vector<const RevisionStatus*> known;
+  if (before.stable) known.push_back(&*before.stable);
+  if (before.candidate) known.push_back(&*before.candidate);
+  if (core.stable) {
+    status.stable = revision_status(observation, core.stable->name, core.stable->uid,
+                                    core.stable->pair.digests, known);
+    status.image_created = status.stable->image_created ? status.stable->image_created
+                                                        : status.stable->first_seen;
+  }
+  const Rollout* rollout = active_rollout(core.phase);
+  if (rollout == nullptr) return;
+  const Candidate& candidate = rollout->candidate;
+  status.candidate = revision_status(observation, candidate.name.value_or(RevisionName("")),
+                                     candidate.uid.value_or(Uid("")), candidate.pair.digests,
+                                     known);
+}
+
+// Behind: a followed tag names a digest that stable does not run, since it was first seen.
+std::optional<TimePoint> behind_since(const Observation& observation, const Core& core) {
+  std::optional<TimePoint> since;
+  if (!core.stable) return since;
+  for (const FollowedImage& image : observation.images) {
+    if (!image.confirmed) continue;
+    const auto running = core.stable->pair.digests.find(image.container);
+    if (running != core.stable->pair.digests.end() &&
+        running->second == image.confirmed->digest) {
+      continue;
+    }
+    if (!since || image.confirmed->first_seen < *since) since = image.confirmed->first_seen;
+  }
+  return since;
+}
+
+VerdictStatus verdict_status(const Verdict& verdict) {
+  VerdictStatus out;
+  out.kind = to_string(verdict.kind);
+  out.sentence = verdict.sentence;
+  out.metric = verdict.metric;
+  out.evidence_against = verdict.rollback_evidence;
+  out.threshold_against = verdict.rollback_threshold;
+  for (const auto& [metric, evidence] : verdict.promote_evidence) {
+    if (metric == verdict.promote_evidence.begin()->first) out.evidence_for = evidence;
+    out.evidence_for = std::min(out.evidence_for, evidence);
+  }
+  out.threshold_for = verdict.promote_threshold;
+  out.canary_requests = verdict.canary.requests;
+  out.canary_errors = verdict.canary.errors;
+  out.stable_requests = verdict.stable.requests;
+  out.stable_errors = verdict.stable.errors;
+  out.needed = verdict.needed;
+  return out;
+}
+
+void set_condition(TrackedServiceStatus& status, const TrackedServiceStatus& before,
+                   std::string_view type, bool is_true, std::string reason, std::string message,
+                   TimePoint now) {
+  Condition condition;
+  condition.type = type;
+  condition.status = is_true ? "True" : "False";
+  condition.reason = std::move(reason);
+  condition.message = printable(message, kMaxMessage);
+  condition.observed_generation = status.observed_generation;
+  condition.last_transition_time = now;
+  for (const Condition& old : before.conditions) {
+    if (old.type == condition.type && old.status == condition.status) {
+      condition.last_transition_time = old.last_transition_time;
+    }
+  }
+  status.conditions.push_back(std::move(condition));
+}
+
+void fill_conditions(TrackedServiceStatus& status, const TrackedServiceStatus& before,
+                     const Transition& transition, bool progressing, TimePoint now) {
+  const Explanation& why = transition.explanation;
+  set_condition(status, before, "Ready", why.ready, why.ready ? "AsExpected" : why.not_ready_reason,
+                why.ready ? "" : why.message, now);
+  set_condition(status, before, "Progressing", progressing, why.reason,
+                progressing ? why.message : "", now);
+  const bool held = !why.holds.empty();
+  set_condition(status, before, "Held", held, held ? why.holds.front().reason : "NotHeld",
+                held ? why.holds.front().message : "", now);
+  const bool behind = status.behind_since.has_value();
+  set_condition(status, before, "UpToDate", !behind, behind ? "Behind" : "Newest",
+                behind ? "a newer digest of a followed tag is not serving all requests yet" : "",
+                now);
+}
+
+std::vector<HoldStatus> carry_hold_times(std::vector<HoldStatus> holds,
+                                         const TrackedServiceStatus& before) {
+  for (HoldStatus& hold : holds) {
+    for (const HoldStatus& old : before.holds) {
+      if (old.owner == hold.owner && old.reason == hold.reason) hold.since = old.since;
+    }
+  }
+  return holds;
+}
+
+std::vector<SeenTag> seen_tags(const Observation& observation, const TrackedServiceStatus& before) {
+  constexpr std::size_t kMaxSeen = 8;
+  std::vector<SeenTag> tags;
+  for (const FollowedImage& image : observation.images) {
+    SeenTag tag{to_string(image.reference), {}};
+    for (const SeenTag& old : before.tags) {
+      if (old.image == tag.image) tag.digests = old.digests;
+    }
+    if (image.confirmed &&
+        (tag.digests.empty() || tag.digests.front().digest != image.confirmed->digest.get())) {
+      tag.digests.insert(tag.digests.begin(),
+                         {image.confirmed->digest.get(), image.confirmed->first_seen});
+      if (tag.digests.size() > kMaxSeen) tag.digests.resize(kMaxSeen);
+    }
+    tags.push_back(std::move(tag));
+  }
+  return tags;
+}
+
+template <class Entry>
+RejectionStatus rejection_status(const Entry& entry, int times) {
+  return {digest_texts(entry.pair.digests), entry.pair.template_hash, entry.why, entry.until,
+          times};
+}
+
+}  // namespace
+
+TrackedServiceStatus build_status(const Observation& observation, const Transition& transition,
+                                  const Notes& notes, const TrackedServiceStatus& before,
+                                  TimePoint now) {
+  TrackedServiceStatus status;
+  status.observed_generation = observation.tracked.generation;
+  status.service = observation.tracked.spec.service;
+  status.message = printable(transition.explanation.message, kMaxMessage);
+  status.reason = transition.explanation.reason;
+  bool progressing = false;
+  if (transition.core) {
+    const Core& core = *transition.core;
+    status.phase = phase_name(core.phase);
+    status.seq = core.seq;
+    status.core = core_to_text(core);
+    fill_revisions(status, observation, core, before);
+    status.percent = candidate_percent(core);
+    if (const auto* shifting = std::get_if<Shifting>(&core.phase)) status.step = shifting->step + 1;
+    if (notes.memo.seq == core.seq) status.step_since = notes.memo.step_since;
+    status.behind_since = behind_since(observation, core);
+    for (const Rejection& rejection : core.rejected) {
+      status.rejected.push_back(rejection_status(rejection, 0));
+    }
+    const Rollout* rollout = active_rollout(core.phase);
+    progressing = rollout != nullptr;
+    if (rollout != nullptr && rollout->candidate.uid && !notes.verdict.sentence.empty()) {
+      status.verdict = verdict_status(notes.verdict);
+    }
+  } else {
+    status.phase = "Adopting";
+  }
+  for (const Deferral& deferral : notes.memo.deferred) {
+    status.deferred.push_back(rejection_status(deferral, deferral.times));
+  }
+  status.evidence = notes_to_text(notes);
+  status.holds = carry_hold_times(transition.explanation.holds, before);
+  status.commands = command_statuses(notes.memo);
+  status.history = notes.memo.history;
+  status.tags = seen_tags(observation, before);
+  fill_conditions(status, before, transition, progressing, now);
+  return status;
+}
+
+}  // namespace freshet

@@ -1,0 +1,27 @@
+// Facts as Kubernetes Events.
+#include "controller/runtime/tell.h"
+
+#include <algorithm>
+#include <array>
+
+namespace freshet {
+
+KubeEvent event_of(const TrackedService& tracked, const Fact& fact,
+                   const std::optional<Core>& core) {
+  KubeEvent event;
+  event.about = {"freshet.dev/v1alpha1", "TrackedService", tracked.name_space,
+                 tracked.name,           tracked.uid,      tracked.resource_version};
+  event.is_warning = fact.warning;
+  event.reason = fact.reason;
+  event.message = fact.message;
+  if (core) event.occasion = core->service.get() + "/" + std::to_string(core->seq);
+  return event;
+}
+
+bool is_outcome(std::string_view reason) {
+  constexpr std::array<std::string_view, 6> kOutcomes = {"Promoted",  "RolledBack", "Deferred",
+                                                         "Withdrawn", "Superseded", "Aborted"};
+  return std::find(kOutcomes.begin(), kOutcomes.end(), reason) != kOutcomes.end();
+}
+
+}  // namespace freshet

@@ -1,0 +1,29 @@
+// The small server for probes and metrics: /healthz, /readyz, /metrics. It has a thread of its own
+// and shares nothing with the API that people use.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+
+namespace freshet {
+
+struct ProbeHandlers {
+  std::function<bool()> healthy;         // false: 503
+  std::function<std::string()> unready;  // "" when ready, else the reason (503)
+  std::function<std::string()> metrics;  // Prometheus' text format
+};
+
+class ProbeServer {
+ public:
+  virtual ~ProbeServer() = default;  // stops the server and joins its thread
+  virtual int port() const = 0;
+};
+
+// `address` is host:port; port 0 takes a free one. The handlers are called from server threads.
+Result<std::unique_ptr<ProbeServer>> start_probe_server(const std::string& address,
+                                                        ProbeHandlers handlers);
+
+}  // namespace freshet

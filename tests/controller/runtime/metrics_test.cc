@@ -1,0 +1,68 @@
+// The controller's own metrics.
+#include "controller/runtime/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "controller/runtime/log.h"
+
+namespace freshet {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const TimePoint kNow = from_unix_seconds(1'790'000'000);
+const ServiceKey kCheckout{"shop", "checkout"};
+
+TEST(Metrics, ShowPhasePercentAndAgesOfAService) {
+  Metrics metrics;
+  metrics.set_service(kCheckout, {"Shifting", 5, kNow - hours(2), kNow - minutes(10)});
+  const std::string text = metrics.render(kNow);
+  const std::string labels = R"({namespace="shop",service="checkout"})";
+  EXPECT_THAT(text, HasSubstr("freshet_rollout_percent" + labels + " 5"));
+  EXPECT_THAT(text, HasSubstr("freshet_image_age_seconds" + labels + " 7200"));
+  EXPECT_THAT(text, HasSubstr("freshet_image_behind_seconds" + labels + " 600"));
+  EXPECT_THAT(text, HasSubstr(R"(phase="Shifting")"));
+}
+
+TEST(Metrics, KeepOnePhaseAService) {
+  Metrics metrics;
+  metrics.set_service(kCheckout, {"Shifting", 5, {}, {}});
+  metrics.set_service(kCheckout, {"Baking", 98, {}, {}});
+  const std::string text = metrics.render(kNow);
+  EXPECT_THAT(text, HasSubstr(R"(phase="Baking")"));
+  EXPECT_THAT(text, Not(HasSubstr(R"(phase="Shifting")")));
+}
+
+TEST(Metrics, LeaveWithTheirService) {
+  Metrics metrics;
+  metrics.set_service(kCheckout, {"Idle", 0, kNow, {}});
+  metrics.render(kNow);
+  metrics.remove_service(kCheckout);
+  EXPECT_THAT(metrics.render(kNow), Not(HasSubstr("checkout")));
+}
+
+TEST(Metrics, CountRequestsByCode) {
+  Metrics metrics;
+  metrics.count_registry_request("ghcr.io", 304);
+  metrics.count_registry_request("ghcr.io", 304);
+  metrics.count_kube_request(409);
+  metrics.count_rollout(kCheckout, "Promoted");
+  const std::string text = metrics.render(kNow);
+  EXPECT_THAT(text, HasSubstr(R"(freshet_registry_requests_total{code="304",registry="ghcr.io"} 2)"));
+  EXPECT_THAT(text, HasSubstr(R"(freshet_kube_requests_total{code="409"} 1)"));
+  EXPECT_THAT(text, HasSubstr(R"(freshet_rollouts_total{namespace="shop",outcome="Promoted"} 1)"));
+}
+
+TEST(LogLine, QuotesWhatHasSpacesAndLeavesOutWhatIsEmpty) {
+  const LogLine line{LogLevel::kInfo, "StepAdvanced",
+                     {{"service", "shop/checkout"}, {"message", "now 5 %"}, {"digest", ""}}};
+  EXPECT_EQ(format_log_line(line, LogFormat::kText),
+            R"(StepAdvanced service=shop/checkout message="now 5 %")");
+  EXPECT_EQ(format_log_line(line, LogFormat::kJson),
+            R"({"digest":"","event":"StepAdvanced","message":"now 5 %","service":"shop/checkout"})");
+}
+
+}  // namespace
+}  // namespace freshet

@@ -1,0 +1,61 @@
+// Probes and metrics over real sockets.
+#include "controller/server/probe_server.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "controller/net/curl_transport.h"
+
+namespace freshet {
+namespace {
+
+class ProbeServerTest : public ::testing::Test {
+ protected:
+  ProbeServerTest() {
+    auto server = start_probe_server(
+        "127.0.0.1:0", {[this] { return healthy_.load(); },
+                        [this] { return std::string(ready_ ? "" : "watches are not in sync"); },
+                        [] { return std::string("freshet_leader 1\n"); }});
+    EXPECT_TRUE(server);
+    server_ = *std::move(server);
+    NetOptions options;
+    options.addresses.allow_private = true;
+    transport_ = *make_curl_transport(options);
+  }
+
+  std::string get(const std::string& path) {
+    HttpRequest request;
+    request.url = "http://127.0.0.1:" + std::to_string(server_->port()) + path;
+    const auto response = transport_->send(request);
+    if (!response) return response.error().message;
+    return std::to_string(response->status) + " " + response->body;
+  }
+
+  std::atomic<bool> healthy_ = true;
+  std::atomic<bool> ready_ = false;
+  std::unique_ptr<ProbeServer> server_;
+  std::unique_ptr<HttpTransport> transport_;
+};
+
+TEST_F(ProbeServerTest, SaysWhyItIsNotReady) {
+  EXPECT_EQ(get("/readyz"), "503 watches are not in sync\n");
+  ready_ = true;
+  EXPECT_EQ(get("/readyz"), "200 ok\n");
+}
+
+TEST_F(ProbeServerTest, AnswersHealthAndMetrics) {
+  EXPECT_EQ(get("/healthz"), "200 ok\n");
+  healthy_ = false;
+  EXPECT_EQ(get("/healthz"), "503 not healthy\n");
+  EXPECT_EQ(get("/metrics"), "200 freshet_leader 1\n");
+}
+
+TEST(ProbeServer, RefusesAnAddressThatIsNone) {
+  const auto server = start_probe_server("nowhere", {});
+  ASSERT_FALSE(server);
+  EXPECT_EQ(server.error().message, "listen address \"nowhere\" is not host:port");
+}
+
+}  // namespace
+}  // namespace freshet
