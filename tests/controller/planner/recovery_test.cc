@@ -1,0 +1,238 @@
+// A core that is lost, damaged or not ours; a TrackedService or Service that goes; adoption.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "controller/model/core.h"
+#include "tests/support/planner_world.h"
+
+namespace freshet::testing {
+namespace {
+
+const RevisionName kFirst("checkout-00001");
+
+std::string newer(const Core& core) {
+  Json json = core_to_json(core);
+  json["v"] = 2;
+  return json.dump();
+}
+
+std::string damaged(const Core& core) {
+  Json json = core_to_json(core);
+  json["phase"] = "Dancing";
+  return json.dump();
+}
+
+TEST(Recovery, TwoServeAndTheMirrorKnowsThemRetreatsToStable) {
+  for (const std::string phase : {"Shifting", "Baking"}) {
+    PlannerWorld world = world_in(phase);
+    world.lose_core();
+    const Transition transition = world.pass();
+    EXPECT_EQ(world.phase(), "Retreating") << phase;
+    EXPECT_EQ(world.traffic(), (Traffic{entry(kFirst, 100)}));
+    EXPECT_TRUE(has_fact(transition.facts, "CoreLost"));
+    ASSERT_TRUE(world.run_to("Idle"));
+    EXPECT_EQ(world.core().stable->name, kFirst);
+  }
+}
+
+TEST(Recovery, TwoServeAndTheReadablePartKnowsThemRetreatsToStable) {
+  for (const auto& text : {newer, damaged}) {
+    PlannerWorld world = world_in("Shifting");
+    world.damage_core(text(world.core()));
+    world.seen.mirror.reset();
+    world.pass();
+    EXPECT_EQ(world.phase(), "Retreating");
+    EXPECT_EQ(world.traffic(), (Traffic{entry(kFirst, 100)}));
+  }
+}
+
+TEST(Recovery, TwoServeAndNobodyKnowsWhichIsStableHoldsAndAlerts) {
+  PlannerWorld world = world_in("Shifting");
+  world.damage_core("{}");
+  world.seen.mirror.reset();
+  world.writes.clear();
+  const Transition transition = world.pass();
+  EXPECT_TRUE(world.writes.empty());
+  EXPECT_EQ(hold_reasons(transition), std::vector<std::string>{"CoreDamaged"});
+  EXPECT_TRUE(has_fact(transition.facts, "CoreDamaged"));
+  world.command("adopt", "1 --to=checkout-00001");
+  world.pass();
+  EXPECT_EQ(world.phase(), "Idle");
+  EXPECT_EQ(world.core().stable->name, kFirst);
+}
+
+TEST(Recovery, OneServesIsAdoptedAfreshWithRejectionsFromTheMirror) {
+  for (const bool lost : {true, false}) {
+    PlannerWorld world = world_in("Retreating");
+    world.programs = true;
+    ASSERT_TRUE(world.run_to("Idle"));
+    const Core before = world.core();
+    ASSERT_EQ(before.rejected.size(), 1u);
+    if (lost) world.lose_core();
+    if (!lost) world.damage_core("garbage");
+    world.tick();
+    EXPECT_EQ(world.phase(), "Idle");
+    EXPECT_EQ(world.core().rejected, before.rejected);
+    EXPECT_GT(world.core().seq, before.seq);
+    world.writes.clear();
+    for (int i = 0; i < 20; ++i) world.tick(minutes(1));
+    EXPECT_TRUE(world.writes.empty()) << "the rejected pair is not rolled out again";
+  }
+}
+
+TEST(Recovery, ACoreOfANewerReleaseIsLeftAloneUntilRepair) {
+  PlannerWorld world = world_in("Idle");
+  world.damage_core(newer(world.core()));
+  world.push('b');
+  world.writes.clear();
+  EXPECT_EQ(hold_reasons(world.tick()), std::vector<std::string>{"CoreNewer"});
+  EXPECT_TRUE(world.writes.empty());
+  world.command("repair", "1");
+  world.pass();
+  EXPECT_EQ(world.phase(), "Idle");
+}
+
+TEST(Recovery, TheCoreOfAnotherServiceIsIgnored) {
+  PlannerWorld world = world_in("Shifting");
+  world.service().uid = Uid("restored-uid");
+  world.set_traffic({entry(kFirst, 100)});
+  world.settle();
+  const Transition transition = world.pass();
+  EXPECT_EQ(world.phase(), "Idle") << "adopted afresh";
+  EXPECT_EQ(transition.core->service, Uid("restored-uid"));
+  EXPECT_EQ(world.core().seq, 1);
+}
+
+TEST(Leaving, AServiceThatIsGoneLetsGoOfTheFinalizer) {
+  for (const bool terminating : {true, false}) {
+    PlannerWorld world = world_in("Shifting");
+    if (terminating) world.service().deleting = true;
+    if (!terminating) world.seen.service.reset();
+    const Transition transition = step(world.seen, world.now);
+    EXPECT_FALSE(transition.write);
+    EXPECT_FALSE(transition.core);
+    EXPECT_EQ(transition.finalizer, FinalizerChange::kRemove);
+    EXPECT_EQ(transition.explanation.not_ready_reason, "ServiceNotFound");
+  }
+}
+
+TEST(Leaving, ARecreatedServiceLetsGoOfTheFinalizerUntilItIsPinned) {
+  PlannerWorld world = world_in("Idle");
+  world.service().uid = Uid("another");
+  world.service().routes_ready.status = Tri::kUnknown;
+  world.lose_core();
+  EXPECT_EQ(world.look().finalizer, FinalizerChange::kRemove);
+}
+
+TEST(Leaving, FromEveryPhaseEndsWithoutAnnotationAndWithTheModeFoundAtAdoption) {
+  for (const std::string phase : {"Idle", "Preparing", "Waiting", "Shifting", "Baking"}) {
+    PlannerWorld world = world_in(phase);
+    world.new_revisions = Tri::kTrue;
+    world.seen.tracked.deleting = true;
+    for (int i = 0; i < 60 && !world.seen.tracked.finalizers.empty(); ++i) world.tick();
+    EXPECT_TRUE(world.seen.tracked.finalizers.empty()) << phase;
+    EXPECT_EQ(world.phase(), "") << phase;
+    EXPECT_EQ(world.traffic(), (Traffic{{{}, true, Percent::clamp(100), {}}})) << phase;
+    EXPECT_TRUE(has_fact(world.facts, "Left")) << phase;
+  }
+}
+
+TEST(Leaving, StaysPinnedWhereTheLatestIsNotStablesPair) {
+  PlannerWorld world = world_in("Idle");
+  world.seen.tracked.spec.suspend = true;
+  world.edit_template("fast");
+  world.tick();
+  world.seen.tracked.deleting = true;
+  world.tick(minutes(2));
+  EXPECT_EQ(world.traffic(), (Traffic{entry(kFirst, 100)}));
+  world.tick();
+  EXPECT_TRUE(world.seen.tracked.finalizers.empty());
+}
+
+TEST(Leaving, APersonsPercentsAreLeftAsTheyAre) {
+  PlannerWorld world = world_in("Idle");
+  world.edit_template("fast");
+  world.settle();
+  const Traffic theirs = {entry(kFirst, 50), entry(RevisionName("checkout-00002"), 50)};
+  world.set_traffic(theirs);
+  world.seen.tracked.deleting = true;
+  for (int i = 0; i < 30; ++i) world.tick();
+  EXPECT_EQ(world.traffic(), theirs);
+  EXPECT_TRUE(world.seen.tracked.finalizers.empty());
+}
+
+TEST(Leaving, WithoutACoreOfOursOnlyLetsGo) {
+  PlannerWorld world;
+  world.seen.tracked.deleting = true;
+  world.seen.tracked.finalizers = {std::string(kFinalizer)};
+  const Transition transition = world.look();
+  EXPECT_FALSE(transition.write);
+  EXPECT_EQ(transition.finalizer, FinalizerChange::kRemove);
+}
+
+struct AdoptionRow {
+  std::string reason;
+  std::function<void(PlannerWorld&)> found;
+};
+
+TEST(Adoption, WritesNothingUntilEveryCheckPassesAndSaysWhichDoesNot) {
+  const std::vector<AdoptionRow> rows = {
+      {"ManagedByFlagger", [](PlannerWorld& w) { w.service().other_managers = {"Flagger"}; }},
+      {"ManagedByGitOps", [](PlannerWorld& w) { w.service().other_managers = {"Argo CD"}; }},
+      {"InvalidSpec", [](PlannerWorld& w) { w.seen.spec_invalid = true; }},
+      {"Suspended", [](PlannerWorld& w) { w.seen.tracked.spec.suspend = true; }},
+      {"NoTag", [](PlannerWorld& w) { w.seen.image_problem = "NoTag: no tag in the image"; }},
+      {"ServiceNotReady", [](PlannerWorld& w) { w.service().generation += 1; }},
+      {"ServiceNotReady", [](PlannerWorld& w) { w.service().ready.status = Tri::kFalse; }},
+      {"Split",
+       [](PlannerWorld& w) {
+         w.service().observed_traffic = {entry(kFirst, 60), entry(RevisionName("other"), 40)};
+       }},
+      {"ServiceNotReady", [](PlannerWorld& w) { w.make_ready(kFirst, Tri::kUnknown); }},
+      {"NoDigest", [](PlannerWorld& w) { w.revision(kFirst).digests.clear(); }},
+      {"NoMetrics", [](PlannerWorld& w) { w.seen.metrics_found = false; }},
+      {"MetricsUnknown", [](PlannerWorld& w) { w.seen.metrics_found.reset(); }},
+      {"TagTaken", [](PlannerWorld& w) { w.service().traffic.push_back(entry(kFirst, 0, "freshet")); }},
+  };
+  for (const AdoptionRow& row : rows) {
+    PlannerWorld world;
+    row.found(world);
+    const Transition transition = world.pass();
+    EXPECT_TRUE(world.writes.empty()) << row.reason;
+    EXPECT_FALSE(transition.explanation.ready) << row.reason;
+    EXPECT_EQ(transition.explanation.not_ready_reason, row.reason)
+        << transition.explanation.message;
+    EXPECT_FALSE(transition.explanation.message.empty());
+    EXPECT_TRUE(world.seen.tracked.finalizers.empty());
+  }
+}
+
+TEST(Adoption, GoesWithoutMetricsInReadinessOnlyAndWithGitOpsWhereAllowed) {
+  PlannerWorld world;
+  world.seen.metrics_found = false;
+  world.seen.tracked.spec.analysis.mode = AnalysisMode::kReadinessOnly;
+  world.service().other_managers = {"Flux"};
+  world.seen.tracked.spec.rollout.allow_overwrite = true;
+  world.tick();
+  EXPECT_EQ(world.phase(), "Idle");
+}
+
+TEST(Adoption, KeepTheirsAdoptsAsSoonAsOneServes) {
+  PlannerWorld world = world_in("Shifting");
+  const RevisionName second = *world.candidate();
+  world.set_traffic({entry(kFirst, 40), entry(second, 60)});
+  world.tick();
+  world.command("resume", "1 --keep-theirs");
+  world.tick();
+  EXPECT_EQ(world.phase(), "Adopting");
+  world.tick();
+  EXPECT_EQ(world.phase(), "Adopting");
+  world.set_traffic({entry(second, 100)});
+  world.tick();
+  EXPECT_EQ(world.phase(), "Idle");
+  EXPECT_EQ(world.core().stable->name, second);
+}
+
+}  // namespace
+}  // namespace freshet::testing
