@@ -2,6 +2,7 @@
 #include "controller/registry/endpoint.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "base/text.h"
@@ -13,11 +14,14 @@ namespace {
 // is consulted: the registry itself names the realm, so this only has to stop a stray one.
 std::string registrable_domain(const std::string& host) {
   constexpr std::size_t kCountryLabel = 2;
-  constexpr std::size_t kShortSecondLabel = 3;
+  constexpr std::array<std::string_view, 10> kBelowCountries = {
+      "ac", "co", "com", "edu", "go", "gov", "ne", "net", "or", "org"};
   const auto labels = split(host, '.');
   if (labels.size() < 2) return host;
-  const bool two_part_suffix = labels.back().size() == kCountryLabel &&
-                               labels[labels.size() - 2].size() <= kShortSecondLabel;
+  const auto& second = labels[labels.size() - 2];
+  const bool two_part_suffix =
+      labels.back().size() == kCountryLabel &&
+      std::ranges::find(kBelowCountries, second) != kBelowCountries.end();
   const std::size_t wanted = std::min<std::size_t>(labels.size(), two_part_suffix ? 3 : 2);
   return join(std::span(labels).last(wanted), ".");
 }

@@ -1,0 +1,146 @@
+// Confirmation by digest, and when the image was made.
+#include "controller/registry/confirm.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/controller/registry/fixture.h"
+
+namespace freshet {
+namespace {
+
+using namespace fixture;
+using Kind = RegistryFailureKind;
+
+const Document kConfig = config();
+const Document kImage = manifest_of(kConfig);
+const Document kIndex = index_of(kImage);
+const Platform kAmd64{"linux", "amd64", ""};
+const Platform kArm64{"linux", "arm64", ""};
+const Platform kArm64v8{"linux", "arm64", "v8"};
+
+ConfirmOutcome confirm(ScriptedTransport& transport, const Digest& digest,
+                       TimePoint now = kNow) {
+  RegistryMemory memory;
+  DigestConfirmation confirmation({*api_origin(app(), {}), "acme/app", {}, {}, now + seconds(8)},
+                                  digest, Kind::kInconsistent);
+  for (;;) {
+    auto next = confirmation.next_request(memory, now);
+    if (auto* outcome = std::get_if<ConfirmOutcome>(&next)) return *outcome;
+    confirmation.fold(transport.send(std::get<HttpRequest>(next)), memory, now);
+  }
+}
+
+std::string annotation(const std::string& date) {
+  return R"({"org.opencontainers.image.created":")" + date + "\"}";
+}
+
+HttpResponse blob(const Document& document) { return make_response(200, {}, document.body); }
+
+TEST(Confirmation, ReadsASingleImageAndItsConfiguration) {
+  ScriptedTransport transport;
+  serve(transport, kImage, kConfig);
+  EXPECT_EQ(confirm(transport, kImage.digest()),
+            ConfirmOutcome(Confirmed{kImage.digest(), kImage.type, {kArm64},
+                                     *parse_rfc3339(kCreated), false}));
+  EXPECT_EQ(transport.lines(), (std::vector<std::string>{"GET " + kImage.by_digest(),
+                                                         "GET " + kConfig.as_blob()}));
+  EXPECT_EQ(transport.requests()[1].max_body_bytes, kMaxConfigBytes);
+}
+
+TEST(Confirmation, PrefersTheAnnotationsDate) {
+  ScriptedTransport transport;
+  const auto image = manifest_of(kConfig, annotation("2026-11-20T00:00:00Z"));
+  serve(transport, image, kConfig);
+  EXPECT_EQ(std::get<Confirmed>(confirm(transport, image.digest())).created,
+            *parse_rfc3339("2026-11-20T00:00:00Z"));
+}
+
+TEST(Confirmation, LooksIntoAnIndexOnlyForADate) {
+  ScriptedTransport transport;
+  transport.on("GET", kIndex.by_digest(), kIndex.get());
+  transport.on("GET", kImage.by_digest(), kImage.get());
+  transport.on("GET", kConfig.as_blob(), blob(kConfig));
+  const Confirmed want{kIndex.digest(), kIndex.type, {kAmd64, kArm64v8}, *parse_rfc3339(kCreated),
+                       false};
+  EXPECT_EQ(confirm(transport, kIndex.digest()), ConfirmOutcome(want));
+  EXPECT_EQ(transport.requests().size(), 3u);
+
+  const auto dated = index_of(kImage, annotation(kCreated));
+  transport.on("GET", dated.by_digest(), dated.get());
+  transport.forget_requests();
+  EXPECT_EQ(std::get<Confirmed>(confirm(transport, dated.digest())).created,
+            *parse_rfc3339(kCreated));
+  EXPECT_EQ(transport.requests().size(), 1u);
+}
+
+TEST(Confirmation, DoesWithoutADateWhereNoneCanBeRead) {
+  const std::vector<std::pair<std::string, Result<HttpResponse>>> rows = {
+      {"no such blob", make_response(404)},
+      {"another blob", make_response(200, {}, "{}")},
+      {"a date of a reproducible build", blob(config("1970-01-01T00:00:00Z"))},
+      {"a date in the future", blob(config("2027-01-01T00:00:00Z"))},
+  };
+  for (const auto& [name, reply] : rows) {
+    ScriptedTransport transport;
+    const Document document{"", reply->body};
+    const auto image = manifest_of(name == "another blob" ? kConfig : document);
+    transport.on("GET", image.by_digest(), image.get());
+    transport.on("GET", name == "another blob" ? kConfig.as_blob() : document.as_blob(), reply);
+    const auto outcome = confirm(transport, image.digest());
+    ASSERT_TRUE(std::holds_alternative<Confirmed>(outcome)) << name;
+    EXPECT_EQ(std::get<Confirmed>(outcome).created, std::nullopt) << name;
+    EXPECT_FALSE(std::get<Confirmed>(outcome).may_tell_later) << name;
+  }
+}
+
+TEST(Confirmation, SaysWhereADateMayBeReadLater) {
+  for (const Result<HttpResponse>& reply :
+       {Result<HttpResponse>(make_response(503)), Result<HttpResponse>(make_response(429)),
+        Result<HttpResponse>(refused_connection())}) {
+    ScriptedTransport transport;
+    transport.on("GET", kImage.by_digest(), kImage.get());
+    transport.on("GET", kConfig.as_blob(), reply);
+    EXPECT_EQ(confirm(transport, kImage.digest()),
+              ConfirmOutcome(Confirmed{kImage.digest(), kImage.type, {}, {}, true}));
+  }
+}
+
+TEST(Confirmation, FailsWithAKind) {
+  const std::vector<std::tuple<std::string, Result<HttpResponse>, Kind>> rows = {
+      {"404: a stale mirror", make_response(404), Kind::kInconsistent},
+      {"other bytes", make_response(200, kImage.headers(), kIndex.body), Kind::kInconsistent},
+      {"truncated bytes", make_response(200, kImage.headers(), kImage.body.substr(9)),
+       Kind::kInconsistent},
+      {"another digest in the header", make_response(200, kIndex.headers(), kImage.body),
+       Kind::kInconsistent},
+      {"503", make_response(503), Kind::kUnreachable},
+      {"429", make_response(429), Kind::kRateLimited},
+      {"403", make_response(403), Kind::kAuthentication},
+      {"reset", refused_connection(), Kind::kUnreachable},
+      {"a type that the body contradicts",
+       make_response(200, {{"Content-Type", std::string(kDockerManifest)}}, kImage.body),
+       Kind::kNotAnImage},
+  };
+  for (const auto& [name, reply, kind] : rows) {
+    ScriptedTransport transport;
+    transport.on("GET", kImage.by_digest(), reply);
+    const auto outcome = confirm(transport, kImage.digest());
+    ASSERT_TRUE(std::holds_alternative<RegistryFailure>(outcome)) << name;
+    EXPECT_EQ(std::get<RegistryFailure>(outcome).kind, kind) << name;
+    EXPECT_EQ(std::get<RegistryFailure>(outcome).step, "confirm") << name;
+  }
+}
+
+TEST(Confirmation, AnIndexWhoseImageIsMissingIsAPushUnderWay) {
+  ScriptedTransport transport;
+  transport.on("GET", kIndex.by_digest(), kIndex.get());
+  transport.on("GET", kImage.by_digest(), make_response(404));
+  const auto outcome = confirm(transport, kIndex.digest());
+  EXPECT_EQ(std::get<RegistryFailure>(outcome).kind, Kind::kInconsistent);
+}
+
+}  // namespace
+}  // namespace freshet

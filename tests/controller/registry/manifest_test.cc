@@ -1,0 +1,94 @@
+// Manifests, indexes, configurations: what is read, and what is not an image.
+#include "controller/registry/manifest.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/controller/registry/fixture.h"
+
+namespace freshet {
+namespace {
+
+using namespace fixture;
+
+TEST(Manifest, OfASingleImageNamesItsConfiguration) {
+  const auto manifest = manifest_of(config());
+  const auto got = parse_manifest(manifest.body, std::string(kOciManifest) + "; charset=utf-8");
+  ASSERT_TRUE(got.has_value()) << got.error().message;
+  EXPECT_EQ(*got, (Manifest{std::string(kOciManifest), {}, {}, {}, config().digest()}));
+}
+
+TEST(Manifest, OfAnIndexListsPlatformsAndPrefersLinuxAmd64) {
+  const auto child = manifest_of(config());
+  const auto index =
+      index_of(child, R"({"org.opencontainers.image.created":")" + kCreated + "\"}");
+  const auto got = parse_manifest(index.body, kOciIndex);
+  ASSERT_TRUE(got.has_value()) << got.error().message;
+  EXPECT_EQ(*got, (Manifest{std::string(kOciIndex),
+                            {{"linux", "amd64", ""}, {"linux", "arm64", "v8"}},
+                            parse_rfc3339(kCreated).value(),
+                            child.digest(),
+                            {}}));
+  EXPECT_EQ(to_string(got->platforms[1]), "linux/arm64/v8");
+}
+
+TEST(Manifest, TypeIsTheBodysWhereTheHeaderIsGeneral) {
+  const auto manifest = manifest_of(config());
+  EXPECT_EQ(parse_manifest(manifest.body, "application/json")->media_type, kOciManifest);
+  EXPECT_EQ(parse_manifest(index_of(manifest).body, "")->media_type, kOciIndex);
+  EXPECT_EQ(parse_manifest(index_of(manifest).body, kDockerList)->media_type, kDockerList);
+}
+
+TEST(Manifest, RefusesWhatIsNotAnImage) {
+  const std::string digest = "\"sha256:" + std::string(64, '1') + "\"";
+  const std::string layers = R"(,"layers":[])";
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"an HTML page", "<html></html>"},
+      {"an empty body", ""},
+      {"a truncated body", R"({"schemaVersion":2,"manifests":[)"},
+      {"a list", "[]"},
+      {"schema 1", R"({"schemaVersion":1,"name":"a","fsLayers":[]})"},
+      {"no version", R"({"config":{"digest":)" + digest + "}" + layers + "}"},
+      {"another document", R"({"schemaVersion":2,"mediaType":"text/plain"})"},
+      {"a body that contradicts the header",
+       R"({"schemaVersion":2,"mediaType":")" + std::string(kOciIndex) + R"(","manifests":[]})"},
+      {"a chart", R"({"schemaVersion":2,"config":{"mediaType":)"
+                  R"("application/vnd.cncf.helm.config.v1+json","digest":)" +
+                      digest + "}" + layers + "}"},
+      {"a malformed digest",
+       R"({"schemaVersion":2,"config":{"mediaType":"application/octet-stream","digest":"x"})" +
+           layers + "}"},
+      {"duplicate keys", R"({"schemaVersion":2,"schemaVersion":2})"},
+  };
+  for (const auto& [name, body] : rows) {
+    EXPECT_FALSE(parse_manifest(body, kOciManifest).has_value()) << name;
+  }
+  EXPECT_FALSE(parse_manifest(R"({"schemaVersion":2,"manifests":[]})", kOciIndex).has_value());
+  EXPECT_FALSE(parse_manifest(R"({"schemaVersion":2,"manifests":[1]})", kOciIndex).has_value());
+}
+
+TEST(ImageConfig, TellsDateAndPlatformAndForgivesTheRest) {
+  EXPECT_EQ(parse_image_config(config().body),
+            (ImageConfig{*parse_rfc3339(kCreated), Platform{"linux", "arm64", ""}}));
+  for (const std::string body : {"", "x", "[]", R"({"created":5,"os":[]})"}) {
+    EXPECT_EQ(parse_image_config(body), ImageConfig{}) << body;
+  }
+}
+
+TEST(ImageConfig, ADateThatReproducibleBuildsWriteIsNone) {
+  for (const std::string date :
+       {"1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "1980-01-01T00:00:01Z"}) {
+    EXPECT_EQ(parse_image_config(config(date).body).created, std::nullopt) << date;
+  }
+}
+
+TEST(Digests, OfBothAlgorithmsAreChecked) {
+  EXPECT_TRUE(has_digest("abc", *Digest::parse("sha256:" + sha256_hex("abc"))));
+  EXPECT_TRUE(has_digest("abc", *Digest::parse("sha512:" + sha512_hex("abc"))));
+  EXPECT_FALSE(has_digest("abd", *Digest::parse("sha512:" + sha512_hex("abc"))));
+}
+
+}  // namespace
+}  // namespace freshet
