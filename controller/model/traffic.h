@@ -24,6 +24,7 @@ int share_of(const Traffic& traffic, const RevisionName& revision);
 // Only the entries that get requests, merged by Revision and sorted: what people's edits are
 // compared by.
 Traffic serving(const Traffic& traffic);
-std::string to_string(const Traffic& traffic);  // "checkout-00007 95 %, checkout-00008 5 % #freshet"
+// "checkout-00007 95 %, checkout-00008 5 % #freshet"
+std::string to_string(const Traffic& traffic);
 
 }  // namespace freshet

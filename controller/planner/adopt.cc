@@ -65,7 +65,8 @@ Problem a_person_split_traffic(const Pass& pass) {
   if (shares.size() == 1 && shares.front().revision) return {};
   Explanation out = not_ready("Split", "several Revisions serve (" + to_string(shares) +
                                            "); a person's split is respected",
-                              "adoption goes on when one serves, or adopt --to=REVISION settles it");
+                              "adoption goes on when one serves, or adopt --to=REVISION "
+                              "settles it");
   out.holds.push_back(own_hold(pass, is_readopted(pass) ? "ForeignEdit" : "Split", out.message));
   return out;
 }

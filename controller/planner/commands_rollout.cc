@@ -41,7 +41,7 @@ std::string unsafe_to_promote(const Pass& pass, const Command& command, const Ro
   const RevisionView* candidate = candidate_view(pass, rollout);
   if (!is_ready(candidate)) return "the candidate is not Ready";
   if (const auto other = other_than_intended(*candidate, rollout); !other.empty()) return other;
-  if (is_foreign_edit(pass)) return "someone else set the percents; resume decides about that first";
+  if (is_foreign_edit(pass)) return "someone else set the percents; resume decides first";
   if (find_rejection(pass.core, rollout.candidate.pair, pass.now) != nullptr) {
     return "its pair is rejected; retry takes that back";
   }

@@ -11,7 +11,7 @@ inline constexpr int kGoneAfterChecks = 3;  // consecutive 404s of a followed ta
 
 // Everything that keeps a candidate's share from being raised, a person's holds first.
 std::vector<HoldStatus> raising_holds(const Pass& pass);
-// What keeps a rollout from being started, whether there is one to start or not; then all that does.
+// What keeps rollouts from being started, also where there is none to start; then all that does.
 std::vector<HoldStatus> standing_holds(const Pass& pass);
 std::vector<HoldStatus> starting_holds(const Pass& pass);
 // Why evidence does not grow; shown, and of no effect by itself.

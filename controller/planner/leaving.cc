@@ -1,4 +1,4 @@
-// Leaving: what Freshet found at adoption is given back where it is safe, else traffic stays pinned.
+// Leaving: what was found at adoption is given back where it is safe, else traffic stays pinned.
 #include "controller/planner/leaving.h"
 
 #include <algorithm>

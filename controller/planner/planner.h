@@ -9,7 +9,7 @@ namespace freshet {
 
 // Total and deterministic: every observation has an answer, the same one each time. At most one
 // write of the Service. `now` is the API server's time; evidence keeps Prometheus' own times.
-// The rules: planner.md sections 3 to 7, row by row in tests/controller/planner/table_test.cc.
+// The rules: planner.md sections 3 to 7, row by row in the table tests.
 Transition step(const Observation& observation, TimePoint now);
 
 }  // namespace freshet

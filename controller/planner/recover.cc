@@ -1,4 +1,4 @@
-// Recovery never advances: it retreats to a stable that is known, adopts what alone serves, or asks.
+// Recovery never advances: it retreats to a known stable, adopts what alone serves, or asks.
 #include "controller/planner/recover.h"
 
 #include "base/text.h"

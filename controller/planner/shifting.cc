@@ -90,9 +90,9 @@ Transition shifting(const Pass& pass, const Shifting& phase) {
   const auto holds = raising_holds(pass);
   if (!holds.empty()) return hold_here(pass, holds);
   if (!is_programmed(pass)) return await_programming(pass);
-  if (step_time(pass) >= pass.rules().minimum_step) {
-    if (auto advanced = advance_on_evidence(pass, phase)) return *advanced;
-  }
+  // Before that the verdict may be about another percent, and so may what speaks for a clean one.
+  if (step_time(pass) < pass.rules().minimum_step) return keep_judging(pass);
+  if (auto advanced = advance_on_evidence(pass, phase)) return *advanced;
   if (auto answered = answer_deadline(pass, phase)) return *answered;
   return keep_judging(pass);
 }

@@ -93,7 +93,8 @@ void check(const std::vector<Row>& rows) {
 }
 
 void theirs(PlannerWorld& w) {
-  w.set_traffic({entry(RevisionName("checkout-00001"), 70), entry(RevisionName("checkout-00002"), 30)});
+  w.set_traffic(
+      {entry(RevisionName("checkout-00001"), 70), entry(RevisionName("checkout-00002"), 30)});
   w.pass();
 }
 

@@ -193,7 +193,8 @@ TEST(Adoption, WritesNothingUntilEveryCheckPassesAndSaysWhichDoesNot) {
       {"NoDigest", [](PlannerWorld& w) { w.revision(kFirst).digests.clear(); }},
       {"NoMetrics", [](PlannerWorld& w) { w.seen.metrics_found = false; }},
       {"MetricsUnknown", [](PlannerWorld& w) { w.seen.metrics_found.reset(); }},
-      {"TagTaken", [](PlannerWorld& w) { w.service().traffic.push_back(entry(kFirst, 0, "freshet")); }},
+      {"TagTaken",
+       [](PlannerWorld& w) { w.service().traffic.push_back(entry(kFirst, 0, "freshet")); }},
   };
   for (const AdoptionRow& row : rows) {
     PlannerWorld world;

@@ -1,0 +1,145 @@
+// Retreats to their end: traffic first, then the template, and what others put in the way.
+#include <gtest/gtest.h>
+
+#include "tests/support/planner_world.h"
+
+namespace freshet::testing {
+namespace {
+
+std::vector<std::string> reasons(const std::vector<ServiceWrite>& writes) {
+  std::vector<std::string> out;
+  for (const ServiceWrite& write : writes) out.push_back(write.why);
+  return out;
+}
+
+TEST(Retreat, ARollbackTakesTwoWritesAndTheTemplateIsStablesAgain) {
+  PlannerWorld world = world_in("Shifting");
+  const std::string hash = world.core().stable->pair.template_hash;
+  world.writes.clear();
+  world.verdict = VerdictKind::kRollback;
+  ASSERT_TRUE(world.run_to("Idle"));
+  EXPECT_EQ(reasons(world.writes),
+            (std::vector<std::string>{"retreat (Verdict)", "template revert"}));
+  EXPECT_TRUE(world.writes.front().urgent);
+  EXPECT_EQ(world.writes.front().traffic, (Traffic{entry(RevisionName("checkout-00001"), 100)}));
+  EXPECT_EQ(world.service().containers.front().image,
+            "registry.test/acme/checkout:1.4@" + digest_of('a').get());
+  EXPECT_EQ(world.service().template_hash, hash);
+  EXPECT_EQ(world.service().template_rollout_id, std::nullopt);
+  world.writes.clear();
+  for (int i = 0; i < 50; ++i) world.tick(minutes(1));
+  EXPECT_TRUE(world.writes.empty()) << "the tag still names the rejected digest";
+  EXPECT_EQ(world.look().explanation.reason, "Held");
+}
+
+TEST(Retreat, ATemplateEditIsJudgedWithoutATemplateWrite) {
+  PlannerWorld world = world_in("Idle");
+  world.writes.clear();
+  world.verdict = VerdictKind::kPromote;
+  world.edit_template("fast");
+  ASSERT_TRUE(world.run_to("Shifting"));
+  ASSERT_TRUE(world.run_to("Idle"));
+  for (const ServiceWrite& write : world.writes) {
+    EXPECT_EQ(write.template_change, TemplateChange(KeepTemplate{})) << write.why;
+  }
+  EXPECT_EQ(world.core().stable->pair.template_hash, "t:fast");
+}
+
+TEST(Retreat, ARejectedTemplateIsReplacedByStablesWithItsDigest) {
+  PlannerWorld world = world_in("Idle");
+  world.edit_template("slow");
+  world.verdict = VerdictKind::kRollback;
+  ASSERT_TRUE(world.run_to("Retreating"));
+  ASSERT_TRUE(world.run_to("Idle"));
+  EXPECT_EQ(world.service().template_hash, "t:plain");
+  EXPECT_EQ(world.service().containers.front().image,
+            "registry.test/acme/checkout:1.4@" + digest_of('a').get());
+  world.writes.clear();
+  world.tick();
+  EXPECT_TRUE(world.writes.empty());
+}
+
+TEST(Retreat, ATemplateThatAPersonChangedAgainIsNotReverted) {
+  PlannerWorld world = world_in("Idle");
+  world.edit_template("slow");
+  world.verdict = VerdictKind::kRollback;
+  ASSERT_TRUE(world.run_to("Retreating"));
+  world.edit_template("repaired");
+  world.verdict = VerdictKind::kPromote;
+  ASSERT_TRUE(world.run_to("Idle"));
+  EXPECT_EQ(world.service().template_hash, "t:repaired");
+  ASSERT_TRUE(world.run_to("Preparing"));
+  ASSERT_TRUE(world.run_to("Idle"));
+  EXPECT_EQ(world.core().stable->pair.template_hash, "t:repaired");
+}
+
+TEST(Retreat, LeaveTemplateHoldsTheRejectedTemplate) {
+  PlannerWorld world = world_in("Idle");
+  world.seen.tracked.spec.rollout.on_rollback = OnRollback::kLeaveTemplate;
+  world.edit_template("slow");
+  world.verdict = VerdictKind::kRollback;
+  ASSERT_TRUE(world.run_to("Retreating"));
+  ASSERT_TRUE(world.run_to("Idle"));
+  EXPECT_EQ(world.service().template_hash, "t:slow");
+  EXPECT_EQ(hold_reasons(world.tick()), std::vector<std::string>{"TemplateRejected"});
+}
+
+TEST(Retreat, TheSupersedingDigestFollowsTheRetreat) {
+  PlannerWorld world = world_in("Shifting");
+  world.verdict = VerdictKind::kPromote;
+  world.seen.tracked.spec.rollout.when_superseded = WhenSuperseded::kSupersede;
+  world.push('c');
+  ASSERT_TRUE(world.run_to("Idle"));
+  ASSERT_TRUE(world.run_to("Preparing"));
+  ASSERT_TRUE(world.run_to("Idle"));
+  EXPECT_EQ(world.core().stable->pair.digests.begin()->second, digest_of('c'));
+  EXPECT_EQ(world.seen.memo.history.back().outcome, "Superseded");
+}
+
+TEST(Retreat, AnotherImageThanTheIntendedIsTakenBackAndDeferred) {
+  PlannerWorld world = world_in("Preparing");
+  world.revision(*world.candidate()).digests = {{ContainerName("app"), digest_of('e')}};
+  world.tick();
+  EXPECT_EQ(world.phase(), "Retreating");
+  EXPECT_EQ(std::get<Retreating>(world.core().phase).why, RetreatWhy::kDigestMismatch);
+  EXPECT_EQ(world.seen.memo.deferred.size(), 1u);
+}
+
+TEST(Retreat, ACrashedCandidateWithAForeignTagDoesNotBlockTheRetreat) {
+  PlannerWorld world = world_in("Shifting");
+  Traffic traffic = world.traffic();
+  const RevisionName candidate = *world.candidate();
+  traffic.push_back(entry(candidate, 0, "peek"));
+  world.set_traffic(traffic);
+  world.make_ready(candidate, Tri::kFalse, "ExitCode7", "crashed");
+  world.seen.candidate_pods = PodFacts{1, 0, 2, false, false, "exit 7"};
+  world.tick();
+  EXPECT_EQ(world.traffic(), (Traffic{entry(RevisionName("checkout-00001"), 100)}));
+  EXPECT_EQ(world.core().parked, (std::vector<TrafficTarget>{entry(candidate, 0, "peek")}));
+  ASSERT_TRUE(world.run_to("Idle"));
+  world.tick();
+  EXPECT_EQ(world.core().parked.size(), 1u);
+  world.make_ready(candidate, Tri::kTrue);
+  world.tick();
+  EXPECT_TRUE(world.core().parked.empty());
+  EXPECT_EQ(world.traffic().back(), entry(candidate, 0, "peek"));
+}
+
+TEST(Retreat, AForeignEntryThatBlocksTheRetreatIsParkedAfterTenSeconds) {
+  PlannerWorld world = world_in("Shifting");
+  Traffic traffic = world.traffic();
+  traffic.push_back(entry(RevisionName("checkout-00000"), 0, "old"));
+  world.set_traffic(traffic);
+  world.verdict = VerdictKind::kRollback;
+  world.tick();
+  EXPECT_EQ(world.traffic().size(), 2u) << "kept beside the retreat";
+  world.tick();
+  EXPECT_EQ(world.core().parked.size(), 0u) << "not before ten seconds";
+  world.tick();
+  EXPECT_EQ(world.traffic(), (Traffic{entry(RevisionName("checkout-00001"), 100)}));
+  EXPECT_EQ(world.core().parked.size(), 1u);
+  EXPECT_TRUE(world.run_to("Idle"));
+}
+
+}  // namespace
+}  // namespace freshet::testing

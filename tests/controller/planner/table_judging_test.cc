@@ -1,0 +1,189 @@
+// What happens when a candidate is judged (planner.md section 4), row for row.
+#include <gtest/gtest.h>
+
+#include "tests/controller/planner/table.h"
+
+namespace freshet::testing {
+namespace {
+
+TEST(PlannerTable, CandidateDoesNotBecomeReady) {
+  check({
+      {"retreats and defers after readyWithin", "Preparing", long_in_preparing,
+       {"Retreating", 0, 1, "", 0, 1}},
+      {"retreats and defers where no node takes it", "Preparing", unschedulable,
+       {"Retreating", 0, 1, "", 0, 1}},
+      {"retreats and defers where the image cannot be pulled", "Preparing", pull_fails,
+       {"Retreating", 0, 1, "", 0, 1}},
+  });
+}
+
+TEST(PlannerTable, CandidatesContainerExitsTwice) {
+  check({
+      {"retreats and rejects", "Preparing", exits_twice, {"Retreating", 0, 1, "", 1, 0}},
+      {"retreats and rejects", "Waiting", exits_twice, {"Retreating", 0, 1, "", 1, 0}},
+      {"retreats and rejects", "Shifting", exits_twice, {"Retreating", 0, 1, "", 1, 0}},
+      {"retreats and rejects", "Baking", exits_twice, {"Retreating", 0, 1, "", 1, 0}},
+  });
+}
+
+TEST(PlannerTable, CandidateIsNotReadyForThirtySeconds) {
+  check({
+      {"is waited for until readyWithin", "Preparing", unready_for_long,
+       {"Preparing", 0, 0, "", 0, 0}},
+      {"is a flap before that", "Shifting", unready_for_a_moment,
+       {"Shifting", 5, 0, "CandidateUnready", 0, 0}},
+      {"retreats and defers", "Shifting", unready_for_long, {"Retreating", 0, 1, "", 0, 1}},
+      {"retreats and defers", "Baking", unready_for_long, {"Retreating", 0, 1, "", 0, 1}},
+  });
+}
+
+TEST(PlannerTable, StableIsNotReady) {
+  check({
+      {"holds", "Idle", stable_unready, {"Idle", 0, 0, "StableUnready", 0, 0}},
+      {"holds", "Preparing", stable_unready, {"Preparing", 0, 0, "StableUnready", 0, 0}},
+      {"never raises by itself", "Shifting",
+       [](PlannerWorld& w) {
+         stable_unready(w);
+         advance_verdict(w);
+       },
+       {"Shifting", 5, 0, "StableUnready", 0, 0}},
+      {"never finishes by itself", "Baking",
+       [](PlannerWorld& w) {
+         stable_unready(w);
+         advance_verdict(w);
+       },
+       {"Baking", 90, 0, "StableUnready", 0, 0}},
+      {"accepts promote --full", "Shifting",
+       [](PlannerWorld& w) {
+         stable_unready(w);
+         w.command("promote", "1 --full stable is broken");
+       },
+       {"Idle", 0, 1, "", 0, 0}},
+      {"cannot be programmed, and is asked for again", "Retreating", stable_unready,
+       {"Retreating", 0, 0, "StableUnready", 1, 0}},
+  });
+}
+
+TEST(PlannerTable, VerdictRollback) {
+  check({
+      {"retreats and rejects", "Waiting", rollback_verdict, {"Retreating", 0, 1, "", 1, 0}},
+      {"retreats and rejects", "Shifting", rollback_verdict, {"Retreating", 0, 1, "", 1, 0}},
+      {"retreats and rejects", "Baking", rollback_verdict, {"Retreating", 0, 1, "", 1, 0}},
+      {"retreats before every hold", "Shifting",
+       [](PlannerWorld& w) {
+         w.command("pause", "1 month end");
+         w.pass();
+         percents(w);
+         stable_unready(w);
+         tag_gone(w);
+         suspend(w);
+         w.seen.spec_invalid = true;
+         w.seen.rollout_slot = false;
+         rollback_verdict(w);
+       },
+       {"Retreating", 0, 1, "", 1, 0}},
+      {"comes before a promotion in the same pass", "Shifting",
+       [](PlannerWorld& w) {
+         rollback_verdict(w);
+         w.command("promote", "1 --full");
+       },
+       {"Retreating", 0, 1, "", 1, 0}},
+      {"about another uid is none", "Shifting",
+       [](PlannerWorld& w) {
+         rollback_verdict(w);
+         w.judged = false;
+         w.now -= minutes(19);
+       },
+       {"Shifting", 5, 0, "", 0, 0}},
+  });
+}
+
+TEST(PlannerTable, VerdictReduceOrBlind) {
+  check({
+      {"goes back to the first step", "Shifting", reduce_verdict, {"Shifting", 1, 1, "", 0, 0}},
+      {"goes back to the last step", "Baking", reduce_verdict, {"Shifting", 50, 1, "", 0, 0}},
+      {"blind for five minutes goes back as well", "Shifting", blind,
+       {"Shifting", 1, 1, "", 0, 0}},
+      {"blind for five minutes goes back as well", "Baking", blind, {"Shifting", 50, 1, "", 0, 0}},
+      {"has nowhere to go from the first step", "Shifting",
+       [](PlannerWorld& w) {
+         reduce_verdict(w);
+         w.pass();
+         w.settle();
+         w.pass();
+         w.now += minutes(3);
+       },
+       {"Shifting", 1, 0, "", 0, 0}},
+      {"is said in status while blind", "Shifting",
+       [](PlannerWorld& w) { w.seen.verdict.holds = {AnalysisHold::kStaleMetrics}; },
+       {"Shifting", 5, 0, "StaleMetrics", 0, 0}},
+  });
+}
+
+TEST(PlannerTable, VerdictNoneOrAdvance) {
+  check({
+      {"none waits", "Shifting", [](PlannerWorld& w) { w.now += hours(1); },
+       {"Shifting", 5, 0, "", 0, 0}},
+      {"advance goes on", "Shifting", advance_verdict, {"Shifting", 20, 1, "", 0, 0}},
+      {"advance waits for minimumStep", "Shifting",
+       [](PlannerWorld& w) { w.verdict = VerdictKind::kAdvance; }, {"Shifting", 5, 0, "", 0, 0}},
+      {"advance about another uid is none", "Shifting",
+       [](PlannerWorld& w) {
+         advance_verdict(w);
+         w.judged = false;
+       },
+       {"Shifting", 5, 0, "", 0, 0}},
+      {"a bake without a verdict against it ends", "Baking",
+       [](PlannerWorld& w) { judged(w, VerdictKind::kContinue); }, {"Idle", 0, 1, "", 0, 0}},
+      {"a bake that nobody judged goes on", "Baking",
+       [](PlannerWorld& w) {
+         judged(w, VerdictKind::kContinue);
+         w.judged = false;
+       },
+       {"Baking", 90, 0, "", 0, 0}},
+  });
+}
+
+void deadline_with(PlannerWorld& w, WhenInconclusive what) {
+  w.seen.tracked.spec.rollout.when_inconclusive = what;
+  past_deadline(w);
+}
+
+TEST(PlannerTable, Deadline) {
+  const auto clean = [](PlannerWorld& w) { deadline_with(w, WhenInconclusive::kPromoteIfClean); };
+  check({
+      {"PromoteIfClean bakes what nothing speaks against", "Shifting", clean,
+       {"Baking", 90, 1, "", 0, 0}},
+      {"PromoteIfClean holds what evidence leans against", "Shifting",
+       [&](PlannerWorld& w) {
+         w.seen.verdict.leaning_against = true;
+         clean(w);
+       },
+       {"Shifting", 5, 0, "Inconclusive", 0, 0}},
+      {"PromoteIfClean holds what is suspect", "Shifting",
+       [&](PlannerWorld& w) {
+         w.seen.verdict.rollback_evidence = 3;
+         clean(w);
+       },
+       {"Shifting", 5, 0, "Inconclusive", 0, 0}},
+      {"PromoteIfClean holds what nobody judged", "Shifting",
+       [&](PlannerWorld& w) {
+         w.judged = false;
+         clean(w);
+       },
+       {"Shifting", 5, 0, "Inconclusive", 0, 0}},
+      {"Hold holds", "Shifting",
+       [](PlannerWorld& w) { deadline_with(w, WhenInconclusive::kHold); },
+       {"Shifting", 5, 0, "Inconclusive", 0, 0}},
+      {"RollBack retreats and rejects", "Shifting",
+       [](PlannerWorld& w) { deadline_with(w, WhenInconclusive::kRollBack); },
+       {"Retreating", 0, 1, "", 1, 0}},
+      {"does not count the time of approval", "Waiting",
+       [](PlannerWorld& w) { deadline_with(w, WhenInconclusive::kRollBack); },
+       {"Waiting", 0, 0, "AwaitingApproval", 0, 0}},
+      {"there is none for a retreat", "Retreating", past_deadline, {"Retreating", 0, 0, "", 1, 0}},
+  });
+}
+
+}  // namespace
+}  // namespace freshet::testing
