@@ -75,7 +75,7 @@ void CurlTransport::run_group(std::span<const HttpRequest> requests, const Group
         continue;
       }
       CURL* easy = exchange->handle();
-      curl_multi_add_handle(multi, easy);
+      if (curl_multi_add_handle(multi, easy) != CURLM_OK) continue;  // no memory: stays not run
       flights.emplace(easy, Flight{std::move(exchange), place});
     }
   };
@@ -135,7 +135,9 @@ Result<HttpResponse> CurlTransport::stream(const HttpRequest& request, const OnB
   // A stream has a lane of its own while it lasts: no other exchange waits behind it.
   CurlLane lane = pool_.take(request.identity);
   if (!lane.multi) return exchange.failure(ErrorKind::kTransient, "no memory for a connection");
-  curl_multi_add_handle(lane.multi.get(), exchange.handle());
+  if (curl_multi_add_handle(lane.multi.get(), exchange.handle()) != CURLM_OK) {
+    return exchange.failure(ErrorKind::kTransient, "no memory for a request");
+  }
   Result<HttpResponse> answer = drive_stream(lane.multi.get(), exchange);
   count(exchange, answer);
   curl_multi_remove_handle(lane.multi.get(), exchange.handle());
