@@ -1,0 +1,214 @@
+// Services and Configurations; the Route is in knative_route.cc.
+#include "controller/sandbox/knative.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "controller/sandbox/knative_json.h"
+
+namespace freshet::sandbox {
+namespace {
+
+constexpr const char* kDeadlineAnnotation = "serving.knative.dev/progress-deadline";
+
+ObjectKey object_key(const ServiceKey& key) { return {key.name_space, key.name}; }
+
+std::string uid_of(const Json& object) { return string_or(at_path(object, {"metadata"}), "uid"); }
+
+std::int64_t generation_of(const Json& object) {
+  return int_or(at_path(object, {"metadata"}), "generation", 0);
+}
+
+}  // namespace
+
+Knative::Knative(Cluster cluster)
+    : cluster_(cluster),
+      revisions_(
+          cluster,
+          [this](const ServiceKey& key, const std::string& name) {
+            return find_revision(key, name);
+          },
+          [this](const ServiceKey& key, const std::string& name) {
+            revision_changed(key, name);
+          }) {}
+
+ServiceState* Knative::find(const ServiceKey& key) {
+  const auto found = services_.find(key);
+  return found == services_.end() ? nullptr : &found->second;
+}
+
+RevisionState* Knative::find_revision(const ServiceKey& key, const std::string& name) {
+  ServiceState* state = find(key);
+  if (state == nullptr) return nullptr;
+  const auto found = state->revisions.find(name);
+  return found == state->revisions.end() ? nullptr : &found->second;
+}
+
+void Knative::later(Duration low, Duration high, Agenda::Action action) {
+  cluster_.agenda.after(cluster_.dice.between(low, high), std::move(action));
+}
+
+void Knative::service_written(const ObjectKey& object, const Json& old, const Json& written) {
+  const ServiceKey key{object.name_space, object.name};
+  if (written.is_null()) {
+    later(milliseconds(100), milliseconds(300),
+          [this, key, uid = uid_of(old)] { forget(key, uid); });
+    return;
+  }
+  if (!old.is_null() && generation_of(old) == generation_of(written)) return;
+  later(milliseconds(30), milliseconds(120), [this, key] { reconcile(key); });
+}
+
+void Knative::revision_written(const ObjectKey& object, const Json& old, const Json& written) {
+  if (!written.is_null()) return;
+  const ServiceKey key{object.name_space,
+                       string_or(at_path(old, {"metadata", "labels"}), kServiceLabel)};
+  ServiceState* state = find(key);
+  if (state == nullptr) return;
+  revisions_.remove_pods(key, object.name);
+  state->revisions.erase(object.name);
+  route_soon(key);
+}
+
+void Knative::reconcile(const ServiceKey& key) {
+  const Json service = cluster_.store.read(kServices, object_key(key));
+  if (service.is_null()) return;
+  ServiceState& state = services_[key];
+  if (state.uid != uid_of(service)) {
+    if (!state.uid.empty()) return;  // the one before is still being taken down: forget() is near
+    state.uid = uid_of(service);
+  }
+  state.observed = generation_of(service);
+  const std::string tmpl = dump_json(at_path(service, {"spec", "template"}));
+  if (tmpl != state.template_text) {
+    state.template_text = tmpl;
+    const std::int64_t generation = ++state.configuration_generation;
+    state.configurations.set(Tri::kUnknown, "OutOfDate",
+                             "The Configuration is still working to reflect the latest desired "
+                             "specification.",
+                             now());
+    later(milliseconds(30), milliseconds(100),
+          [this, key, generation] { make_revision(key, generation); });
+  }
+  const std::string traffic = dump_json(at_path(service, {"spec", "traffic"}));
+  if (traffic != state.traffic_text) {
+    state.traffic_text = traffic;
+    state.routes.set(Tri::kUnknown, "OutOfDate",
+                     "The Route is still working to reflect the latest desired specification.",
+                     now());
+    route_soon(key);
+  }
+  publish(key);
+}
+
+void Knative::make_revision(const ServiceKey& key, std::int64_t generation) {
+  ServiceState* state = find(key);
+  const Json service = cluster_.store.read(kServices, object_key(key));
+  // Edited again meanwhile: the later template is the one to make.
+  if (state == nullptr || service.is_null() || state->configuration_generation != generation) return;
+  const Json& tmpl = at_path(service, {"spec", "template"});
+  std::string name = string_or(at_path(tmpl, {"metadata"}), "name");
+  if (name.empty()) name = fmt::format("{}-{:05}", key.name, generation);
+  if (take_existing(key, *state, name, service)) return;
+  Json object = revision_object(service, name, generation);
+  cluster_.api.stamp(kRevisions, object);
+  cluster_.store.put(kRevisions, {key.name_space, name}, object);
+  RevisionState revision;
+  revision.name = name;
+  revision.uid = uid_of(object);
+  revision.generation = generation;
+  revision.created = now();
+  const auto deadline = parse_duration(
+      string_or(at_path(tmpl, {"metadata", "annotations"}), kDeadlineAnnotation));
+  if (deadline) revision.deadline = *deadline;
+  state->revisions[name] = std::move(revision);
+  state->latest_created = name;
+  state->configurations.set(Tri::kUnknown, "", "", now());
+  revisions_.begin(key, name);
+  publish(key);
+}
+
+// A name of the user's own that exists already: taken up again if the spec is the same.
+bool Knative::take_existing(const ServiceKey& key, ServiceState& state, const std::string& name,
+                            const Json& service) {
+  const Json existing = cluster_.store.read(kRevisions, {key.name_space, name});
+  if (existing.is_null()) return false;
+  const bool is_same = at_path(existing, {"spec"}) == at_path(service, {"spec", "template", "spec"});
+  if (!is_same || !state.revisions.contains(name)) {
+    state.configurations.set(
+        Tri::kFalse, "RevisionFailed",
+        fmt::format("Revision creation failed with message: revisions.serving.knative.dev \"{}\" "
+                    "already exists.",
+                    name),
+        now());
+    publish(key);
+    return true;
+  }
+  state.latest_created = name;
+  if (state.revisions[name].ready.status == Tri::kTrue) state.latest_ready = name;
+  state.configurations.set(Tri::kUnknown, "", "", now());
+  revision_changed(key, name);
+  return true;
+}
+
+void Knative::settle_configuration(ServiceState& state) {
+  const auto created = state.revisions.find(state.latest_created);
+  if (created == state.revisions.end()) return;
+  // The newest that is Ready, but never one older than what was Ready before.
+  const auto before = state.revisions.find(state.latest_ready);
+  std::int64_t newest = before == state.revisions.end() ? 0 : before->second.generation;
+  for (const auto& [name, revision] : state.revisions) {
+    const bool is_later = revision.generation > created->second.generation;  // of a name taken up
+    if (is_later || revision.ready.status != Tri::kTrue || revision.generation <= newest) continue;
+    newest = revision.generation;
+    state.latest_ready = name;
+  }
+  const Condition& ready = created->second.ready;
+  switch (ready.status) {
+    case Tri::kTrue: state.configurations.set(Tri::kTrue, "", "", now()); break;
+    case Tri::kUnknown: state.configurations.set(Tri::kUnknown, "", "", now()); break;
+    case Tri::kFalse:
+      state.configurations.set(Tri::kFalse, "RevisionFailed",
+                               fmt::format("Revision \"{}\" failed with message: {}.",
+                                           state.latest_created, ready.message),
+                               now());
+      break;
+  }
+}
+
+void Knative::revision_changed(const ServiceKey& key, const std::string&) {
+  ServiceState* state = find(key);
+  if (state == nullptr) return;
+  // While a newer template waits for its Revision, the Configuration stays OutOfDate.
+  if (state->configurations.reason != "OutOfDate") settle_configuration(*state);
+  publish(key);
+  route_soon(key);
+}
+
+void Knative::publish(const ServiceKey& key) {
+  ServiceState* state = find(key);
+  Json service = cluster_.store.read(kServices, object_key(key));
+  if (state == nullptr || service.is_null() || state->uid != uid_of(service)) return;
+  combine(state->ready, state->configurations, state->routes, now());
+  Json status = service_status(service, *state);
+  if (at_path(service, {"status"}) == status) return;
+  service["status"] = std::move(status);
+  cluster_.store.put(kServices, object_key(key), service);
+}
+
+// The garbage collector's work: what the Service owned goes with it.
+void Knative::forget(const ServiceKey& key, const std::string& uid) {
+  ServiceState* state = find(key);
+  if (state == nullptr || state->uid != uid) return;
+  for (const auto& [name, revision] : state->revisions) {
+    revisions_.remove_pods(key, name);
+    cluster_.store.remove(kRevisions, {key.name_space, name});
+  }
+  cluster_.users.remove_service(key);
+  services_.erase(key);
+  const Json next = cluster_.store.read(kServices, object_key(key));
+  if (!next.is_null()) reconcile(key);  // made again under the same name
+}
+
+}  // namespace freshet::sandbox

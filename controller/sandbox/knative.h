@@ -1,0 +1,55 @@
+// Knative's controllers for Services: from a written spec to Revisions, conditions and a programmed
+// Route, in the order of states and with the gating that real ones were seen to have.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "controller/sandbox/cluster.h"
+#include "controller/sandbox/knative_state.h"
+#include "controller/sandbox/revisions.h"
+
+namespace freshet::sandbox {
+
+inline constexpr std::size_t kMaxIdleRevisions = 20;  // config-gc: min-non-active-revisions
+
+class Knative {
+ public:
+  explicit Knative(Cluster cluster);
+  Knative(const Knative&) = delete;  // its steps in the agenda point here
+  Knative& operator=(const Knative&) = delete;
+
+  // A client wrote (or removed: `now` is null) a Service; a Revision.
+  void service_written(const ObjectKey& key, const Json& old, const Json& now);
+  void revision_written(const ObjectKey& key, const Json& old, const Json& now);
+
+ private:
+  ServiceState* find(const ServiceKey& key);
+  RevisionState* find_revision(const ServiceKey& key, const std::string& name);
+  void later(Duration low, Duration high, Agenda::Action action);
+  std::string owner_of(const std::string& name_space, const std::string& revision) const;
+
+  void reconcile(const ServiceKey& key);
+  void make_revision(const ServiceKey& key, std::int64_t generation);
+  bool take_existing(const ServiceKey& key, ServiceState& state, const std::string& name,
+                     const Json& service);
+  void revision_changed(const ServiceKey& key, const std::string& name);
+  void settle_configuration(ServiceState& state);
+
+  void route_soon(const ServiceKey& key);
+  void resolve(const ServiceKey& key, std::int64_t turn);
+  void program(const ServiceKey& key, std::int64_t turn, const RouteTargets& targets);
+  void label_revisions(const ServiceKey& key);
+  void set_routing_state(const ServiceKey& key, RevisionState& revision, bool is_active);
+  void collect_garbage(const ServiceKey& key);
+
+  void publish(const ServiceKey& key);
+  void forget(const ServiceKey& key, const std::string& uid);
+  TimePoint now() const { return cluster_.agenda.now(); }
+
+  Cluster cluster_;
+  Revisions revisions_;
+  std::map<ServiceKey, ServiceState> services_;
+};
+
+}  // namespace freshet::sandbox

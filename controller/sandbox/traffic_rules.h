@@ -1,0 +1,27 @@
+// What Knative's webhook demands of spec.traffic, in its own words (knative.md 1.2, testbed.md 4.3).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace freshet::sandbox {
+
+// One problem of a field, as knative.dev/pkg/apis.FieldError prints it.
+struct FieldProblem {
+  std::string message;
+  std::string path;     // "spec.traffic[0].tag"
+  std::string details;  // "" or a second line
+};
+std::string to_text(std::vector<FieldProblem> problems);  // sorted by message, lines joined by \n
+
+// The problem that keeps the list from being decoded at all; "" if there is none.
+std::string undecodable_traffic(const Json& traffic);
+std::vector<FieldProblem> traffic_problems(const Json& traffic);
+// An empty list is all to the latest Revision; percent and latestRevision are filled in.
+void default_traffic(Json& spec);
+
+bool is_dns1035_label(const std::string& text);
+
+}  // namespace freshet::sandbox

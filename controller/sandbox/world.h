@@ -1,0 +1,101 @@
+// World: the whole simulated world. Requests go in by handle(), time by advance_to().
+//
+//   sandbox::World world({.seed = 7, .start = now});
+//   LocalTransport transport([&](const HttpRequest& request) { return world.handle(request); });
+//   world.advance_to(now + seconds(1));
+//
+// Not thread-safe: who sends from several threads guards handle() and advance_to() with one lock.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/http.h"
+#include "base/json.h"
+#include "controller/model/names.h"
+#include "controller/sandbox/behaviour.h"
+#include "controller/sandbox/knative.h"
+
+namespace freshet::sandbox {
+
+// Who answers. Both schemes are answered; any port.
+inline constexpr std::string_view kKubeHost = "kube.sandbox";
+inline constexpr std::string_view kPrometheusHost = "prometheus.sandbox";
+inline constexpr std::string_view kAdmin = "kubernetes-admin";
+
+struct WorldOptions {
+  std::uint64_t seed = 1;
+  TimePoint start{};
+  Duration scrape_every = seconds(15);
+  bool registry_asks_for_token = false;
+  // Bearer token → user. Empty: nobody needs a token, and everybody is kAdmin.
+  std::map<std::string, std::string> users;
+};
+
+// What a host does instead of answering.
+struct Fault {
+  int status = 0;  // 0: no answer at all, the connection breaks
+  std::string body;
+};
+
+class World {
+ public:
+  explicit World(WorldOptions options);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // An error is a broken connection: a fault, or a host that does not exist.
+  Result<HttpResponse> handle(const HttpRequest& request);
+
+  TimePoint now() const { return agenda_.now(); }
+  void advance_to(TimePoint time) { agenda_.advance_to(time); }
+  // When something happens by itself next; nullopt while nothing is under way.
+  std::optional<TimePoint> next_event() const { return agenda_.next(); }
+
+  // `repository` without the registry's name: "shop/checkout".
+  Digest push(const std::string& repository, const std::string& tag,
+              const ImageBehaviour& behaviour, TimePoint created);
+  void remove_tag(const std::string& repository, const std::string& tag);
+
+  // As an administrator with kubectl: `object` names its kind. Makes the namespace if it is missing.
+  Result<Json> create(const Json& object);
+  Result<Json> read(const std::string& path);  // "/apis/…"
+  Result<Json> json_patch(const std::string& path, const Json& operations);
+  void compact();  // watches from before are answered 410 from now on
+
+  void set_rate(const ServiceKey& service, double requests_per_second);
+  Program programmed(const ServiceKey& service) const;  // what the ingress does
+  // What users got of each Revision since the beginning.
+  std::map<std::string, Served> served(const ServiceKey& service);
+
+  void fail(std::string_view host, Fault fault, Duration lasting);
+
+  // How often each "VERB resource" was asked: "PATCH services", "GET trackedservices/status",
+  // "WATCH pods". For the API only.
+  const std::map<std::string, std::int64_t>& requests() const { return requests_; }
+
+ private:
+  struct ActiveFault {
+    Fault fault;
+    TimePoint until{};
+  };
+  Result<HttpResponse> route(const HttpRequest& request, const Url& url);
+  HttpResponse kube(const HttpRequest& request, const Url& url);
+  Result<Json> as_admin(const std::string& method, const std::string& path,
+                        const std::string& media_type, const Json& body);
+
+  WorldOptions options_;
+  Agenda agenda_;
+  Dice dice_;
+  Store store_;
+  ApiServer api_;
+  ImageRegistry registry_;
+  Users users_;
+  Knative knative_;
+  std::map<std::string, ActiveFault, std::less<>> faults_;
+  std::map<std::string, std::int64_t> requests_;
+};
+
+}  // namespace freshet::sandbox
