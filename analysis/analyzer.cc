@@ -9,6 +9,7 @@ namespace freshet {
 namespace {
 
 constexpr Duration kLateStartEvery = minutes(1);
+constexpr Duration kLongInterval = seconds(20);
 // Stable's failures count as slow once they pass this share of an interval (see accusing_counts).
 constexpr double kFastFailureShare = 0.02;
 // The greatest rate allowed at full load: so many times stable's own hour, plus so much.
@@ -44,13 +45,26 @@ PairCounts error_counts(const Interval& i) {
           static_cast<double>(i.canary.requests), static_cast<double>(i.stable.requests)};
 }
 
+// One metric as it is folded: errors (no bound), or requests slower than a bound.
+struct Metric {
+  std::optional<double> bound;
+  MarginPair margins;
+  double weight = 1;  // of the least claim it is part of
+};
+Metric metric_at(std::size_t index, const AnalysisSettings& settings) {
+  const std::size_t count = metric_count(settings);
+  if (index == 0) return {std::nullopt, settings.errors, count == 1 ? 1.0 : 0.5};
+  return {settings.latency_bounds[index - 1], settings.latency,
+          0.5 / static_cast<double>(count - 2)};
+}
+
 // For accusing, doubt goes to the canary. A stable that fails fast would make a healthy canary look
 // slow, so stable's failures count as slow where there are many of them.
-std::optional<PairCounts> accusing_counts(const Interval& i, const MetricTest& test,
+std::optional<PairCounts> accusing_counts(const Interval& i, const Metric& metric,
                                           bool ignore_young) {
-  if (test.errors()) return error_counts(i);
-  const auto canary = latency(i.canary, test.canary_bound, ignore_young, true);
-  const auto stable = latency(i.stable, test.stable_bound, ignore_young, false);
+  if (!metric.bound) return error_counts(i);
+  const auto canary = latency(i.canary, *metric.bound, ignore_young, true);
+  const auto stable = latency(i.stable, *metric.bound, ignore_young, false);
   if (!canary || !stable) return std::nullopt;
   double slower = stable->slower;
   const auto failures = static_cast<double>(i.stable.errors);
@@ -60,29 +74,31 @@ std::optional<PairCounts> accusing_counts(const Interval& i, const MetricTest& t
 }
 
 // For clearing, doubt goes against the canary.
-std::optional<PairCounts> clearing_counts(const Interval& i, const MetricTest& test,
+std::optional<PairCounts> clearing_counts(const Interval& i, const Metric& metric,
                                           bool ignore_young) {
-  if (test.errors()) return error_counts(i);
-  const auto canary = latency(i.canary, test.canary_bound, ignore_young, false);
-  const auto stable = latency(i.stable, test.stable_bound, ignore_young, true);
+  if (!metric.bound) return error_counts(i);
+  const auto canary = latency(i.canary, *metric.bound, ignore_young, false);
+  const auto stable = latency(i.stable, *metric.bound, ignore_young, true);
   if (!canary || !stable) return std::nullopt;
   return PairCounts{canary->slower, stable->slower, canary->requests, stable->requests};
 }
 
 // The greatest rate the candidate may have by itself, from stable's own hour.
-std::optional<double> full_load_rate(const MetricTest& test, const AnalysisSettings& settings) {
+std::optional<double> full_load_rate(const Metric& metric, const AnalysisSettings& settings) {
   std::optional<double> hour = settings.stable_error_rate;
-  if (!test.errors()) {
-    const auto found = settings.stable_slower.find(test.stable_bound);
+  if (metric.bound) {
+    const auto found = settings.stable_slower.find(*metric.bound);
     hour = found == settings.stable_slower.end() ? std::nullopt : std::optional(found->second);
   }
   if (!hour) return std::nullopt;
   return kFullLoadTimes * *hour + kFullLoadPlus;
 }
 
-// The cap: at least three intervals must agree, whatever the mixture's weights take off.
-double rollback_cap(const AnalysisSettings& settings, double weight) {
-  return -std::log(settings.alpha * weight * kFromStart) / 3;
+// The cap: at least three intervals must agree, whatever the mixture's weights take off; two where
+// an interval is that long, as it then covers several scrapes and waiting costs users most.
+double rollback_cap(const AnalysisSettings& settings, double weight, Duration length) {
+  const double must_agree = length < kLongInterval ? 3 : 2;
+  return -std::log(settings.alpha * weight * kFromStart) / must_agree;
 }
 
 // A late start once a minute, planned_intervals times, each with the same share of the mass.
@@ -94,23 +110,23 @@ double late_mass(Evidence& e, const Interval& i, const AnalysisSettings& setting
   return -std::log(static_cast<double>(settings.planned_intervals));
 }
 
-void fold(MetricEvidence& metric, const MetricTest& test, const Interval& i,
+void fold(MetricEvidence& evidence, const Metric& metric, const Interval& i,
           const AnalysisSettings& settings, double late, bool this_step) {
   const bool ignore_young = settings.warm_up_off;
-  const double cap = rollback_cap(settings, test.weight);
-  if (const auto counts = accusing_counts(i, test, ignore_young)) {
+  const double cap = rollback_cap(settings, metric.weight, i.end - i.start);
+  if (const auto counts = accusing_counts(i, metric, ignore_young)) {
     AgainstOptions options;
     options.late_mass = late;
-    multiply(metric.uncapped, *counts, test.margins.rollback, options);
+    multiply(evidence.uncapped, *counts, metric.margins.rollback, options);
     if (settings.cap_rollback) options.cap = cap;
-    multiply(metric.capped, *counts, test.margins.rollback, options);
-    if (const auto rate = full_load_rate(test, settings); rate && this_step) {
-      multiply(metric.full_load, counts->canary_events, counts->canary, *rate, cap);
+    multiply(evidence.capped, *counts, metric.margins.rollback, options);
+    if (const auto rate = full_load_rate(metric, settings); rate && this_step) {
+      multiply(evidence.full_load, counts->canary_events, counts->canary, *rate, cap);
     }
   }
   if (!this_step) return;
-  if (const auto counts = clearing_counts(i, test, ignore_young)) {
-    multiply(metric.in_favour, *counts, test.margins.promote.times, 1);
+  if (const auto counts = clearing_counts(i, metric, ignore_young)) {
+    multiply(evidence.in_favour, *counts, metric.margins.promote.times, 1);
   }
 }
 
@@ -150,16 +166,16 @@ Evidence start_step(Evidence evidence, TimePoint step_since) {
 Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings) {
   if (i.missing || i.end <= i.start || (e.last_end && i.end <= *e.last_end)) return e;
   if (!is_sound(i.canary) || !is_sound(i.stable)) return e;
-  const std::vector<MetricTest> tests = metric_tests(settings);
-  if (e.metrics.size() != tests.size()) e.metrics.assign(tests.size(), MetricEvidence{});
+  const std::size_t metrics = metric_count(settings);
+  if (e.metrics.size() != metrics) e.metrics.assign(metrics, MetricEvidence{});
   if (e.percent != 0 && e.percent != i.percent) e = start_step(std::move(e), i.start);
   e.percent = i.percent;
 
   // An interval that began before this percent was in force tells nothing in favour of it.
   const bool this_step = i.start >= e.step_since;
   const double late = late_mass(e, i, settings);
-  for (std::size_t k = 0; k < tests.size(); ++k) {
-    fold(e.metrics[k], tests[k], i, settings, late, this_step);
+  for (std::size_t k = 0; k < metrics; ++k) {
+    fold(e.metrics[k], metric_at(k, settings), i, settings, late, this_step);
   }
   add(e.canary, i.canary);
   add(e.stable, i.stable);
@@ -172,7 +188,7 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
   e.last_end = i.end;
   if (i.canary.requests > 0 && i.stable.requests > 0) e.last_traffic = i.end;
   e.warming_up =
-      tests.size() > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;
+      metrics > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;
   return e;
 }
 

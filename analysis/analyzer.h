@@ -48,8 +48,9 @@ struct AnalysisSettings {
   Duration warm_up = seconds(90);
   bool warm_up_off = false;            // stable's own instances are usually younger
   std::int64_t planned_intervals = 360;  // late starts to plan for, one a minute: deadline ÷ 1 min
-  bool cap_rollback = true;            // one interval gives at most a third of the threshold
-  bool cap_promote = true;             // evidence for is not complete before kEvidenceSoak
+  bool cap_rollback = true;            // three intervals must agree (two where they are long)
+  bool cap_promote = true;             // evidence for is not complete before evidence_soak
+  Duration evidence_soak = seconds(150);
   Duration promote_soak{};             // observed at the last percent before Promote, at least
   // Stable's own hour, against which full load is watched while baking; nullopt: not watched.
   std::optional<double> stable_error_rate;
@@ -71,24 +72,26 @@ struct JudgeContext {
 };
 
 // A step's evidence for grows no faster than to be complete after so much observed time.
-inline constexpr Duration kEvidenceSoak = seconds(150);
+inline constexpr int kEvidenceIntervals = 15;  // that evidence for is spread over, at least …
+inline constexpr Duration kEvidenceSoak = seconds(150);  // … but no longer than this
 // Watched since the last change of percent before all is over; the bake serves for it.
 inline constexpr Duration kFinalSoak = minutes(15);
 inline constexpr Duration kNoTrafficAfter = minutes(2);
 inline constexpr Duration kStaleAfter = seconds(90);  // or four intervals, where those are long
 
-// One test of the combination; its evidence is Evidence::metrics at the same index.
+// One claim about the candidate: errors, or latency at two neighbouring bounds. Against it speaks
+// the lesser of the two bounds' evidence, for it their mean: a shift of less than one bucket, which
+// only one bound can see, is nobody's regression.
 struct MetricTest {
-  std::string name;         // "errors", "latency 0.5"
-  double stable_bound = 0;  // latency: stable's requests slower than this …
-  double canary_bound = 0;  // … against the canary's slower than the next bound; errors: both 0
+  std::string name;        // "errors", "latency 0.5"
+  std::size_t first = 0;   // indices into Evidence::metrics; the same for errors
+  std::size_t second = 0;
   MarginPair margins;
-  double weight = 1;        // in the combined evidence against; all weights sum to 1
-  bool errors() const { return canary_bound == 0; }
+  double weight = 1;       // in the combined evidence against; all weights sum to 1
 };
-// Errors, and one latency test for each pair of neighbouring bounds: a shift of less than one
-// bucket is nobody's regression. At most kMaxTests.
 std::vector<MetricTest> metric_tests(const AnalysisSettings& settings);
+// What evidence is kept of: errors first, then each latency bound (none where there is only one).
+std::size_t metric_count(const AnalysisSettings& settings);
 
 // Nothing collected yet, for this candidate under these settings.
 Evidence fresh_evidence(const std::string& candidate_uid, const AnalysisSettings& settings);

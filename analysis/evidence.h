@@ -17,7 +17,7 @@
 namespace freshet {
 
 inline constexpr std::size_t kMaxEvidenceBytes = 8192;
-inline constexpr std::size_t kMaxTests = 12;           // errors and at most 11 latency bounds
+inline constexpr std::size_t kMaxMetrics = 12;         // errors and at most 11 latency bounds
 inline constexpr std::size_t kMaxRememberedPods = 40;  // beyond it pods are read by time alone
 
 // What reading one pod remembers, by the hash of its name.
@@ -39,7 +39,7 @@ struct ReaderState {
 
 // One test: errors, or one latency bound.
 struct MetricEvidence {
-  AgainstProcess capped;      // one interval adds at most a third of the threshold
+  AgainstProcess capped;      // one interval adds at most a third (a half) of the threshold
   AgainstProcess uncapped;    // same, but this step's intervals count in full: for Reduce
   ForProcess in_favour;       // this step alone
   FullLoadProcess full_load;  // this step alone, against stable's own hour; read while baking

@@ -138,7 +138,7 @@ Json evidence_to_json(const Evidence& e) {
 Result<Evidence> evidence_from_json(const Json& json) {
   const auto bad = [] { return bad_input("stored evidence is not of the shape kept today"); };
   const Json& metrics = at_path(json, {"metrics"});
-  if (int_or(json, "v", 0) != kFormat || !metrics.is_array() || metrics.size() > kMaxTests) {
+  if (int_or(json, "v", 0) != kFormat || !metrics.is_array() || metrics.size() > kMaxMetrics) {
     return bad();
   }
   Fields fields;

@@ -19,13 +19,23 @@ struct Against {
   std::size_t dominant = 0;
 };
 
+// ln e against a claim: both of its metrics must speak against it (the lesser of two e-processes is
+// one under either's null).
+template <class LogValue>
+double claim_against(const Evidence& evidence, const MetricTest& test,
+                     const LogValue& log_value_of) {
+  return std::min(log_value_of(evidence.metrics[test.first]),
+                  log_value_of(evidence.metrics[test.second]));
+}
+
 template <class LogValue>
 Against combine(const Evidence& evidence, const std::vector<MetricTest>& tests,
                 const LogValue& log_value_of) {
   Against out{kLogZero, 0};
   double best = -std::numeric_limits<double>::infinity();
-  for (std::size_t k = 0; k < evidence.metrics.size(); ++k) {
-    const double part = std::log(tests[k].weight) + log_value_of(evidence.metrics[k]);
+  for (std::size_t k = 0; k < tests.size() && !evidence.metrics.empty(); ++k) {
+    const double part =
+        std::log(tests[k].weight) + claim_against(evidence, tests[k], log_value_of);
     if (part > best) out.dominant = k;
     best = std::max(best, part);
     out.log_e = log_add(out.log_e, part);
@@ -44,11 +54,13 @@ InFavour in_favour(const Evidence& e, const std::vector<MetricTest>& tests,
                    const AnalysisSettings& settings, const JudgeContext& context,
                    double threshold) {
   InFavour out;
-  const double soaked = to_seconds(e.step_observed) / to_seconds(kEvidenceSoak);
+  const double soaked = to_seconds(e.step_observed) / to_seconds(settings.evidence_soak);
   const double next = context.last_step ? 100 : context.next_percent;
-  for (std::size_t k = 0; k < e.metrics.size(); ++k) {
+  for (std::size_t k = 0; k < tests.size() && !e.metrics.empty(); ++k) {
     const double plus = step_plus(tests[k].margins.promote.plus, next);
-    double log_e = log_value(e.metrics[k].in_favour, plus);
+    double log_e = log_add(log_value(e.metrics[tests[k].first].in_favour, plus),
+                           log_value(e.metrics[tests[k].second].in_favour, plus)) -
+                   std::log(2);
     if (settings.cap_promote) log_e = std::min(log_e, threshold * soaked);
     out.by_metric[tests[k].name] = log_e;
     out.least = k == 0 ? log_e : std::min(out.least, log_e);
@@ -173,10 +185,10 @@ Verdict judge(const Evidence& e, const AnalysisSettings& settings, const JudgeCo
   v.stable = e.stable;
   v.holds = holds_of(e, context, now);
   v.metric = tests[0].name;
-  if (!e.metrics.empty() && e.metrics.size() != tests.size()) return v;  // of other settings
+  if (!e.metrics.empty() && e.metrics.size() != metric_count(settings)) return v;  // of others
 
-  const Against against =
-      combine(e, tests, [](const MetricEvidence& m) { return log_value(m.capped); });
+  const auto capped = [](const MetricEvidence& m) { return log_value(m.capped); };
+  const Against against = combine(e, tests, capped);
   const Against suspect =
       combine(e, tests, [](const MetricEvidence& m) { return log_value(m.uncapped); });
   const Against full_load =
@@ -185,8 +197,9 @@ Verdict judge(const Evidence& e, const AnalysisSettings& settings, const JudgeCo
   v.rollback_evidence = against.log_e;
   v.metric = tests[against.dominant].name;
   v.promote_evidence = favour.by_metric;
-  for (const MetricEvidence& m : e.metrics) {
-    if (log_value(m.capped) >= std::log(kLeaning)) v.leaning_against = true;
+  for (const MetricTest& test : tests) {
+    if (e.metrics.empty()) break;
+    if (claim_against(e, test, capped) >= std::log(kLeaning)) v.leaning_against = true;
   }
 
   const double threshold = v.rollback_threshold;

@@ -20,7 +20,7 @@ constexpr std::int64_t kMaxNeeded = 1'000'000'000;
 
 // Neighbours nearest to each other lose the lower one, until there are few enough.
 std::vector<double> thinned(std::vector<double> bounds) {
-  while (bounds.size() > kMaxTests) {
+  while (bounds.size() > kMaxMetrics - 1) {
     std::size_t nearest_pair = 0;
     for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
       const double ratio = bounds[i + 1] / bounds[i];
@@ -73,7 +73,7 @@ bool read_pair(const Json& json, MarginPair& out) {
          read_margin(json[1], out.promote);
 }
 bool read_bounds(const Json& json, std::vector<double>& out) {
-  if (!json.is_array() || json.size() > kMaxTests) return false;
+  if (!json.is_array() || json.size() > kMaxMetrics) return false;
   for (const Json& item : json) {
     double bound = 0;
     if (!read_number(item, 1e-6, 1e6, bound)) return false;
@@ -88,7 +88,7 @@ bool read_hour(const Json& json, AnalysisSettings& out) {
   if (!json.is_object() || !read_number(at_path(json, {"errors"}), 0, 1, rate)) return false;
   out.stable_error_rate = rate;
   const Json& slower = at_path(json, {"slower"});
-  if (!slower.is_array() || slower.size() > kMaxTests) return false;
+  if (!slower.is_array() || slower.size() > kMaxMetrics) return false;
   for (const Json& item : slower) {
     double bound = 0;
     double share = 0;
@@ -107,14 +107,18 @@ double step_plus(double plus, double next_percent) {
   return plus * std::max(1.0, 50.0 / std::max(next_percent, 1.0));
 }
 
+std::size_t metric_count(const AnalysisSettings& settings) {
+  const std::size_t bounds = settings.latency_bounds.size();
+  return bounds < 2 ? 1 : std::min(bounds + 1, kMaxMetrics);
+}
+
 std::vector<MetricTest> metric_tests(const AnalysisSettings& settings) {
-  const std::vector<double>& bounds = settings.latency_bounds;
-  const std::size_t pairs =
-      bounds.size() < 2 ? 0 : std::min(bounds.size() - 1, kMaxTests - 1);
+  const std::size_t metrics = metric_count(settings);
+  const std::size_t pairs = metrics == 1 ? 0 : metrics - 2;
   std::vector<MetricTest> tests;
   tests.push_back({"errors", 0, 0, settings.errors, pairs == 0 ? 1.0 : 0.5});
-  for (std::size_t k = 0; k < pairs; ++k) {
-    tests.push_back({fmt::format("latency {}", bounds[k + 1]), bounds[k], bounds[k + 1],
+  for (std::size_t k = 1; k <= pairs; ++k) {
+    tests.push_back({fmt::format("latency {}", settings.latency_bounds[k]), k, k + 1,
                      settings.latency, 0.5 / static_cast<double>(pairs)});
   }
   return tests;
@@ -164,7 +168,9 @@ AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& ro
   s.latency_bounds = thinned(std::move(s.latency_bounds));
   s.warm_up = spec.warm_up;
   s.warm_up_off = baseline.instances_usually_young;
-  s.promote_soak = std::max<Duration>(Duration{}, kFinalSoak - rollout.bake.duration);
+  s.evidence_soak = std::clamp<Duration>(interval * kEvidenceIntervals, seconds(1), kEvidenceSoak);
+  // The bake is the soak; its length is the user's choice.
+  s.promote_soak = rollout.bake.duration > Duration{} ? Duration{} : kFinalSoak;
   s.planned_intervals =
       std::max<std::int64_t>(1, rollout.deadline / std::max<Duration>(interval, minutes(1)));
   if (baseline.requests_per_second > 0) {
@@ -191,6 +197,7 @@ Json settings_to_json(const AnalysisSettings& s) {
           {"planned", s.planned_intervals},
           {"capRollback", s.cap_rollback},
           {"capPromote", s.cap_promote},
+          {"evidenceSoak", s.evidence_soak.count()},
           {"soak", s.promote_soak.count()},
           {"stableHour", std::move(hour)}};
 }
@@ -204,12 +211,14 @@ Result<AnalysisSettings> settings_from_json(const Json& json) {
   ok = ok && read_pair(at("errors"), s.errors) && read_pair(at("latency"), s.latency);
   ok = ok && read_bounds(at("bounds"), s.latency_bounds);
   ok = ok && at("warmUp").is_number_integer() && at("planned").is_number_integer();
-  ok = ok && at("soak").is_number_integer();
+  ok = ok && at("soak").is_number_integer() && at("evidenceSoak").is_number_integer();
   ok = ok && read_hour(at("stableHour"), s);
   if (!ok) return bad_input("stored analysis settings are not of the shape this release keeps");
   s.warm_up = Duration(at("warmUp").get<std::int64_t>());
   s.planned_intervals = std::max<std::int64_t>(1, at("planned").get<std::int64_t>());
   s.promote_soak = Duration(at("soak").get<std::int64_t>());
+  s.evidence_soak = std::clamp<Duration>(Duration(at("evidenceSoak").get<std::int64_t>()),
+                                         seconds(1), kEvidenceSoak);
   s.warm_up_off = bool_or(json, "warmUpOff", false);
   s.cap_rollback = bool_or(json, "capRollback", true);
   s.cap_promote = bool_or(json, "capPromote", true);

@@ -21,9 +21,13 @@ void add_commands(CLI::App& app, Context& context) {
 #ifdef FRESHET_HAS_DEMO
   add_demo_command(app, context);
 #endif
-#ifdef FRESHET_HAS_CONTROLLER
   add_controller_command(app, context);
-#endif
+  add_preflight_command(app, context);
+  add_track_command(app, context);
+  add_untrack_command(app, context);
+  add_status_command(app, context);
+  add_why_command(app, context);
+  add_verb_commands(app, context);
   add_resolve_command(app, context);
   add_judge_command(app, context);
   add_check_command(app, context);
@@ -59,15 +63,15 @@ std::string unknown_command(CLI::App& app, int argc, const char* const* argv) {
 }
 
 // A usage error in one sentence, with the nearest flag where one was misspelt.
-std::string usage_problem(CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<CLI::App*> used = app.get_subcommands();
-  CLI::App& command = used.empty() ? app : *used.front();
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    for (std::string word : command.remaining()) {
-      if (!word.starts_with("-")) return "one word too many: " + printable(word, 60);
-      word = word.substr(0, word.find('='));
-      return "no flag " + printable(word, 60) + did_you_mean(word, flag_names(command));
-    }
+std::string usage_problem(CLI::App& command, const CLI::ParseError& error) {
+  // Whatever was noticed first: a misspelt flag explains it best.
+  for (std::string word : command.remaining()) {
+    if (!word.starts_with("-")) continue;
+    word = word.substr(0, word.find('='));
+    return "no flag " + printable(word, 60) + did_you_mean(word, flag_names(command));
+  }
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && command.remaining_size() > 0) {
+    return "one word too many: " + printable(command.remaining().front(), 60);
   }
   return printable(error.what(), 600);
 }
@@ -76,7 +80,6 @@ int parse(CLI::App& app, int argc, const char* const* argv, Context& context) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    const std::vector<CLI::App*> used = app.get_subcommands();
     context.out.print(app.help());
     return kDone;
   } catch (const CLI::CallForVersion& version) {
@@ -84,8 +87,9 @@ int parse(CLI::App& app, int argc, const char* const* argv, Context& context) {
     return kDone;
   } catch (const CLI::ParseError& error) {
     const std::vector<CLI::App*> used = app.get_subcommands();
-    const std::string about = used.empty() ? "" : " " + used.front()->get_name();
-    context.out.complain(usage_problem(app, error) + "\nSee: " + context.program + about +
+    CLI::App& command = used.empty() ? app : *used.front();
+    const std::string about = used.empty() ? "" : " " + command.get_name();
+    context.out.complain(usage_problem(command, error) + "\nSee: " + context.program + about +
                          " --help");
     return kUsage;
   }

@@ -13,6 +13,7 @@ namespace freshet {
 namespace {
 
 constexpr Duration kLongestWait{500};  // how late a stop, or a missed wake-up, may be noticed
+constexpr Duration kPollEvery{10};     // between two watches of a server that answers at once
 constexpr int kMaxPassesPerPump = 100000;
 
 // Where idle threads wait for work.
@@ -54,6 +55,7 @@ Watches::Watches(KubeClient& kube, const Clock& clock, Controller& controller,
     WatchOptions options;
     options.path = path;
     options.server_timeout = server_timeout;
+    if (server_timeout == Duration{0}) options.rest = kPollEvery;
     watchers_.push_back(std::make_unique<Watcher>(
         kube, clock, options,
         [&controller, kind](const WatchEvent& event) { controller.on_event(kind, event); },

@@ -30,6 +30,7 @@ def start(run):
             user.write_text(plane.freshet_account(run))
         run.start(NAME, [program(), "controller", "--kubeconfig", run.freshet_kubeconfig,
                          "--prometheus", PROMETHEUS, "--plain-http", REGISTRY,
+                         "--analysis-interval", "2s",
                          "--listen", f"127.0.0.1:{FRESHET_PORT}"])
         wait_for("the program", lambda: healthy(run, NAME, FRESHET_PORT, "/readyz"))
 

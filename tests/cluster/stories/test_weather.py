@@ -63,7 +63,7 @@ def test_without_prometheus_a_rollout_is_held_and_goes_on_when_it_is_back(shop, 
 
 
 # Phase in which the program is killed → whether the build is good.
-PHASES = {"Adopting": True, "Preparing": True, "Gating": True, "Waiting": True, "Shifting": True,
+PHASES = {"Adopting": True, "Preparing": True, "Waiting": True, "Shifting": True,
           "Baking": True, "Retreating": False}
 
 

@@ -1,0 +1,128 @@
+// freshet preflight: the adoption checks, before anything is tracked.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "controller/cli/cluster.h"
+#include "controller/cli/commands.h"
+#include "controller/cli/flags.h"
+#include "controller/cli/preflight.h"
+#include "controller/cli/registry_access.h"
+#include "controller/knative/views.h"
+#include "controller/runtime/follow.h"
+#include "controller/runtime/judging.h"
+#include "controller/runtime/paths.h"
+
+namespace freshet {
+namespace {
+
+struct PreflightOptions {
+  std::string service;
+  std::string prometheus;
+  std::vector<std::string> plain_http;
+  ClusterFlags cluster;
+};
+
+// The TrackedService that follows it, if there is one: its settings are the ones to check by.
+void read_tracked(ClusterConnection& cluster, PreflightFacts& facts) {
+  const auto fleet = read_fleet(cluster, cluster.name_space);
+  if (!fleet) {
+    facts.tracked_problem = fleet.error();
+    return;
+  }
+  for (const ServiceDetail& one : *fleet) {
+    if (service_name(one) != facts.key.name || !one.problems.empty()) continue;
+    facts.tracked_by = one.tracked.name;
+    facts.spec = one.tracked.spec;
+  }
+}
+
+void read_knative(ClusterConnection& cluster, PreflightFacts& facts) {
+  const auto service = cluster.kube->get(service_path(facts.key));
+  if (!service) {
+    facts.service = service.error();
+    return;
+  }
+  facts.service = service_view(service->body);
+  const auto revisions = cluster.kube->list(with_query(
+      revisions_path(facts.key.name_space), "labelSelector",
+      "serving.knative.dev/service=" + facts.key.name));
+  if (!revisions) return;
+  for (const Json& object : revisions->items) {
+    if (auto view = revision_view(object)) facts.revisions.push_back(std::move(*view));
+  }
+}
+
+void read_images(Context& context, const PreflightOptions& options, PreflightFacts& facts) {
+  const auto followed = followed_images(facts.spec, *facts.service);
+  if (!followed) {
+    facts.images = followed.error();
+    return;
+  }
+  for (const FollowedImage& image : *followed) {
+    auto resolved = resolve_reference(context, to_string(image.reference), options.plain_http);
+    facts.images->push_back({image, std::move(resolved)});
+  }
+}
+
+void read_metrics(Context& context, const PreflightOptions& options, PreflightFacts& facts) {
+  const auto serving = sole_revision(*facts.service);
+  if (options.prometheus.empty() || !serving) return;
+  ControllerOptions settings;
+  settings.prometheus_url = options.prometheus;
+  while (settings.prometheus_url.ends_with('/')) settings.prometheus_url.pop_back();
+  NetOptions net;
+  net.addresses.allow_private = true;  // the user named this server
+  auto transport = context.make_transport(std::move(net));
+  if (!transport) {
+    facts.metrics = Result<bool>(transport.error());
+    return;
+  }
+  Judging judging(settings, **transport);
+  Notes notes;
+  facts.metrics = judging.metrics_found({facts.key.name_space, serving->get()}, notes);
+  facts.dialect = notes.dialect;
+}
+
+int run_preflight(const PreflightOptions& options, Context& context) {
+  if (!options.prometheus.empty()) {
+    if (const auto url = parse_url(options.prometheus); !url) {
+      return report(context, bad_input("--prometheus: " + url.error().message));
+    }
+  }
+  auto cluster = connect(context, options.cluster);
+  if (!cluster) return report(context, cluster.error());
+  PreflightFacts facts;
+  facts.key = {(*cluster)->name_space, options.service};
+  read_tracked(**cluster, facts);
+  if (facts.tracked_problem && facts.tracked_problem->kind == ErrorKind::kTransient) {
+    return report(context, *facts.tracked_problem);
+  }
+  read_knative(**cluster, facts);
+  if (facts.service) {
+    read_images(context, options, facts);
+    read_metrics(context, options, facts);
+  }
+  const auto lines = preflight_lines(facts, context.clock.now());
+  context.out.print(preflight_text(lines, context.out.colours));
+  return passes(lines) ? kDone : kFailed;
+}
+
+}  // namespace
+
+void add_preflight_command(CLI::App& app, Context& context) {
+  auto options = std::make_shared<PreflightOptions>();  // lives as long as the callback below
+  CLI::App* command =
+      app.add_subcommand("preflight", "Tell whether a service can be adopted, and what is missing");
+  command->add_option("SERVICE", options->service, "Knative Service")->required();
+  command->add_option("--prometheus", options->prometheus, "Prometheus to look for metrics in")
+      ->type_name("URL");
+  command->add_option("--plain-http", options->plain_http, "Registry to speak to without TLS")
+      ->type_name("HOST:PORT");
+  add_cluster_flags(*command, options->cluster);
+  add_examples(*command, context,
+               {"preflight checkout -n shop --prometheus http://localhost:9090"});
+  command->callback([options, &context] { context.exit_code = run_preflight(*options, context); });
+}
+
+}  // namespace freshet

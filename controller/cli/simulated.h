@@ -1,0 +1,61 @@
+// SimulatedCluster: the controller of production, unchanged, in a simulated world: one thread, a
+// virtual clock, HTTP in process. For the demo and for tests.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "controller/kube/client.h"
+#include "controller/net/local_transport.h"
+#include "controller/runtime/controller.h"
+#include "controller/runtime/run.h"
+#include "controller/sandbox/world.h"
+
+namespace freshet {
+
+class SimulatedCluster {
+ public:
+  SimulatedCluster(sandbox::WorldOptions world, ControllerOptions options, Log log);
+
+  sandbox::World& world() { return world_; }
+  KubeClient& kube() { return kube_; }
+  Metrics& metrics() { return metrics_; }
+  TimePoint now() const { return world_.now(); }
+
+  // Lets the world and the controller go on, event by event, until `until`.
+  void run_until(TimePoint until);
+  // The same, until `done` says true or `at_most` has passed; false: it never did.
+  bool run_until(const std::function<bool()>& done, Duration at_most);
+  // A controller that was killed and started anew: nothing is remembered but what the API holds.
+  void restart();
+
+  // status and spec.traffic as people see them.
+  TrackedServiceStatus status(const ServiceKey& key);
+  Json service(const ServiceKey& key);
+
+ private:
+  class WorldClock final : public Clock {
+   public:
+    explicit WorldClock(const sandbox::World& world) : world_(world) {}
+    TimePoint now() const override { return world_.now(); }
+    Duration monotonic() const override { return world_.now().time_since_epoch(); }
+
+   private:
+    const sandbox::World& world_;
+  };
+  void step(TimePoint until);
+
+  sandbox::World world_;
+  WorldClock clock_{world_};
+  LocalTransport transport_;
+  TokenSource tokens_{Secret{}};
+  KubeClient kube_;
+  Metrics metrics_;
+  ControllerOptions options_;
+  Log log_;
+  std::unique_ptr<Controller> controller_;
+  std::unique_ptr<Watches> watches_;
+};
+
+}  // namespace freshet

@@ -1,0 +1,117 @@
+// freshet promote, abort, pause, resume, retry, adopt, repair: a person's word to the controller.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/text.h"
+#include "controller/cli/commands.h"
+#include "controller/cli/flags.h"
+#include "controller/cli/order.h"
+
+namespace freshet {
+namespace {
+
+struct VerbOptions {
+  Order order;
+  ClusterFlags cluster;
+  bool full = false;
+  bool keep_mine = false;
+  bool keep_theirs = false;
+  std::string until;
+  std::string to;
+};
+
+// A time or a duration, as the planner reads it.
+std::string until_problem(const std::string& text) {
+  if (parse_rfc3339(text) || parse_duration(text)) return "";
+  return "must be a duration such as 8h, or a time such as 2026-11-23T08:00:00Z; found " +
+         printable(text, 60);
+}
+
+std::string revision_problem(const std::string& name) {
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  };
+  const bool good = !name.empty() && name.size() <= 253 &&
+                    std::all_of(name.begin(), name.end(), is_plain);
+  return good ? "" : "must be the name of a Revision; found " + printable(name, 60);
+}
+
+int run_verb(const VerbOptions& options, Context& context) {
+  Order order = options.order;
+  if (options.full) order.options.push_back("--full");
+  if (options.keep_mine) order.options.push_back("--keep-mine");
+  if (options.keep_theirs) order.options.push_back("--keep-theirs");
+  if (!options.until.empty()) order.options.push_back("--until=" + options.until);
+  if (!options.to.empty()) order.options.push_back("--to=" + options.to);
+  auto cluster = connect(context, options.cluster);
+  if (!cluster) return report(context, cluster.error());
+  return give_order(context, **cluster, order);
+}
+
+// The words every verb has; `more` adds its own.
+void add_verb(CLI::App& app, Context& context, const std::string& verb, const std::string& doc,
+              const std::function<void(CLI::App&, VerbOptions&)>& more,
+              const std::vector<std::string>& examples) {
+  auto options = std::make_shared<VerbOptions>();  // lives as long as the callback below
+  options->order.verb = verb;
+  CLI::App* command = app.add_subcommand(verb, doc);
+  command->add_option("SERVICE", options->order.service, "Tracked service")->required();
+  more(*command, *options);
+  command->add_option("--reason", options->order.reason, "Why; kept in the history")
+      ->type_name("TEXT");
+  add_duration_flag(*command, "--timeout", options->order.timeout, "Longest wait for the answer");
+  add_cluster_flags(*command, options->cluster);
+  add_examples(*command, context, examples);
+  command->callback([options, &context] { context.exit_code = run_verb(*options, context); });
+}
+
+void no_more(CLI::App&, VerbOptions&) {}
+
+void add_rollout_verbs(CLI::App& app, Context& context) {
+  add_verb(app, context, "promote", "Let a rollout go on to its next step, or to the end",
+           [](CLI::App& command, VerbOptions& options) {
+             options.order.names_rollout = true;
+             command.add_flag("--full", options.full, "All requests at once");
+           },
+           {"promote checkout --reason 'checked by hand'", "promote checkout --full"});
+  add_verb(app, context, "abort", "Take the candidate back; the same image is not tried again",
+           [](CLI::App&, VerbOptions& options) { options.order.names_rollout = true; },
+           {"abort checkout --reason 'looks wrong'"});
+  add_verb(app, context, "pause", "Raise nothing; a retreat still goes ahead",
+           [](CLI::App& command, VerbOptions& options) {
+             command.add_option("--until", options.until, "Until then, or for so long")
+                 ->type_name("TIME")
+                 ->check(until_problem);
+           },
+           {"pause checkout --until 8h --reason 'month end'"});
+  add_verb(app, context, "resume", "Go on after a pause, or after someone else's change of percents",
+           [](CLI::App& command, VerbOptions& options) {
+             CLI::Option* mine = command.add_flag("--keep-mine", options.keep_mine,
+                                                  "Freshet's split is written again");
+             command
+                 .add_flag("--keep-theirs", options.keep_theirs,
+                           "The person's split stays and the rollout ends")
+                 ->excludes(mine);
+           },
+           {"resume checkout", "resume checkout --keep-mine"});
+}
+
+}  // namespace
+
+void add_verb_commands(CLI::App& app, Context& context) {
+  add_rollout_verbs(app, context);
+  add_verb(app, context, "retry", "Let a rejected or deferred image roll out again", no_more,
+           {"retry checkout --reason 'the database was at fault'"});
+  add_verb(app, context, "adopt", "Settle which Revision is stable",
+           [](CLI::App& command, VerbOptions& options) {
+             command.add_option("--to", options.to, "The Revision that is stable")
+                 ->required()
+                 ->type_name("REVISION")
+                 ->check(revision_problem);
+           },
+           {"adopt checkout --to checkout-00007"});
+  add_verb(app, context, "repair", "Write a damaged rollout state again from what is observed",
+           no_more, {"repair checkout"});
+}
+
+}  // namespace freshet
