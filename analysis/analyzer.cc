@@ -35,8 +35,8 @@ std::optional<Latency> latency(const ArmCounts& arm, double bound, bool ignore_y
   if (found == arm.slower.end()) return std::nullopt;
   const std::int64_t young = ignore_young ? 0 : arm.young;
   const std::int64_t grown = arm.requests - young;
-  const std::int64_t slower = least ? std::max<std::int64_t>(found->second - young, 0)
-                                    : std::min(found->second, grown);
+  const std::int64_t slower =
+      least ? std::max<std::int64_t>(found->second - young, 0) : std::min(found->second, grown);
   return Latency{static_cast<double>(slower), static_cast<double>(grown)};
 }
 
@@ -187,8 +187,7 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
   e.last_length = i.end - i.start;
   e.last_end = i.end;
   if (i.canary.requests > 0 && i.stable.requests > 0) e.last_traffic = i.end;
-  e.warming_up =
-      metrics > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;
+  e.warming_up = metrics > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;
   return e;
 }
 

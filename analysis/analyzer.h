@@ -23,7 +23,7 @@ struct ArmCounts {
   std::int64_t requests = 0;
   std::int64_t errors = 0;
   std::map<double, std::int64_t> slower{};  // bound in seconds → requests slower than it
-  std::int64_t young = 0;                 // requests from instances younger than the warm-up
+  std::int64_t young = 0;                   // requests from instances younger than the warm-up
   bool operator==(const ArmCounts&) const = default;
 };
 
@@ -46,12 +46,12 @@ struct AnalysisSettings {
   MarginPair latency{{1.25, 0.002}, {1.5, 0.01}};
   std::vector<double> latency_bounds;  // seconds, fixed from stable's hour before; may be empty
   Duration warm_up = seconds(90);
-  bool warm_up_off = false;            // stable's own instances are usually younger
+  bool warm_up_off = false;              // stable's own instances are usually younger
   std::int64_t planned_intervals = 360;  // late starts to plan for, one a minute: deadline ÷ 1 min
-  bool cap_rollback = true;            // three intervals must agree (two where they are long)
-  bool cap_promote = true;             // evidence for is not complete before evidence_soak
+  bool cap_rollback = true;              // three intervals must agree (two where they are long)
+  bool cap_promote = true;               // evidence for is not complete before evidence_soak
   Duration evidence_soak = seconds(150);
-  Duration promote_soak{};             // observed at the last percent before Promote, at least
+  Duration promote_soak{};  // observed at the last percent before Promote, at least
   // Stable's own hour, against which full load is watched while baking; nullopt: not watched.
   std::optional<double> stable_error_rate;
   std::map<double, double> stable_slower;  // bound → share of requests slower than it
@@ -68,7 +68,7 @@ struct JudgeContext {
   bool last_step = false;   // the next success is Promote, not Advance
   bool baking = false;      // only evidence against matters: Rollback, Reduce or Continue
   int next_percent = 100;
-  TimePoint step_since{};   // when this percent was observed as programmed
+  TimePoint step_since{};  // when this percent was observed as programmed
 };
 
 // A step's evidence for grows no faster than to be complete after so much observed time.
@@ -83,11 +83,11 @@ inline constexpr Duration kStaleAfter = seconds(90);  // or four intervals, wher
 // the lesser of the two bounds' evidence, for it their mean: a shift of less than one bucket, which
 // only one bound can see, is nobody's regression.
 struct MetricTest {
-  std::string name;        // "errors", "latency 0.5"
-  std::size_t first = 0;   // indices into Evidence::metrics; the same for errors
+  std::string name;       // "errors", "latency 0.5"
+  std::size_t first = 0;  // indices into Evidence::metrics; the same for errors
   std::size_t second = 0;
   MarginPair margins;
-  double weight = 1;       // in the combined evidence against; all weights sum to 1
+  double weight = 1;  // in the combined evidence against; all weights sum to 1
 };
 std::vector<MetricTest> metric_tests(const AnalysisSettings& settings);
 // What evidence is kept of: errors first, then each latency bound (none where there is only one).

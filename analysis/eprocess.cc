@@ -33,8 +33,7 @@ LogFactor log_factor(const PairCounts& counts, double theta, double eta) {
   const double r = counts.canary / counts.stable;
   const double a = eta * (theta * r + 1) / (theta * (eta * r + 1));
   const double u = std::log((eta * r + 1) / (theta * r + 1));
-  return {std::log(a) * counts.canary_events - u * counts.stable_events,
-          counts.canary * (a - 1)};
+  return {std::log(a) * counts.canary_events - u * counts.stable_events, counts.canary * (a - 1)};
 }
 
 double log_add(double a, double b) {

@@ -49,9 +49,9 @@ struct AgainstProcess {
   bool operator==(const AgainstProcess&) const = default;
 };
 struct AgainstOptions {
-  double cap = 1e6;              // the most one interval may add
-  double dispersion = 1;         // φ ≥ 1: log e-values are divided by it (Jensen keeps validity)
-  double late_mass = kLogZero;   // ln of the mass that starts with this interval; kLogZero: none
+  double cap = 1e6;             // the most one interval may add
+  double dispersion = 1;        // φ ≥ 1: log e-values are divided by it (Jensen keeps validity)
+  double late_mass = kLogZero;  // ln of the mass that starts with this interval; kLogZero: none
 };
 void multiply(AgainstProcess& process, const PairCounts& counts, const Margin& margin,
               const AgainstOptions& options);

@@ -22,8 +22,8 @@ inline constexpr std::size_t kMaxRememberedPods = 40;  // beyond it pods are rea
 
 // What reading one pod remembers, by the hash of its name.
 struct PodMemory {
-  TimePoint used{};                 // time of its last sample that was counted
-  std::optional<TimePoint> since;   // first seen, while it is younger than the warm-up
+  TimePoint used{};                // time of its last sample that was counted
+  std::optional<TimePoint> since;  // first seen, while it is younger than the warm-up
   bool operator==(const PodMemory&) const = default;
 };
 
@@ -53,14 +53,14 @@ struct Evidence {
   std::vector<MetricEvidence> metrics;  // errors first, then the latency bounds; empty: none yet
   int percent = 0;                      // of this step; 0 until its first interval
   TimePoint step_since{};
-  Duration step_observed{};             // length of this step's intervals
-  std::optional<TimePoint> last_end;    // end of the last interval folded in
-  Duration last_length{};               // its length
-  std::optional<TimePoint> last_traffic;   // last interval in which both arms had requests
-  bool warming_up = false;              // the last interval's latency came from young instances
-  std::optional<TimePoint> late_start;  // when the last late start was added
-  std::int64_t late_starts = 0;         // how many so far
-  ArmTotals canary;                     // whole rollout
+  Duration step_observed{};               // length of this step's intervals
+  std::optional<TimePoint> last_end;      // end of the last interval folded in
+  Duration last_length{};                 // its length
+  std::optional<TimePoint> last_traffic;  // last interval in which both arms had requests
+  bool warming_up = false;                // the last interval's latency came from young instances
+  std::optional<TimePoint> late_start;    // when the last late start was added
+  std::int64_t late_starts = 0;           // how many so far
+  ArmTotals canary;                       // whole rollout
   ArmTotals stable;
   ArmTotals step_canary;
   ArmTotals step_stable;

@@ -16,8 +16,8 @@ Json time_json(const std::optional<TimePoint>& t) { return t ? time_json(*t) : J
 Json totals_json(const ArmTotals& totals) { return {totals.requests, totals.errors}; }
 
 Json metric_json(const MetricEvidence& m) {
-  return {m.capped.from_start, m.capped.late,      m.uncapped.from_start, m.uncapped.late,
-          m.in_favour.data,    m.in_favour.slack,  m.full_load.logs};
+  return {m.capped.from_start, m.capped.late,     m.uncapped.from_start, m.uncapped.late,
+          m.in_favour.data,    m.in_favour.slack, m.full_load.logs};
 }
 
 Json reader_json(const ReaderState& reader) {

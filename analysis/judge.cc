@@ -1,7 +1,7 @@
 // From evidence to a verdict.
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 #include <limits>
 
 #include "analysis/analyzer.h"
@@ -34,8 +34,7 @@ Against combine(const Evidence& evidence, const std::vector<MetricTest>& tests,
   Against out{kLogZero, 0};
   double best = -std::numeric_limits<double>::infinity();
   for (std::size_t k = 0; k < tests.size() && !evidence.metrics.empty(); ++k) {
-    const double part =
-        std::log(tests[k].weight) + claim_against(evidence, tests[k], log_value_of);
+    const double part = std::log(tests[k].weight) + claim_against(evidence, tests[k], log_value_of);
     if (part > best) out.dominant = k;
     best = std::max(best, part);
     out.log_e = log_add(out.log_e, part);
@@ -133,8 +132,8 @@ std::string waiting_text(const Verdict& v, const Evidence& e, const AnalysisSett
     if (hold == AnalysisHold::kNoTraffic) return "held: no traffic on both arms, " + counts;
   }
   if (context.baking) {
-    return fmt::format("baking: {}, evidence against {:.1f} of {:.1f}", counts,
-                       v.rollback_evidence, v.rollback_threshold);
+    return fmt::format("baking: {}, evidence against {:.1f} of {:.1f}", counts, v.rollback_evidence,
+                       v.rollback_threshold);
   }
   const char* warming = v.holds.empty() ? "" : "; latency waits for instances to warm up";
   if (v.needed == 0 && !v.promote_evidence.empty() && soaking(e, settings, context)) {

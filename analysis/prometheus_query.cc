@@ -1,6 +1,6 @@
 // Query texts. Every value stands inside a quoted matcher, escaped.
-#include <array>
 #include <fmt/format.h>
+#include <array>
 #include <set>
 
 #include "analysis/prometheus.h"

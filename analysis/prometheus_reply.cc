@@ -1,8 +1,8 @@
 // Replies of Prometheus' query API, read strictly: what is no count never becomes evidence.
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <fmt/format.h>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -38,8 +38,8 @@ Result<Json> parse_result(std::string_view body, std::string_view type,
   const Json& data = at_path(json, {"data"});
   const std::string found = string_or(data, "resultType");
   if (found != type) {
-    return reply_error(ErrorKind::kTransient, fmt::format("it is of type \"{}\", not \"{}\"",
-                                                          printable(found, 40), type));
+    return reply_error(ErrorKind::kTransient,
+                       fmt::format("it is of type \"{}\", not \"{}\"", printable(found, 40), type));
   }
   const Json& result = at_path(data, {"result"});
   if (!result.is_array()) return reply_error(ErrorKind::kTransient, "its result is not a list");
@@ -216,8 +216,7 @@ Result<StableBaseline> parse_baseline(std::string_view body,
       within[*le] += sample->value;
       continue;
     }
-    const std::string code =
-        string_or(at_path(series, {"metric"}), "http_response_status_code");
+    const std::string code = string_or(at_path(series, {"metric"}), "http_response_status_code");
     requests += sample->value;
     if (matches_code(code, error_codes)) errors += sample->value;
   }

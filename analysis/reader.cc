@@ -1,9 +1,9 @@
 // Reader: interval closing and counter rules.
 #include "analysis/reader.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 #include <limits>
 #include <set>
 

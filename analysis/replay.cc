@@ -1,10 +1,10 @@
 // Reading recorded intervals and judging them.
 #include "analysis/replay.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -35,8 +35,8 @@ Result<std::int64_t> whole(const Json& object, std::string_view where, std::stri
   const Json& value = at_path(object, {key});
   if (value.is_null() && fallback && !object.contains(key)) return *fallback;
   if (!value.is_number()) {
-    return wrong(fmt::format("{}.{}: {}", where, key,
-                             object.contains(key) ? "not a number" : "missing"));
+    return wrong(
+        fmt::format("{}.{}: {}", where, key, object.contains(key) ? "not a number" : "missing"));
   }
   const double number = value.get<double>();
   if (!(number >= 0 && number <= kMaxCount) || number != std::floor(number)) {
@@ -53,8 +53,8 @@ Status parse_slower(const Json& object, std::string_view where, ArmCounts& arm) 
     char* end = nullptr;
     const double bound = std::strtod(key.c_str(), &end);
     if (key.empty() || end != key.c_str() + key.size() || !(bound > 0 && bound < 1e6)) {
-      return wrong(fmt::format("{}.slower: \"{}\" is not a bound in seconds", where,
-                               printable(key, 40)));
+      return wrong(
+          fmt::format("{}.slower: \"{}\" is not a bound in seconds", where, printable(key, 40)));
     }
     const auto count = whole(slower, std::string(where) + ".slower", key, std::nullopt);
     if (!count) return count.error();

@@ -16,14 +16,14 @@ inline constexpr std::size_t kMaxReplayLines = 1'000'000;
 inline constexpr std::size_t kMaxReplayLineBytes = 64 << 10;
 
 struct ReplayOptions {
-  Duration interval = seconds(10);  // length of the first line's interval
-  bool all = false;                 // go on after Rollback and Promote
+  Duration interval = seconds(10);     // length of the first line's interval
+  bool all = false;                    // go on after Rollback and Promote
   std::optional<AnalysisSpec> spec;    // default: AnalysisSpec{}
   std::optional<RolloutSpec> rollout;  // for `auto` margins; default: RolloutSpec{}
 };
 
 struct ReplayLine {
-  int line = 0;      // of the file, from 1
+  int line = 0;  // of the file, from 1
   Interval interval;
   Verdict verdict;
   bool operator==(const ReplayLine&) const = default;
@@ -46,7 +46,7 @@ Result<ReplayReport> replay(std::string_view text, const ReplayOptions& options)
 Result<Interval> parse_replay_line(std::string_view text, std::optional<TimePoint> before,
                                    Duration first_length);
 
-std::string print_replay_json(const ReplayLine& line);      // one object, no line end
+std::string print_replay_json(const ReplayLine& line);       // one object, no line end
 std::string print_replay_table(const ReplayReport& report);  // for people, with a closing line
 
 }  // namespace freshet

@@ -1,7 +1,7 @@
 // Printing a replay: one JSON object a line, or a table for people.
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "analysis/replay.h"
@@ -64,12 +64,12 @@ std::string print_replay_table(const ReplayReport& report) {
                                 "VERDICT", "CANARY", "STABLE", "AGAINST", "FOR", "SENTENCE");
   for (const ReplayLine& line : report.lines) {
     const Verdict& v = line.verdict;
-    out += fmt::format("{:>8}  {:<12}  {:>14}  {:>14}  {:>8.2f}  {:>8.2f}  {}\n",
-                       format_age(line.interval.end - start), to_string(v.kind),
-                       fmt::format("{}/{}", v.canary.errors, v.canary.requests),
-                       fmt::format("{}/{}", v.stable.errors, v.stable.requests),
-                       v.rollback_evidence, least_for(v),
-                       line.interval.missing ? "interval missing" : v.sentence);
+    out +=
+        fmt::format("{:>8}  {:<12}  {:>14}  {:>14}  {:>8.2f}  {:>8.2f}  {}\n",
+                    format_age(line.interval.end - start), to_string(v.kind),
+                    fmt::format("{}/{}", v.canary.errors, v.canary.requests),
+                    fmt::format("{}/{}", v.stable.errors, v.stable.requests), v.rollback_evidence,
+                    least_for(v), line.interval.missing ? "interval missing" : v.sentence);
   }
   const char* end = report.end == VerdictKind::kContinue ? "neither was shown" : nullptr;
   const double needs_against = -std::log(report.settings.alpha);

@@ -1,7 +1,7 @@
 // What is fixed when a rollout starts: margins, tests, estimates, and their JSON.
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "analysis/analyzer.h"

@@ -33,9 +33,9 @@ class Seen {
     }
     const auto [first, fresh] = services_.insert({key(object.spec.service), document.name});
     if (fresh) return;
-    document.problems.push_back(
-        clash("spec.service", fmt::format("Service {} is tracked by {} already",
-                                          object.spec.service, first->second)));
+    document.problems.push_back(clash(
+        "spec.service",
+        fmt::format("Service {} is tracked by {} already", object.spec.service, first->second)));
   }
 
  private:

@@ -19,7 +19,7 @@ struct CheckedDocument {
 struct CheckReport {
   std::string file;  // as the caller names it; "-" for standard input
   std::vector<CheckedDocument> documents;
-  bool ok() const;   // at least one document, and no problem in any
+  bool ok() const;  // at least one document, and no problem in any
 };
 
 // Checks each document by itself, and that no two track the same Service or bear the same name.

@@ -46,9 +46,9 @@ bool Cursor::refuse(std::string allowed, std::string nearest) const {
 bool Cursor::unknown(const NodeEntry& entry, const std::vector<std::string>& known) const {
   if (problems.size() >= kMaxProblems) return false;
   const std::string key = printable(entry.key, 60);
-  return note(problems, Problem{child(path, entry.key), entry.line, entry.column,
-                                "unknown field " + key, key, join(known, ", "),
-                                freshet::nearest(key, known).value_or("")});
+  return note(problems,
+              Problem{child(path, entry.key), entry.line, entry.column, "unknown field " + key, key,
+                      join(known, ", "), freshet::nearest(key, known).value_or("")});
 }
 
 }  // namespace freshet::config

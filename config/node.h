@@ -17,16 +17,16 @@ struct NodeEntry;
 struct Node {
   enum class Kind {
     kNull,
-    kFlag,     // true, false
-    kWhole,    // -12
-    kNumber,   // 0.001
+    kFlag,    // true, false
+    kWhole,   // -12
+    kNumber,  // 0.001
     kText,
     kUnclear,  // a plain YAML word that some reader takes for something else: yes, 010, 1:30
     kList,
     kMap,
   };
   Kind kind = Kind::kNull;
-  int line = 0;    // 1-based; 0: the source has no lines
+  int line = 0;  // 1-based; 0: the source has no lines
   int column = 0;
   std::string text;                // a scalar as it was written
   std::vector<Node> items;         // kList

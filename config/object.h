@@ -55,9 +55,7 @@ Field<Owner> computed_field(std::string name, Type<T> type, Get get, Set set, st
 // Written even where it equals the default.
 template <class Owner, class T>
 Field<Owner> always(Field<Owner> plain, T Owner::*member, Type<T> type) {
-  plain.print = [member, print = type.print](const Owner& owner) {
-    return print(owner.*member);
-  };
+  plain.print = [member, print = type.print](const Owner& owner) { return print(owner.*member); };
   return plain;
 }
 

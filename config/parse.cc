@@ -25,8 +25,8 @@ const std::vector<std::string>& envelope_keys() {
 // Parts of metadata that Kubernetes knows and that mean nothing here.
 bool is_passed_over(const NodeEntry& entry) {
   static constexpr std::array<std::string_view, 6> kOthers = {
-      "labels",   "managedFields", "ownerReferences", "generateName",
-      "selfLink", "deletionGracePeriodSeconds"};
+      "labels",       "managedFields", "ownerReferences",
+      "generateName", "selfLink",      "deletionGracePeriodSeconds"};
   return entry.value.kind == Node::Kind::kNull ||
          std::find(kOthers.begin(), kOthers.end(), entry.key) != kOthers.end();
 }

@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxProblems = 100;  // of one document; the last s
 // One thing wrong with a document. line and column are 1-based, 0 where the source has none (JSON
 // from the API).
 struct Problem {
-  std::string path;     // "spec.rollout.steps[2]"
+  std::string path;  // "spec.rollout.steps[2]"
   int line = 0;
   int column = 0;
   std::string message;  // "steps must rise: found 5 after 20"

@@ -44,8 +44,7 @@ struct Table {
   std::string (*row)(const FieldInfo&);
 };
 
-void add_table(const std::string& path, const Shape& shape, const Table& table,
-               std::string& out) {
+void add_table(const std::string& path, const Shape& shape, const Table& table, std::string& out) {
   out += fmt::format("\n## {}\n\n{}", path, table.head);
   for (const FieldInfo& field : shape.fields) out += table.row(field);
   for (const FieldInfo& field : shape.fields) {

@@ -108,8 +108,8 @@ Type<double> number_type(double minimum, double maximum) {
 
 Type<Duration> duration_type(Duration minimum, Duration maximum) {
   Shape shape;
-  shape.allowed = fmt::format("a duration from {} to {}", format_duration(minimum),
-                              format_duration(maximum));
+  shape.allowed =
+      fmt::format("a duration from {} to {}", format_duration(minimum), format_duration(maximum));
   shape.pattern = "^([0-9]+(d|h|m|s|ms))+$";
   return {shape,
           [=, allowed = shape.allowed](const Cursor& at, Duration& into) {

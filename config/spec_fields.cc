@@ -12,8 +12,7 @@ inline constexpr const char* kLabel = "^[a-z]([-a-z0-9]*[a-z0-9])?$";  // RFC 10
 inline constexpr const char* kLabelAllowed =
     "a name of at most 63 lower-case letters, digits and -, starting with a letter";
 
-inline constexpr const char* kNameAllowed =
-    "a name of at most 63 lower-case letters, digits and -";
+inline constexpr const char* kNameAllowed = "a name of at most 63 lower-case letters, digits and -";
 
 // Containers and namespaces may start with a digit (RFC 1123), Services and traffic tags may not.
 Type<std::string> name_type() {
@@ -114,8 +113,7 @@ Type<LatencySpec> latency_type() {
 
 Type<AnalysisSpec> analysis_type() {
   return object_type<AnalysisSpec>({
-      field("mode", &AnalysisSpec::mode,
-            choice_type<AnalysisMode>({"Metrics", "ReadinessOnly"}),
+      field("mode", &AnalysisSpec::mode, choice_type<AnalysisMode>({"Metrics", "ReadinessOnly"}),
             "Metrics judges the candidate's requests against stable's; ReadinessOnly looks at "
             "nothing but whether its Revision is Ready."),
       field("falseRollback", &AnalysisSpec::false_rollback, number_type(1e-6, 0.1),
@@ -185,8 +183,7 @@ Type<RolloutSpec> rollout_type() {
       field("rejectionExpires", &RolloutSpec::rejection_expires,
             duration_type(seconds(1), days(365)),
             "How long a rolled back candidate is not tried again."),
-      field("tag", &RolloutSpec::tag, label_type(),
-            "Traffic tag of the candidate on the Route."),
+      field("tag", &RolloutSpec::tag, label_type(), "Traffic tag of the candidate on the Route."),
       field("allowOverwrite", &RolloutSpec::allow_overwrite, flag_type(),
             "Acknowledges that a GitOps tool manages this Service as well."),
   };
@@ -213,20 +210,23 @@ void check_spec(const Cursor& at, const TrackedServiceSpec& spec) {
 
 Type<TrackedServiceSpec> make_spec_type() {
   using Spec = TrackedServiceSpec;
-  return object_type<Spec>({
-      field("service", &Spec::service, label_type(),
-            "Knative Service in this namespace; by default the one of this object's own name."),
-      field("images", &Spec::images,
-            list_type(image_spec_type(), "at most 20 images", 0, kMaxImages),
-            "Images and tags to follow; by default the one container with a port and its present "
-            "tag."),
-      field("poll", &Spec::poll, poll_type(), "How the registry is asked."),
-      field("rollout", &Spec::rollout, rollout_type(),
-            "How a candidate gets traffic, and what happens when it may not keep it."),
-      field("analysis", &Spec::analysis, analysis_type(), "How a candidate is judged."),
-      field("suspend", &Spec::suspend, flag_type(),
-            "Starts nothing new; a running rollout is finished."),
-  }, check_spec);
+  return object_type<Spec>(
+      {
+          field("service", &Spec::service, label_type(),
+                "Knative Service in this namespace; by default the one of this object's own name."),
+          field(
+              "images", &Spec::images,
+              list_type(image_spec_type(), "at most 20 images", 0, kMaxImages),
+              "Images and tags to follow; by default the one container with a port and its present "
+              "tag."),
+          field("poll", &Spec::poll, poll_type(), "How the registry is asked."),
+          field("rollout", &Spec::rollout, rollout_type(),
+                "How a candidate gets traffic, and what happens when it may not keep it."),
+          field("analysis", &Spec::analysis, analysis_type(), "How a candidate is judged."),
+          field("suspend", &Spec::suspend, flag_type(),
+                "Starts nothing new; a running rollout is finished."),
+      },
+      check_spec);
 }
 
 Type<TrackedService> make_metadata_type() {

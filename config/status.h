@@ -81,9 +81,9 @@ struct VerdictStatus {
   std::string kind;
   std::string sentence;
   std::string metric;
-  double evidence_against = 0;   // natural logarithm
+  double evidence_against = 0;  // natural logarithm
   double threshold_against = 0;
-  double evidence_for = 0;       // the least over required metrics
+  double evidence_for = 0;  // the least over required metrics
   double threshold_for = 0;
   std::int64_t canary_requests = 0;
   std::int64_t canary_errors = 0;
@@ -99,8 +99,8 @@ struct SeenDigest {
   bool operator==(const SeenDigest&) const = default;
 };
 struct SeenTag {
-  std::string image;                 // registry/repository:tag
-  std::vector<SeenDigest> digests;   // newest first, at most 8
+  std::string image;                // registry/repository:tag
+  std::vector<SeenDigest> digests;  // newest first, at most 8
   bool operator==(const SeenTag&) const = default;
 };
 
@@ -123,10 +123,10 @@ struct TrackedServiceStatus {
   std::optional<TimePoint> image_created;
   std::optional<TimePoint> behind_since;
   std::vector<HoldStatus> holds;
-  std::vector<CommandStatus> commands;      // ≤ 8
-  std::vector<RejectionStatus> rejected;    // ≤ 16
+  std::vector<CommandStatus> commands;    // ≤ 8
+  std::vector<RejectionStatus> rejected;  // ≤ 16
   std::vector<RejectionStatus> deferred;
-  std::vector<HistoryEntry> history;        // ≤ 10, newest first
+  std::vector<HistoryEntry> history;  // ≤ 10, newest first
   std::vector<SeenTag> tags;
   bool operator==(const TrackedServiceStatus&) const = default;
 };

@@ -98,8 +98,8 @@ Type<std::string> text_type(std::string allowed, std::string pattern, std::size_
 
 Type<Margin> margin_type() {
   Shape shape;
-  shape.allowed = fmt::format(
-      "Ax + B% with A from 1 to {} and B from 0 to 100, as in 1.25x + 0.1%", kMaxTimes);
+  shape.allowed =
+      fmt::format("Ax + B% with A from 1 to {} and B from 0 to 100, as in 1.25x + 0.1%", kMaxTimes);
   shape.pattern = R"(^[0-9]+(\.[0-9]+)?x *\+ *[0-9]+(\.[0-9]+)?%$)";
   return {shape,
           [allowed = shape.allowed](const Cursor& at, Margin& into) {

@@ -27,7 +27,7 @@ struct MarginPair {
 };
 
 struct ErrorsSpec {
-  std::optional<MarginPair> margins;        // nullopt: auto (analysis.md 2e)
+  std::optional<MarginPair> margins;         // nullopt: auto (analysis.md 2e)
   std::vector<std::string> codes = {"5xx"};  // "5xx" classes or single codes "503"
   bool operator==(const ErrorsSpec&) const = default;
 };
@@ -89,8 +89,8 @@ struct AnalysisSpec {
 };
 
 struct TrackedServiceSpec {
-  std::string service;             // default: metadata.name, filled in by the parser
-  std::vector<ImageSpec> images;   // empty: the one container with a port, its present tag
+  std::string service;            // default: metadata.name, filled in by the parser
+  std::vector<ImageSpec> images;  // empty: the one container with a port, its present tag
   PollSpec poll;
   RolloutSpec rollout;
   AnalysisSpec analysis;

@@ -23,14 +23,14 @@ struct FieldInfo;
 struct Shape {
   enum class Form { kText, kWhole, kNumber, kFlag, kList, kMap, kObject };
   Form form = Form::kText;
-  std::string allowed;  // for people: "a duration from 10s to 24h"
+  std::string allowed;   // for people: "a duration from 10s to 24h"
   bool or_auto = false;  // the word `auto` is accepted as well
   std::optional<double> minimum;
   std::optional<double> maximum;
   std::string pattern;  // an RE2 pattern, as OpenAPI wants it
   std::string format;   // OpenAPI's: date-time, int64
   std::vector<std::string> choices;
-  std::size_t max_length = 0;     // of text in bytes; 0: no bound
+  std::size_t max_length = 0;  // of text in bytes; 0: no bound
   std::size_t min_items = 0;
   std::size_t max_items = 0;      // 0: no bound
   std::vector<Shape> items;       // kList, kMap: the one shape of what it holds
@@ -60,15 +60,15 @@ Type<std::string> text_type(std::string allowed);  // any text
 Type<std::string> text_type(std::string allowed, std::string pattern, std::size_t max_length);
 Type<bool> flag_type();
 Type<int> whole_type(int minimum, int maximum);
-Type<std::int64_t> count_type();              // a whole number from 0, for status
-Type<double> number_type();                   // any finite number, for status
+Type<std::int64_t> count_type();  // a whole number from 0, for status
+Type<double> number_type();       // any finite number, for status
 Type<double> number_type(double minimum, double maximum);
 Type<Duration> duration_type(Duration minimum, Duration maximum);
-Type<TimePoint> time_type();                  // RFC 3339
-Type<Margin> margin_type();                   // `1.25x + 0.1%`
+Type<TimePoint> time_type();                      // RFC 3339
+Type<Margin> margin_type();                       // `1.25x + 0.1%`
 std::string format_margin(const Margin& margin);  // as margin_type reads it
-Type<std::string> image_type();               // registry/repository:tag
-Type<std::vector<int>> rising_percents_type();  // 1 … 99, strictly rising
+Type<std::string> image_type();                   // registry/repository:tag
+Type<std::vector<int>> rising_percents_type();    // 1 … 99, strictly rising
 
 // Text that is one of `words`, in the order of the enumeration's values from 0.
 Type<int> choice_index_type(std::vector<std::string> words);
@@ -110,23 +110,22 @@ Type<T> auto_or(Type<T> inner) {
   Shape shape = inner.shape;
   shape.or_auto = true;
   shape.allowed = "auto or " + shape.allowed;
-  return {shape,
-          [read = inner.read, allowed = shape.allowed, form = shape.form](const Cursor& at,
-                                                                          T& into) {
-            if (is_auto(at.node)) {
-              into = T{};
-              return true;
-            }
-            const bool word =
-                at.node.kind == Node::Kind::kText || at.node.kind == Node::Kind::kUnclear;
-            if (word || (at.node.is_scalar() && form == Shape::Form::kObject)) {
-              return at.refuse(allowed, nearest(at.node.text, kAuto).value_or(""));
-            }
-            return read(at, into);
-          },
-          [print = inner.print](const T& value) {
-            return value == T{} ? text_node("auto") : print(value);
-          }};
+  return {
+      shape,
+      [read = inner.read, allowed = shape.allowed, form = shape.form](const Cursor& at, T& into) {
+        if (is_auto(at.node)) {
+          into = T{};
+          return true;
+        }
+        const bool word = at.node.kind == Node::Kind::kText || at.node.kind == Node::Kind::kUnclear;
+        if (word || (at.node.is_scalar() && form == Shape::Form::kObject)) {
+          return at.refuse(allowed, nearest(at.node.text, kAuto).value_or(""));
+        }
+        return read(at, into);
+      },
+      [print = inner.print](const T& value) {
+        return value == T{} ? text_node("auto") : print(value);
+      }};
 }
 
 template <class T>

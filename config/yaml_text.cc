@@ -31,8 +31,8 @@ bool is_strict_number(std::string_view text) {
 // Words that YAML 1.1 readers take for a truth value, nothing, a number or a key of its own.
 bool is_special_word(std::string_view text) {
   static constexpr std::array<std::string_view, 15> kWords = {
-      "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~",
-      ".inf", "+.inf", "-.inf", ".nan", "="};
+      "y",    "n", "yes",  "no",    "on",    "off",  "true", "false",
+      "null", "~", ".inf", "+.inf", "-.inf", ".nan", "="};
   const std::string lower = to_lower(text);
   return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
 }
@@ -40,8 +40,7 @@ bool is_special_word(std::string_view text) {
 // Anything that starts like a number and has only what numbers and times are made of: 010, 0x1f,
 // 1_000, +5, .5, 1:30, 2026-11-23.
 bool looks_like_number(std::string_view text) {
-  const std::string_view body =
-      text.substr(text.starts_with('-') || text.starts_with('+') ? 1 : 0);
+  const std::string_view body = text.substr(text.starts_with('-') || text.starts_with('+') ? 1 : 0);
   if (body.empty()) return false;
   if (!is_digit(body.front()) && !(body.front() == '.' && body.size() > 1 && is_digit(body[1]))) {
     return false;

@@ -18,9 +18,7 @@ std::string program_name(std::string_view path) {
 }
 
 void add_commands(CLI::App& app, Context& context) {
-#ifdef FRESHET_HAS_DEMO
   add_demo_command(app, context);
-#endif
   add_controller_command(app, context);
   add_preflight_command(app, context);
   add_track_command(app, context);

@@ -35,16 +35,16 @@ Result<ListReply> list_tracked(ClusterConnection& cluster, const std::string& na
 
 Error unknown_service(const ClusterConnection& cluster, const std::string& name,
                       const std::vector<std::string>& known) {
-  std::string message = "no service " + printable(name, 80) + " is tracked in namespace " +
-                        cluster.name_space;
+  std::string message =
+      "no service " + printable(name, 80) + " is tracked in namespace " + cluster.name_space;
   if (const auto near = nearest(name, known)) {
     message += "; did you mean " + *near + "?";
   } else if (known.empty()) {
     message += "; none is: freshet track " + printable(name, 80) + " begins";
   } else {
-    std::vector<std::string> shown(known.begin(),
-                                   known.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                                       known.size(), kNamesShown)));
+    std::vector<std::string> shown(
+        known.begin(),
+        known.begin() + static_cast<std::ptrdiff_t>(std::min(known.size(), kNamesShown)));
     if (shown.size() < known.size()) shown.push_back("…");
     message += "; tracked are " + join(shown, ", ");
   }
@@ -76,8 +76,7 @@ Result<std::vector<ServiceDetail>> read_fleet(ClusterConnection& cluster,
 }
 
 Result<Json> find_tracked(ClusterConnection& cluster, const std::string& name) {
-  Result<ServerReply> reply =
-      cluster.kube->get(tracked_service_path({cluster.name_space, name}));
+  Result<ServerReply> reply = cluster.kube->get(tracked_service_path({cluster.name_space, name}));
   if (reply) return std::move(reply->body);
   if (reply.error().kind != ErrorKind::kNotFound) return reply.error();
   const Result<ListReply> all = list_tracked(cluster, cluster.name_space);
@@ -101,10 +100,9 @@ Result<ServiceDetail> read_service(ClusterConnection& cluster, const std::string
     return make_detail(*tracked, nullptr, {});
   }
   const std::string selector = "serving.knative.dev/service=" + key.name;
-  const Result<ListReply> revisions = cluster.kube->list(
-      with_query(revisions_path(key.name_space), "labelSelector", selector));
-  return make_detail(*tracked, &service->body,
-                     revisions ? revisions->items : std::vector<Json>{});
+  const Result<ListReply> revisions =
+      cluster.kube->list(with_query(revisions_path(key.name_space), "labelSelector", selector));
+  return make_detail(*tracked, &service->body, revisions ? revisions->items : std::vector<Json>{});
 }
 
 }  // namespace freshet

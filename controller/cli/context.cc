@@ -52,9 +52,9 @@ Result<std::unique_ptr<ClusterConnection>> connect(Context& context, const Clust
   connection->origin = access->origin;
   connection->name_space = flags.name_space.empty() ? access->name_space : flags.name_space;
   connection->transport = std::move(*transport);
-  connection->tokens = access->token_file.empty()
-                           ? std::make_unique<TokenSource>(access->token)
-                           : std::make_unique<TokenSource>(access->token_file, context.sources.read);
+  connection->tokens = access->token_file.empty() ? std::make_unique<TokenSource>(access->token)
+                                                  : std::make_unique<TokenSource>(
+                                                        access->token_file, context.sources.read);
   KubeClientOptions options;
   options.server = access->server;
   connection->kube = std::make_unique<KubeClient>(*connection->transport, *connection->tokens,

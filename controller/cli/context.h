@@ -19,8 +19,8 @@ namespace freshet {
 // Exit codes; scripts rely on them.
 enum ExitCode {
   kDone = 0,
-  kFailed = 1,       // failed, refused, invalid; --wait: rolled back, rejected, withdrawn
-  kUsage = 2,        // words or an input file that cannot be understood
+  kFailed = 1,  // failed, refused, invalid; --wait: rolled back, rejected, withdrawn
+  kUsage = 2,   // words or an input file that cannot be understood
   kTimedOut = 3,
   kUnreachable = 4,  // the API server or a registry
   kHeld = 5,         // --wait: a person is needed

@@ -136,11 +136,13 @@ Result<int> run(Context& context, const Flags& flags) {
     return error.empty() ? "watches are not in sync yet" : error;
   };
   auto server = start_probe_server(
-      flags.listen, {[] { return true; }, unready,
-                     [&] { return metrics.render(context.clock.now()); }});
+      flags.listen,
+      {[] { return true; }, unready, [&] { return metrics.render(context.clock.now()); }});
   if (!server) return server.error();
-  log({LogLevel::kInfo, "Started",
-       {{"cluster", (*cluster)->origin}, {"listen", flags.listen},
+  log({LogLevel::kInfo,
+       "Started",
+       {{"cluster", (*cluster)->origin},
+        {"listen", flags.listen},
         {"prometheus", options->prometheus_url}}});
   run_until_stopped(watches, controller, context.clock, options->workers, stop);
   log({LogLevel::kInfo, "Stopped", {}});
@@ -158,8 +160,9 @@ void add_controller_command(CLI::App& app, Context& context) {
   command->add_option("--prometheus", flags->prometheus, "Prometheus, as http(s)://host:port")
       ->envname("FRESHET_PROMETHEUS");
   command->add_option("--prometheus-ca", flags->prometheus_ca, "PEM file trusted for it besides");
-  command->add_option("--plain-http", flags->plain_http,
-                      "Registry host:port spoken to without TLS (repeatable)")
+  command
+      ->add_option("--plain-http", flags->plain_http,
+                   "Registry host:port spoken to without TLS (repeatable)")
       ->envname("FRESHET_PLAIN_HTTP")
       ->delimiter(',');
   command->add_option("--private-registry", flags->private_registries,
@@ -169,8 +172,9 @@ void add_controller_command(CLI::App& app, Context& context) {
                       "docker config.json with registry credentials");
   command->add_option("--listen", flags->listen, "Address of probes and metrics")
       ->capture_default_str();
-  command->add_option("--analysis-interval", flags->analysis_interval,
-                      "Time between two looks at an active rollout, 1s to 5m")
+  command
+      ->add_option("--analysis-interval", flags->analysis_interval,
+                   "Time between two looks at an active rollout, 1s to 5m")
       ->capture_default_str();
   command->add_option("--workers", flags->workers, "Services worked on at once")
       ->check(CLI::Range(1, 64))
@@ -178,8 +182,9 @@ void add_controller_command(CLI::App& app, Context& context) {
   command->add_option("--max-rollouts", flags->max_rollouts, "Rollouts at once in the cluster")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  command->add_option("--max-rollouts-per-namespace", flags->max_rollouts_per_namespace,
-                      "Rollouts at once in one namespace")
+  command
+      ->add_option("--max-rollouts-per-namespace", flags->max_rollouts_per_namespace,
+                   "Rollouts at once in one namespace")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
   command->add_option("--log-format", flags->log_format, "text or json")

@@ -16,9 +16,9 @@ namespace freshet {
 
 namespace {
 
-constexpr Duration kFrame{125};           // of the person's time
+constexpr Duration kFrame{125};  // of the person's time
 constexpr std::size_t kShownEvents = 8;
-constexpr double kDefaultSpeed = 120;     // virtual seconds a second
+constexpr double kDefaultSpeed = 120;  // virtual seconds a second
 
 struct DemoFlags {
   double speed = kDefaultSpeed;

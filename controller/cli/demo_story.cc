@@ -97,8 +97,9 @@ std::vector<ServiceKey> DemoStory::services() const {
 }
 
 std::string DemoStory::introduction() const {
-  std::string text = "Services of a simulated cluster follow image tags. Each tag now moves to a "
-                     "rebuilt image:\n";
+  std::string text =
+      "Services of a simulated cluster follow image tags. Each tag now moves to a "
+      "rebuilt image:\n";
   for (const DemoService& service : services_) {
     text += fmt::format("  {:<10} runs an image {} old; its rebuild: {}\n", service.key.name,
                         format_age(service.image_age), service.rebuild);
@@ -132,8 +133,8 @@ bool DemoStory::adopt() {
 void DemoStory::rebuild() {
   rebuilt_at_ = cluster_.now();
   for (const DemoService& service : services_) {
-    cluster_.world().push(service.key.name_space + "/" + service.key.name, "1.4",
-                          service.behaviour, cluster_.now());
+    cluster_.world().push(service.key.name_space + "/" + service.key.name, "1.4", service.behaviour,
+                          cluster_.now());
   }
 }
 

@@ -14,7 +14,7 @@ namespace freshet {
 
 struct ServiceDetail {
   TrackedService tracked;
-  std::vector<Problem> problems;        // of its spec; none: it is valid
+  std::vector<Problem> problems;  // of its spec; none: it is valid
   TrackedServiceStatus status;
   std::optional<ServiceView> service;   // the Knative Service; nullopt: none, or not readable
   std::vector<RevisionView> revisions;  // of that Service, as far as they were asked for

@@ -27,8 +27,8 @@ Status read_spec(Context& context, const std::string& file, ReplayOptions& into)
   if (!text) return tl::unexpected(text.error());
   const std::vector<ParsedTrackedService> parsed = parse_tracked_services_yaml(*text);
   if (parsed.size() != 1) {
-    return tl::unexpected(bad_input(file + " must hold one TrackedService, not " +
-                                    std::to_string(parsed.size())));
+    return tl::unexpected(
+        bad_input(file + " must hold one TrackedService, not " + std::to_string(parsed.size())));
   }
   std::string problems;
   for (const Problem& problem : parsed.front().problems) {
@@ -76,8 +76,9 @@ void add_judge_command(CLI::App& app, Context& context) {
   command->add_flag("--all", options->all, "Go on after Rollback and Promote");
   add_duration_flag(*command, "--interval", options->interval, "Length of the first interval");
   add_output_flag(*command, options->format, {"table", "json"});
-  add_examples(*command, context,
-               {"judge --replay recording.jsonl", "judge --replay - -o json --all < recording.jsonl"});
+  add_examples(
+      *command, context,
+      {"judge --replay recording.jsonl", "judge --replay - -o json --all < recording.jsonl"});
   command->callback([options, &context] { context.exit_code = run_judge(*options, context); });
 }
 

@@ -85,8 +85,7 @@ int give_order(Context& context, ClusterConnection& cluster, const Order& order)
   if (!seen) return report(context, seen.error());
   const TimePoint began = context.clock.now();
   const std::string id = "cli-" + std::to_string(began.time_since_epoch().count());
-  const std::string path =
-      tracked_service_path({seen->tracked.name_space, seen->tracked.name});
+  const std::string path = tracked_service_path({seen->tracked.name_space, seen->tracked.name});
   const Json annotations = {
       {"freshet.dev/" + order.verb, order_text(order, *seen, id, user_name(context))}};
   const auto written =

@@ -12,12 +12,12 @@
 namespace freshet {
 
 struct Order {
-  std::string verb;                  // promote, abort, …: annotation freshet.dev/<verb>
+  std::string verb;  // promote, abort, …: annotation freshet.dev/<verb>
   std::string service;
   std::vector<std::string> options;  // "--full", "--to=checkout-00007"
   std::string reason;
-  bool names_rollout = false;        // it is meant for the rollout, and the step, seen now
-  Duration timeout = seconds(60);    // for the answer
+  bool names_rollout = false;      // it is meant for the rollout, and the step, seen now
+  Duration timeout = seconds(60);  // for the answer
 };
 
 // "<id> [--option…] --by=NAME [reason]", the form the planner reads (controller/planner/command.h).

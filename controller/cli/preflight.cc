@@ -59,8 +59,7 @@ void check_split(const ServiceView& service, Lines& lines) {
   const auto one = sole_revision(service);
   if (!one) {
     bad(lines, "its traffic is split: " + to_string(serving(service.observed_traffic)),
-        "give one Revision all requests, or: freshet adopt " + service.key.name +
-            " --to REVISION");
+        "give one Revision all requests, or: freshet adopt " + service.key.name + " --to REVISION");
     return;
   }
   const bool latest = std::ranges::any_of(service.traffic, [](const TrafficTarget& target) {
@@ -133,8 +132,8 @@ void check_image(const PreflightFacts::Image& image, TimePoint now, Lines& lines
     return;
   }
   const Confirmed& found = std::get<Confirmed>(*image.resolved);
-  std::string what = "container " + container + " follows " + name + ", which names " +
-                     found.digest.short_form();
+  std::string what =
+      "container " + container + " follows " + name + ", which names " + found.digest.short_form();
   if (found.created) what += ", made " + format_age(now - *found.created) + " ago";
   good(lines, what);
 }
@@ -154,7 +153,8 @@ void check_metrics(const PreflightFacts& facts, Lines& lines) {
     return;
   }
   if (!facts.metrics) {
-    lines.push_back({Mark::kUnknown, "metrics were not looked for", "--prometheus URL asks for them"});
+    lines.push_back(
+        {Mark::kUnknown, "metrics were not looked for", "--prometheus URL asks for them"});
     return;
   }
   const Result<bool>& found = *facts.metrics;
@@ -185,9 +185,9 @@ Lines preflight_lines(const PreflightFacts& facts, TimePoint now) {
         missing ? "there is no Knative Service " + to_string(facts.key)
                 : "Service " + to_string(facts.key) +
                       " cannot be read: " + facts.service.error().message,
-        missing ? "kn service create " + facts.key.name + " -n " + facts.key.name_space +
-                      " --image …"
-                : "ask for the right to read services.serving.knative.dev");
+        missing
+            ? "kn service create " + facts.key.name + " -n " + facts.key.name_space + " --image …"
+            : "ask for the right to read services.serving.knative.dev");
     return lines;
   }
   check_ready(*facts.service, lines);

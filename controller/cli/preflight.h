@@ -14,10 +14,10 @@ namespace freshet {
 
 // What `freshet preflight` has read.
 struct PreflightFacts {
-  ServiceKey key;                          // of the Knative Service
-  std::optional<Error> tracked_problem;    // TrackedServices could not be listed
-  std::optional<std::string> tracked_by;   // name of the TrackedService that follows it
-  TrackedServiceSpec spec;                 // that one's; else the defaults
+  ServiceKey key;                         // of the Knative Service
+  std::optional<Error> tracked_problem;   // TrackedServices could not be listed
+  std::optional<std::string> tracked_by;  // name of the TrackedService that follows it
+  TrackedServiceSpec spec;                // that one's; else the defaults
   Result<ServiceView> service = make_error(ErrorKind::kNotFound, "");
   std::vector<RevisionView> revisions;
   struct Image {
@@ -25,8 +25,8 @@ struct PreflightFacts {
     Result<std::variant<Confirmed, RegistryFailure>> resolved;
   };
   Result<std::vector<Image>> images = std::vector<Image>{};
-  std::optional<Result<bool>> metrics;     // nullopt: no Prometheus was named
-  std::string dialect;                     // of the metrics found
+  std::optional<Result<bool>> metrics;  // nullopt: no Prometheus was named
+  std::string dialect;                  // of the metrics found
 };
 
 struct PreflightLine {

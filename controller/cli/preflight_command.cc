@@ -44,9 +44,9 @@ void read_knative(ClusterConnection& cluster, PreflightFacts& facts) {
     return;
   }
   facts.service = service_view(service->body);
-  const auto revisions = cluster.kube->list(with_query(
-      revisions_path(facts.key.name_space), "labelSelector",
-      "serving.knative.dev/service=" + facts.key.name));
+  const auto revisions =
+      cluster.kube->list(with_query(revisions_path(facts.key.name_space), "labelSelector",
+                                    "serving.knative.dev/service=" + facts.key.name));
   if (!revisions) return;
   for (const Json& object : revisions->items) {
     if (auto view = revision_view(object)) facts.revisions.push_back(std::move(*view));

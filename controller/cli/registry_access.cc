@@ -42,7 +42,7 @@ Result<DockerConfig> docker_config(Context& context) {
 }
 
 Result<ResolvedImage> resolve_reference(Context& context, const std::string& reference,
-                                   const std::vector<std::string>& plain_http) {
+                                        const std::vector<std::string>& plain_http) {
   const Result<ImageReference> image = parse_image_reference(reference);
   if (!image) return bad_input(image.error().message);
   const Result<RegistryOptions> options = registry_options(context, plain_http);

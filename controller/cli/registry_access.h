@@ -22,6 +22,6 @@ Result<DockerConfig> docker_config(Context& context);
 // An Error is about the words or files given, before anything was sent.
 using ResolvedImage = std::variant<Confirmed, RegistryFailure>;
 Result<ResolvedImage> resolve_reference(Context& context, const std::string& reference,
-                                   const std::vector<std::string>& plain_http);
+                                        const std::vector<std::string>& plain_http);
 
 }  // namespace freshet

@@ -15,7 +15,7 @@ struct RenderOptions {
   bool colours = false;  // a symbol always says the same
   bool wide = false;     // the table's further columns
   bool headers = true;
-  int columns = 0;       // sentences in the table are cut to this width; 0: never
+  int columns = 0;  // sentences in the table are cut to this width; 0: never
 };
 
 // What one service is about, at a glance.
@@ -39,9 +39,9 @@ struct ServiceRow {
   std::string digest;   // "9c1e4a7b2f30→77aa0c12d9e1"; "9c1e4a7b2f30"
   std::optional<TimePoint> image_created;  // of what stable runs
   std::optional<TimePoint> behind_since;   // a newer digest is known since
-  std::string verdict;  // a sentence
+  std::string verdict;                     // a sentence
   std::string next;
-  std::string stable;     // Revisions, for the wide table
+  std::string stable;  // Revisions, for the wide table
   std::string candidate;
   bool operator==(const ServiceRow&) const = default;
 };

@@ -7,7 +7,7 @@ namespace freshet {
 
 Json service_json(const ServiceDetail& detail) {
   Json out = status_to_json(detail.status);
-  out.erase("core");      // texts inside texts: the controller's own
+  out.erase("core");  // texts inside texts: the controller's own
   out.erase("evidence");
   out["namespace"] = detail.tracked.name_space;
   out["name"] = detail.tracked.name;

@@ -45,8 +45,12 @@ std::string short_step(const ServiceDetail& detail) {
 std::vector<std::string> cells(const ServiceRow& row, const RenderOptions& options) {
   const std::string phase =
       paint(symbol(row.mood) + " " + row.phase, colour_of(row.mood), options.colours);
-  std::vector<std::string> out{row.name_space, row.name,   phase,
-                               row.step,       row.traffic, row.digest,
+  std::vector<std::string> out{row.name_space,
+                               row.name,
+                               phase,
+                               row.step,
+                               row.traffic,
+                               row.digest,
                                age_text(row.image_created, options.now)};
   if (options.wide) {
     out.push_back(row.stable);

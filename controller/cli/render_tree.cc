@@ -89,8 +89,8 @@ std::vector<std::string> revision_row(const ServiceDetail& detail, const std::st
   const RevisionView* view = find_revision(detail, revision.name);
   std::string observed = "?";
   if (detail.service) {
-    observed = percent_text(
-        share_of(detail.service->observed_traffic, RevisionName(revision.name)));
+    observed =
+        percent_text(share_of(detail.service->observed_traffic, RevisionName(revision.name)));
   }
   return {role,
           revision.name.empty() ? "not made yet" : revision.name,
@@ -193,10 +193,10 @@ std::string service_tree(const ServiceDetail& detail, const RenderOptions& optio
   const Mood mood = mood_of(detail);
   const std::string phase = detail.status.phase.empty() ? "Pending" : detail.status.phase;
   const std::string step = step_text(detail);
-  std::string out = paint(symbol(mood), colour_of(mood), options.colours) + " " +
-                    paint(detail.tracked.name_space + "/" + detail.tracked.name, Colour::kBold,
-                          options.colours) +
-                    "  " + phase + (step.empty() ? "" : ", " + step) + "\n";
+  std::string out =
+      paint(symbol(mood), colour_of(mood), options.colours) + " " +
+      paint(detail.tracked.name_space + "/" + detail.tracked.name, Colour::kBold, options.colours) +
+      "  " + phase + (step.empty() ? "" : ", " + step) + "\n";
   const auto columns = static_cast<std::size_t>(std::max(options.columns, 0));
   out += "  " + wrapped(present_sentence(detail), columns, "  ") + "\n";
   out += section("Plan", plan_lines(detail, options), options);

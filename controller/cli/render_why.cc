@@ -64,9 +64,8 @@ std::string rollout_story(const ServiceDetail& detail) {
   if (rollout == nullptr) return "";
   const std::string candidate =
       detail.status.candidate ? short_digests(detail.status.candidate->digests) : "";
-  const std::string what = rollout->candidate.why == CandidateWhy::kTemplate
-                               ? "A changed template"
-                               : "The newer image";
+  const std::string what =
+      rollout->candidate.why == CandidateWhy::kTemplate ? "A changed template" : "The newer image";
   if (std::holds_alternative<Retreating>(detail.core->phase)) {
     return what + " (" + candidate + ") is being taken back";
   }

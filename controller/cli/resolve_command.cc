@@ -43,8 +43,8 @@ int run_resolve(const ResolveOptions& options, Context& context) {
   const auto resolved = resolve_reference(context, options.reference, options.plain_http);
   const bool json = options.format == "json";
   if (!resolved) {
-    const Json error = {{"kind", "usage"}, {"step", "reference"},
-                        {"message", resolved.error().message}};
+    const Json error = {
+        {"kind", "usage"}, {"step", "reference"}, {"message", resolved.error().message}};
     if (json) context.out.print(dump_json(Json{{"error", error}}) + "\n");
     return report(context, resolved.error());
   }

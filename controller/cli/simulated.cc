@@ -30,8 +30,8 @@ SimulatedCluster::SimulatedCluster(sandbox::WorldOptions world, ControllerOption
 
 void SimulatedCluster::restart() {
   watches_.reset();
-  controller_ = std::make_unique<Controller>(
-      options_, Connections{kube_, transport_, transport_}, clock_, metrics_, log_);
+  controller_ = std::make_unique<Controller>(options_, Connections{kube_, transport_, transport_},
+                                             clock_, metrics_, log_);
   watches_ = std::make_unique<Watches>(kube_, clock_, *controller_, options_.namespaces,
                                        Duration{0}, [] { return 0.5; });
 }

@@ -132,9 +132,8 @@ int run_wait(const StatusOptions& options, Context& context, ClusterConnection& 
     }
     if (end || now - wait.began >= options.timeout || context.stop()) {
       if (is_structured(options)) context.out.print(one_text(*last, options, context));
-      const std::string how = end ? end->sentence
-                                  : "timed out after " + format_age(now - wait.began) + ": " +
-                                        sentence;
+      const std::string how =
+          end ? end->sentence : "timed out after " + format_age(now - wait.began) + ": " + sentence;
       if (is_structured(options)) {
         context.out.complain(how);
       } else {

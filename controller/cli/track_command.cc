@@ -77,10 +77,10 @@ Status not_followed_twice(ClusterConnection& cluster, const TrackedService& obje
   if (!fleet) return tl::unexpected(fleet.error());
   for (const ServiceDetail& other : *fleet) {
     if (service_name(other) != object.spec.service || other.tracked.name == object.name) continue;
-    return tl::unexpected(make_error(
-        ErrorKind::kRefused, "Service " + object.spec.service + " is tracked by " +
-                                 other.tracked.name + " already; --name " + other.tracked.name +
-                                 " changes that one"));
+    return tl::unexpected(
+        make_error(ErrorKind::kRefused, "Service " + object.spec.service + " is tracked by " +
+                                            other.tracked.name + " already; --name " +
+                                            other.tracked.name + " changes that one"));
   }
   return {};
 }

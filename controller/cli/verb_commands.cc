@@ -31,8 +31,8 @@ std::string revision_problem(const std::string& name) {
   const auto is_plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
   };
-  const bool good = !name.empty() && name.size() <= 253 &&
-                    std::all_of(name.begin(), name.end(), is_plain);
+  const bool good =
+      !name.empty() && name.size() <= 253 && std::all_of(name.begin(), name.end(), is_plain);
   return good ? "" : "must be the name of a Revision; found " + printable(name, 60);
 }
 
@@ -84,16 +84,17 @@ void add_rollout_verbs(CLI::App& app, Context& context) {
                  ->check(until_problem);
            },
            {"pause checkout --until 8h --reason 'month end'"});
-  add_verb(app, context, "resume", "Go on after a pause, or after someone else's change of percents",
-           [](CLI::App& command, VerbOptions& options) {
-             CLI::Option* mine = command.add_flag("--keep-mine", options.keep_mine,
-                                                  "Freshet's split is written again");
-             command
-                 .add_flag("--keep-theirs", options.keep_theirs,
-                           "The person's split stays and the rollout ends")
-                 ->excludes(mine);
-           },
-           {"resume checkout", "resume checkout --keep-mine"});
+  add_verb(
+      app, context, "resume", "Go on after a pause, or after someone else's change of percents",
+      [](CLI::App& command, VerbOptions& options) {
+        CLI::Option* mine =
+            command.add_flag("--keep-mine", options.keep_mine, "Freshet's split is written again");
+        command
+            .add_flag("--keep-theirs", options.keep_theirs,
+                      "The person's split stays and the rollout ends")
+            ->excludes(mine);
+      },
+      {"resume checkout", "resume checkout --keep-mine"});
 }
 
 }  // namespace

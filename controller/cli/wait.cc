@@ -17,7 +17,7 @@ constexpr std::size_t kLeastDigits = 12;
 
 // Holds that pass by themselves; every other one waits for a person.
 constexpr std::array<std::string_view, 8> kPassing{
-    "NoTraffic",       "StaleMetrics",  "WarmingUp", "StableUnready",
+    "NoTraffic",        "StaleMetrics",  "WarmingUp", "StableUnready",
     "CandidateUnready", "RouteNotReady", "Queued",    "TagGone"};
 
 bool is_digest(const std::string& wanted, const std::string& digest) {
@@ -39,8 +39,7 @@ const RejectionStatus* rejection_of(const ServiceDetail& detail, const std::stri
 
 End needs_person(const ServiceDetail& detail) {
   for (const HoldStatus& hold : detail.status.holds) {
-    const bool passes =
-        std::find(kPassing.begin(), kPassing.end(), hold.reason) != kPassing.end();
+    const bool passes = std::find(kPassing.begin(), kPassing.end(), hold.reason) != kPassing.end();
     if (passes || hold.until) continue;
     return WaitEnd{kHeld, "held, " + hold.reason + ": " + hold.message};
   }
@@ -155,8 +154,8 @@ Result<std::string> parse_wanted_digest(const std::string& text) {
 
 std::optional<WaitEnd> wait_end(const ServiceDetail& detail, Wait& wait, TimePoint now) {
   if (detail.status.phase.empty()) return {};  // nobody has looked at it yet
-  const End end = wait.digest.empty() ? end_for_newest(detail, wait)
-                                      : end_for_digest(detail, wait, now);
+  const End end =
+      wait.digest.empty() ? end_for_newest(detail, wait) : end_for_digest(detail, wait, now);
   if (end) return end;
   return lasting_trouble(detail, now);
 }

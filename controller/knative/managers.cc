@@ -13,7 +13,7 @@ namespace {
 
 struct Sign {
   const char* tool;
-  const char* key;       // of an annotation or label; a trailing '/' means any with this prefix
+  const char* key;  // of an annotation or label; a trailing '/' means any with this prefix
 };
 constexpr std::array<Sign, 6> kSigns = {{
     {"Flagger", "flagger.app/primary-revision"},

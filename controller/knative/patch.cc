@@ -39,17 +39,17 @@ void write_core(Json& patch, const ServiceView& view, const std::optional<Core>&
 // A template with a name of its own needs a new one with every change.
 void rename(Json& patch, const ServiceView& view, const std::string& suffix) {
   if (!view.byo_revision_name) return;
-  patch.push_back(operation("replace", "/spec/template/metadata/name",
-                            view.key.name + "-" + suffix));
+  patch.push_back(
+      operation("replace", "/spec/template/metadata/name", view.key.name + "-" + suffix));
 }
 
 void set_images(Json& patch, const ServiceView& view, const SetImages& change) {
   for (std::size_t i = 0; i < view.containers.size(); ++i) {
     const auto image = change.images.find(view.containers[i].name);
     if (image == change.images.end()) continue;
-    patch.push_back(operation(
-        "replace", "/spec/template/spec/containers/" + std::to_string(i) + "/image",
-        image->second));
+    patch.push_back(operation("replace",
+                              "/spec/template/spec/containers/" + std::to_string(i) + "/image",
+                              image->second));
   }
   const auto tmpl = parse_json(view.template_json, kMaxReplyBytes);
   const Json& metadata = at_path(*tmpl, {"metadata"});
@@ -82,8 +82,8 @@ Status refused(std::string message) {
 }
 
 Status check_traffic(const Traffic& traffic, bool with_core) {
-  if (percent_sum(traffic) != 100) return refused("traffic that does not sum to 100: " +
-                                                  to_string(traffic));
+  if (percent_sum(traffic) != 100)
+    return refused("traffic that does not sum to 100: " + to_string(traffic));
   std::set<TrafficTag> tags;
   for (const TrafficTarget& target : traffic) {
     if (target.latest_revision == target.revision.has_value()) {
@@ -137,8 +137,7 @@ Json service_patch(const ServiceView& view, const ServiceWrite& write) {
 }
 
 bool shift_done(const ServiceView& view, const Traffic& intent) {
-  return view.observed_generation == view.generation &&
-         view.routes_ready.status == Tri::kTrue &&
+  return view.observed_generation == view.generation && view.routes_ready.status == Tri::kTrue &&
          serving(view.observed_traffic) == serving(intent);
 }
 

@@ -10,8 +10,9 @@ namespace freshet {
 namespace {
 
 constexpr std::string_view kQueueProxy = "queue-proxy";
-constexpr std::array<std::string_view, 5> kPullReasons = {
-    "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError"};
+constexpr std::array<std::string_view, 5> kPullReasons = {"ImagePullBackOff", "ErrImagePull",
+                                                          "InvalidImageName", "ErrImageNeverPull",
+                                                          "ImageInspectError"};
 
 void read_container(PodFacts& facts, const Json& status) {
   if (string_or(status, "name") == kQueueProxy) return;

@@ -8,8 +8,8 @@
 
 namespace freshet {
 
-// Unknown fields are ignored; an object without name, uid, resourceVersion or a template is an error
-// (kBadInput).
+// Unknown fields are ignored; an object without name, uid, resourceVersion or a template is an
+// error (kBadInput).
 Result<ServiceView> service_view(const Json& service);
 Result<RevisionView> revision_view(const Json& revision);
 

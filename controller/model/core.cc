@@ -50,18 +50,17 @@ std::string_view to_string(RetreatWhy why) {
 }
 
 int candidate_percent(const Core& core) {
-  return std::visit(overloaded{
-                        [](const Adopting&) { return 0; },
-                        [](const Idle&) { return 0; },
-                        [](const Preparing&) { return 0; },
-                        [](const Waiting&) { return 0; },
-                        [](const Shifting& p) {
-                          return p.rollout.plan.at(static_cast<std::size_t>(p.step));
-                        },
-                        [](const Baking& p) { return 100 - p.holdback; },
-                        [](const Retreating&) { return 0; },
-                    },
-                    core.phase);
+  return std::visit(
+      overloaded{
+          [](const Adopting&) { return 0; },
+          [](const Idle&) { return 0; },
+          [](const Preparing&) { return 0; },
+          [](const Waiting&) { return 0; },
+          [](const Shifting& p) { return p.rollout.plan.at(static_cast<std::size_t>(p.step)); },
+          [](const Baking& p) { return 100 - p.holdback; },
+          [](const Retreating&) { return 0; },
+      },
+      core.phase);
 }
 
 }  // namespace freshet

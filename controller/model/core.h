@@ -51,8 +51,8 @@ struct Candidate {
   bool operator==(const Candidate&) const = default;
 };
 
-struct Hold {  // by a person; holds that are observed stand in status only
-  std::string owner;   // "person:alice"
+struct Hold {         // by a person; holds that are observed stand in status only
+  std::string owner;  // "person:alice"
   std::string reason;
   TimePoint since{};
   std::optional<TimePoint> until;
@@ -68,19 +68,29 @@ struct Rejection {
 
 // What every active rollout carries, whatever its phase.
 struct Rollout {
-  std::string id;             // short, unique within the Service: "7f3a"
+  std::string id;  // short, unique within the Service: "7f3a"
   Candidate candidate;
-  std::vector<int> plan;      // percents, 100 not among them
+  std::vector<int> plan;  // percents, 100 not among them
   TimePoint started{};
-  Duration held{0};           // person's waits that are over; the deadline does not count them
+  Duration held{0};  // person's waits that are over; the deadline does not count them
   bool operator==(const Rollout&) const = default;
 };
 
 // One struct a phase; each holds only what is valid in it.
-struct Adopting { bool operator==(const Adopting&) const = default; };
-struct Idle { bool operator==(const Idle&) const = default; };
-struct Preparing { Rollout rollout; bool operator==(const Preparing&) const = default; };
-struct Waiting { Rollout rollout; bool operator==(const Waiting&) const = default; };
+struct Adopting {
+  bool operator==(const Adopting&) const = default;
+};
+struct Idle {
+  bool operator==(const Idle&) const = default;
+};
+struct Preparing {
+  Rollout rollout;
+  bool operator==(const Preparing&) const = default;
+};
+struct Waiting {
+  Rollout rollout;
+  bool operator==(const Waiting&) const = default;
+};
 struct Shifting {
   Rollout rollout;
   int step = 0;  // index into rollout.plan
@@ -92,33 +102,42 @@ struct Baking {
   bool operator==(const Baking&) const = default;
 };
 enum class RetreatWhy {
-  kVerdict, kNotReady, kCrashed, kUnready, kWithdrawn, kSuperseded, kAborted, kDeadline, kLeaving,
-  kLostCore, kDigestMismatch,
+  kVerdict,
+  kNotReady,
+  kCrashed,
+  kUnready,
+  kWithdrawn,
+  kSuperseded,
+  kAborted,
+  kDeadline,
+  kLeaving,
+  kLostCore,
+  kDigestMismatch,
 };
 struct Retreating {
   Rollout rollout;
   RetreatWhy why = RetreatWhy::kVerdict;
-  std::string message;          // the sentence of the verdict or cause
+  std::string message;  // the sentence of the verdict or cause
   bool template_reverted = false;
-  bool rewritten = false;       // a person's percents were replaced once; not a second time
+  bool rewritten = false;  // a person's percents were replaced once; not a second time
   bool operator==(const Retreating&) const = default;
 };
 using Phase = std::variant<Adopting, Idle, Preparing, Waiting, Shifting, Baking, Retreating>;
 
-std::string_view phase_name(const Phase& phase);     // "Shifting"
-const Rollout* active_rollout(const Phase& phase);   // null in Adopting and Idle
+std::string_view phase_name(const Phase& phase);    // "Shifting"
+const Rollout* active_rollout(const Phase& phase);  // null in Adopting and Idle
 std::string_view to_string(RetreatWhy why);
 
 struct Core {
-  Uid service;             // uid of the Knative Service; another one means: not our core
-  std::int64_t seq = 0;    // grows by one with each write
-  TimePoint since{};       // when this phase, or step, began
+  Uid service;           // uid of the Knative Service; another one means: not our core
+  std::int64_t seq = 0;  // grows by one with each write
+  TimePoint since{};     // when this phase, or step, began
   Phase phase = Adopting{};
-  std::optional<RevisionRef> stable;    // set in every phase but Adopting
+  std::optional<RevisionRef> stable;     // set in every phase but Adopting
   bool adopted_latest_revision = false;  // the traffic mode found at adoption
   std::vector<TrafficTarget> parked;     // foreign 0 % entries taken out to unblock a retreat
   std::vector<Hold> holds;
-  std::vector<Rejection> rejected;       // oldest first, at most kMaxRejections
+  std::vector<Rejection> rejected;              // oldest first, at most kMaxRejections
   std::map<std::string, std::string> commands;  // verb → id of the last one carried out
   std::string unknown;  // JSON object text of fields this release does not know; kept as they are
   bool operator==(const Core&) const = default;
@@ -131,7 +150,9 @@ Json core_to_json(const Core& core);
 std::string core_to_text(const Core& core);
 
 // What was found where the core should be.
-struct NoCore { bool operator==(const NoCore&) const = default; };
+struct NoCore {
+  bool operator==(const NoCore&) const = default;
+};
 struct DamagedCore {  // unreadable, or a newer version; the frozen part as far as it can be read
   std::string problem;
   bool newer_version = false;

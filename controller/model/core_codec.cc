@@ -61,8 +61,8 @@ Json target_to_json(const TrafficTarget& target) {
 }
 
 Json hold_to_json(const Hold& hold) {
-  Json out = {{"owner", hold.owner}, {"reason", hold.reason},
-              {"since", format_rfc3339(hold.since)}};
+  Json out = {
+      {"owner", hold.owner}, {"reason", hold.reason}, {"since", format_rfc3339(hold.since)}};
   if (hold.until) out["until"] = format_rfc3339(*hold.until);
   return out;
 }

@@ -15,8 +15,9 @@ namespace {
 constexpr double kMaxHeldSeconds = 10.0 * 365 * 86400;
 constexpr std::size_t kMaxSteps = 100;
 constexpr std::array<std::string_view, 17> kKnown = {
-    "v",    "service", "seq",      "phase",   "since", "stable", "rollout", "candidate", "plan",
-    "step", "percent", "holdback", "started", "heldSeconds", "retreat", "adopted", "parked"};
+    "v",       "service",     "seq",     "phase",   "since",   "stable",
+    "rollout", "candidate",   "plan",    "step",    "percent", "holdback",
+    "started", "heldSeconds", "retreat", "adopted", "parked"};
 constexpr std::array<std::string_view, 3> kKnownLists = {"holds", "rejected", "commands"};
 
 Error wrong(std::string_view field, std::string_view what) {

@@ -71,8 +71,8 @@ bool is_path_component(std::string_view text) {
       ++i;
       continue;
     }
-    const auto end = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(i), text.end(),
-                                  is_path_character);
+    const auto end =
+        std::find_if(text.begin() + static_cast<std::ptrdiff_t>(i), text.end(), is_path_character);
     separator = text.substr(i, static_cast<std::size_t>(end - text.begin()) - i);
     const bool dashes = separator.find_first_not_of('-') == std::string_view::npos;
     if (separator != "." && separator != "_" && separator != "__" && !dashes) return false;

@@ -18,8 +18,8 @@ std::optional<TimePoint> time_or_none(const Json& object, std::string_view key) 
 }
 
 Json deferral_to_json(const Deferral& deferral) {
-  Json out = {{"until", format_rfc3339(deferral.until)}, {"times", deferral.times},
-              {"why", deferral.why}};
+  Json out = {
+      {"until", format_rfc3339(deferral.until)}, {"times", deferral.times}, {"why", deferral.why}};
   put_pair(out, deferral.pair);
   return out;
 }

@@ -16,7 +16,7 @@ namespace freshet {
 struct Deferral {  // an infrastructure failure: the same pair may start again after `until`
   Pair pair;
   TimePoint until{};
-  int times = 0;   // 1: 10 min, 2: 1 h, then 6 h
+  int times = 0;  // 1: 10 min, 2: 1 h, then 6 h
   std::string why;
   bool operator==(const Deferral&) const = default;
 };
@@ -34,18 +34,18 @@ inline constexpr std::size_t kMaxAnswers = 8;
 inline constexpr std::size_t kMaxHistory = 10;
 
 struct Memo {
-  std::int64_t seq = 0;                     // of the core that the step clock belongs to
-  std::optional<TimePoint> step_since;      // this percent observed as programmed
+  std::int64_t seq = 0;                 // of the core that the step clock belongs to
+  std::optional<TimePoint> step_since;  // this percent observed as programmed
   std::optional<TimePoint> candidate_unready_since;
-  std::optional<TimePoint> blind_since;     // StaleMetrics began
-  std::optional<TimePoint> waiting_since;   // a rollout began to wait for a person's decision
-  std::vector<Deferral> deferred;           // at most kMaxRejections
-  std::vector<CommandAnswer> answers;       // at most 8, newest first
-  std::vector<HistoryEntry> history;        // at most 10, newest first
+  std::optional<TimePoint> blind_since;    // StaleMetrics began
+  std::optional<TimePoint> waiting_since;  // a person was asked, or alerted, and has not decided
+  std::vector<Deferral> deferred;          // at most kMaxRejections
+  std::vector<CommandAnswer> answers;      // at most 8, newest first
+  std::vector<HistoryEntry> history;       // at most 10, newest first
   bool operator==(const Memo&) const = default;
 };
 
-Json memo_to_json(const Memo& memo);        // without answers and history: they have own fields
-Memo memo_from_json(const Json& json);      // lenient
+Json memo_to_json(const Memo& memo);    // without answers and history: they have own fields
+Memo memo_from_json(const Json& json);  // lenient
 
 }  // namespace freshet

@@ -34,9 +34,7 @@ Result<Digest> Digest::parse(std::string_view text) {
   return Digest(std::string(text));
 }
 
-std::string Digest::short_form() const {
-  return text_.substr(text_.find(':') + 1, kShortDigits);
-}
+std::string Digest::short_form() const { return text_.substr(text_.find(':') + 1, kShortDigits); }
 
 std::string to_string(const DigestSet& digests) {
   if (digests.size() == 1) return digests.begin()->second.short_form();

@@ -29,7 +29,7 @@ struct ConditionView {
 
 struct ContainerView {
   ContainerName name;
-  std::string image;        // as written in the template
+  std::string image;  // as written in the template
   bool has_port = false;
   bool operator==(const ContainerView&) const = default;
 };
@@ -44,14 +44,14 @@ struct ServiceView {
   bool deleting = false;
   std::map<std::string, std::string> annotations;
   std::map<std::string, std::string> labels;
-  std::string template_json;   // spec.template, canonical text
-  std::string template_hash;   // "t:…"
+  std::string template_json;                       // spec.template, canonical text
+  std::string template_hash;                       // "t:…"
   std::optional<std::string> template_rollout_id;  // our annotation on the template
   std::optional<std::string> byo_revision_name;    // template.metadata.name
   std::vector<ContainerView> containers;
-  Traffic traffic;             // spec.traffic
-  Traffic observed_traffic;    // status.traffic: names resolved
-  std::map<std::string, std::string> tag_urls;     // TrafficTag → URL, from status
+  Traffic traffic;                              // spec.traffic
+  Traffic observed_traffic;                     // status.traffic: names resolved
+  std::map<std::string, std::string> tag_urls;  // TrafficTag → URL, from status
   ConditionView ready;
   ConditionView routes_ready;
   ConditionView configurations_ready;
@@ -65,8 +65,8 @@ struct ServiceView {
 struct RevisionView {
   RevisionName name;
   Uid uid;
-  std::string template_hash;   // of the template it was made from
-  std::string template_json;   // that template, as it can be put back into a Service
+  std::string template_hash;  // of the template it was made from
+  std::string template_json;  // that template, as it can be put back into a Service
   std::optional<std::string> rollout_id;
   std::map<ContainerName, Digest> digests;  // resolved, from status.containerStatuses
   ConditionView ready;
@@ -86,7 +86,7 @@ struct PodFacts {
   int container_exits = 0;  // times a tracked or serving container ended, all pods together
   bool unschedulable = false;
   bool image_pull_failing = false;
-  std::string message;      // the worst one's words
+  std::string message;  // the worst one's words
   bool operator==(const PodFacts&) const = default;
 };
 
@@ -100,31 +100,31 @@ struct ConfirmedDigest {
 // One followed image of the service, and what the registry poller knows of it.
 struct FollowedImage {
   ContainerName container;
-  ImageReference reference;                 // with tag, without digest
-  std::optional<ConfirmedDigest> confirmed; // newest confirmed digest; nullopt: not known yet
-  int not_found_streak = 0;                 // consecutive checks that answered 404
-  std::string error;                        // last failure in a sentence; "" if the last was well
+  ImageReference reference;                  // with tag, without digest
+  std::optional<ConfirmedDigest> confirmed;  // newest confirmed digest; nullopt: not known yet
+  int not_found_streak = 0;                  // consecutive checks that answered 404
+  std::string error;                         // last failure in a sentence; "" if the last was well
   bool operator==(const FollowedImage&) const = default;
 };
 
 struct Observation {
-  TrackedService tracked;                  // last good spec where the present one is invalid
-  bool spec_invalid = false;               // the present spec does not parse: never advance
-  std::string spec_problem;                // all that is wrong with it
-  std::optional<ServiceView> service;      // nullopt: there is none
+  TrackedService tracked;              // last good spec where the present one is invalid
+  bool spec_invalid = false;           // the present spec does not parse: never advance
+  std::string spec_problem;            // all that is wrong with it
+  std::optional<ServiceView> service;  // nullopt: there is none
   std::map<RevisionName, RevisionView> revisions;  // of this Service
   std::optional<PodFacts> candidate_pods;
-  std::vector<FollowedImage> images;       // empty while the images cannot be told (see problem)
-  std::string image_problem;               // "NoTag: …" where what to follow cannot be told
+  std::vector<FollowedImage> images;  // empty while the images cannot be told (see problem)
+  std::string image_problem;          // "NoTag: …" where what to follow cannot be told
   CoreRead core = NoCore{};
-  std::optional<Core> mirror;              // from TrackedService.status
+  std::optional<Core> mirror;  // from TrackedService.status
   Memo memo;
-  Verdict verdict;                         // for the uid and step below; Continue when none
+  Verdict verdict;  // for the uid and step below; Continue when none
   std::optional<Uid> verdict_uid;
-  std::optional<bool> metrics_found;       // adoption probe; nullopt: could not be asked
+  std::optional<bool> metrics_found;          // adoption probe; nullopt: could not be asked
   std::optional<double> requests_per_second;  // of stable lately, for the plan of a new rollout
-  bool rollout_slot = true;                // a place in the budget of concurrent rollouts is free
-  int queue_place = 0;                     // 1 = next
+  bool rollout_slot = true;  // a place in the budget of concurrent rollouts is free
+  int queue_place = 0;       // 1 = next
   bool operator==(const Observation&) const = default;
 };
 

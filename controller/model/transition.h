@@ -14,7 +14,9 @@
 
 namespace freshet {
 
-struct KeepTemplate { bool operator==(const KeepTemplate&) const = default; };
+struct KeepTemplate {
+  bool operator==(const KeepTemplate&) const = default;
+};
 struct SetImages {  // replaces images in the present template
   std::map<ContainerName, std::string> images;
   std::optional<std::string> rollout_id;  // our template annotation; nullopt takes it off
@@ -30,11 +32,11 @@ using TemplateChange = std::variant<KeepTemplate, SetImages, ReplaceTemplate>;
 
 // The one guarded write of the Knative Service.
 struct ServiceWrite {
-  std::optional<Traffic> traffic;   // nullopt: spec.traffic stays as it is
+  std::optional<Traffic> traffic;  // nullopt: spec.traffic stays as it is
   TemplateChange template_change = KeepTemplate{};
-  std::optional<Core> core;         // nullopt: our annotation is removed (leaving)
-  bool urgent = false;              // a retreat: before everything else, never re-gathered
-  std::string why;                  // for the log: "step 2 of 4: 5 %"
+  std::optional<Core> core;  // nullopt: our annotation is removed (leaving)
+  bool urgent = false;       // a retreat: before everything else, never re-gathered
+  std::string why;           // for the log: "step 2 of 4: 5 %"
   bool operator==(const ServiceWrite&) const = default;
 };
 
@@ -50,24 +52,24 @@ struct Fact {
 
 // What the service waits for, in words; never a bare "Progressing".
 struct Explanation {
-  std::string reason;               // Idle, Judging, Held, WaitingForReady, NoMetrics, …
-  std::string message;              // a sentence
-  std::string next;                 // what happens next and when
-  std::vector<HoldStatus> holds;    // persons' and observed ones
-  bool ready = true;                // condition Ready
-  std::string not_ready_reason;     // InvalidSpec, ServiceNotFound, NoMetrics, Conflict, …
+  std::string reason;             // Idle, Judging, Held, WaitingForReady, NoMetrics, …
+  std::string message;            // a sentence
+  std::string next;               // what happens next and when
+  std::vector<HoldStatus> holds;  // persons' and observed ones
+  bool ready = true;              // condition Ready
+  std::string not_ready_reason;   // InvalidSpec, ServiceNotFound, NoMetrics, Conflict, …
   bool operator==(const Explanation&) const = default;
 };
 
 struct Transition {
-  std::optional<Core> core;             // after the write; nullopt: none (left, or no Service)
+  std::optional<Core> core;  // after the write; nullopt: none (left, or no Service)
   std::optional<ServiceWrite> write;
   FinalizerChange finalizer = FinalizerChange::kKeep;
   std::vector<std::string> remove_annotations;  // of the TrackedService: answered commands
   Memo memo;
   std::vector<Fact> facts;
   Explanation explanation;
-  std::optional<TimePoint> wake_at;     // look again then, if nothing changes before
+  std::optional<TimePoint> wake_at;  // look again then, if nothing changes before
   bool operator==(const Transition&) const = default;
 };
 

@@ -27,9 +27,9 @@ Problem managed_by_another_tool(const Pass& pass) {
 
 Problem spec_is_invalid(const Pass& pass) {
   if (!pass.seen.spec_invalid) return {};
-  return not_ready("InvalidSpec", printable(pass.seen.spec_problem.empty()
-                                                ? "the spec does not parse"
-                                                : pass.seen.spec_problem),
+  return not_ready("InvalidSpec",
+                   printable(pass.seen.spec_problem.empty() ? "the spec does not parse"
+                                                            : pass.seen.spec_problem),
                    "correct the spec");
 }
 
@@ -50,23 +50,24 @@ Problem images_are_not_known(const Pass& pass) {
 Problem not_settled(const Pass& pass) {
   const ServiceView& service = pass.service;
   if (!is_settled(service)) {
-    return not_ready("ServiceNotReady", "Knative has not programmed the Service's traffic: " +
-                                            printable(service.routes_ready.message),
+    return not_ready("ServiceNotReady",
+                     "Knative has not programmed the Service's traffic: " +
+                         printable(service.routes_ready.message),
                      "adoption goes on when it has");
   }
   if (is_readopted(pass) || service.ready.status == Tri::kTrue) return {};
-  return not_ready("ServiceNotReady", "the Service is not Ready: " +
-                                          printable(service.ready.message),
+  return not_ready("ServiceNotReady",
+                   "the Service is not Ready: " + printable(service.ready.message),
                    "adoption goes on when it is, or adopt --to=REVISION settles it");
 }
 
 Problem a_person_split_traffic(const Pass& pass) {
   const Traffic shares = serving(pass.service.observed_traffic);
   if (shares.size() == 1 && shares.front().revision) return {};
-  Explanation out = not_ready("Split", "several Revisions serve (" + to_string(shares) +
-                                           "); a person's split is respected",
-                              "adoption goes on when one serves, or adopt --to=REVISION "
-                              "settles it");
+  Explanation out = not_ready(
+      "Split", "several Revisions serve (" + to_string(shares) + "); a person's split is respected",
+      "adoption goes on when one serves, or adopt --to=REVISION "
+      "settles it");
   out.holds.push_back(own_hold(pass, is_readopted(pass) ? "ForeignEdit" : "Split", out.message));
   return out;
 }
@@ -74,17 +75,19 @@ Problem a_person_split_traffic(const Pass& pass) {
 Problem serving_is_not_ready(const Pass& pass) {
   const RevisionView* one = one_that_serves(pass);
   if (is_ready(one)) return {};
-  return not_ready("ServiceNotReady", one == nullptr ? "the Revision that serves is not known yet"
-                                                     : one->name.get() + " is not Ready: " +
-                                                           printable(one->ready.message),
+  return not_ready("ServiceNotReady",
+                   one == nullptr
+                       ? "the Revision that serves is not known yet"
+                       : one->name.get() + " is not Ready: " + printable(one->ready.message),
                    "adoption goes on when it is");
 }
 
 Problem digest_is_not_known(const Pass& pass) {
   const RevisionView* one = one_that_serves(pass);
   if (one != nullptr && followed_digests(pass, *one)) return {};
-  return not_ready("NoDigest", "Knative shows no digest for the followed containers of the "
-                               "Revision that serves",
+  return not_ready("NoDigest",
+                   "Knative shows no digest for the followed containers of the "
+                   "Revision that serves",
                    "let Knative resolve the tag (registries-skipping-tag-resolving), or write the "
                    "image as repository:tag@sha256:…");
 }
@@ -117,9 +120,16 @@ Problem tag_is_taken(const Pass& pass) {
 
 using Check = Problem (*)(const Pass&);
 constexpr std::array<Check, 10> kChecks = {
-    managed_by_another_tool, spec_is_invalid,      suspended,           images_are_not_known,
-    not_settled,             a_person_split_traffic, serving_is_not_ready, digest_is_not_known,
-    no_metrics,              tag_is_taken,
+    managed_by_another_tool,
+    spec_is_invalid,
+    suspended,
+    images_are_not_known,
+    not_settled,
+    a_person_split_traffic,
+    serving_is_not_ready,
+    digest_is_not_known,
+    no_metrics,
+    tag_is_taken,
 };
 
 bool follows_latest(const Traffic& traffic) {

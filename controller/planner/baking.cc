@@ -33,7 +33,7 @@ Transition baking(const Pass& pass, const Baking& phase) {
   Explanation out = describe(pass, pass.core);
   out.holds = analysis_holds(pass);
   if (over) out.next = "it gets all requests when its metrics can be read again";
-  return wait(pass, std::move(out), pass.now + kSoon);
+  return go_on(pass, std::move(out), pass.now + kSoon);
 }
 
 }  // namespace freshet::planning

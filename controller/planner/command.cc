@@ -45,34 +45,46 @@ const std::map<std::string, Option>& options() {
   const std::vector<Verb> promote = {Verb::kPromote};
   const std::vector<Verb> resume = {Verb::kResume};
   static const std::map<std::string, Option> kOptions = {
-      {"--full", {promote, false, [](Command& c, const std::string&, TimePoint) {
-                    c.full = true;
-                    return std::string();
-                  }}},
-      {"--keep-mine", {resume, false, [](Command& c, const std::string&, TimePoint) {
-                         c.keep_mine = true;
-                         return std::string();
-                       }}},
-      {"--keep-theirs", {resume, false, [](Command& c, const std::string&, TimePoint) {
-                           c.keep_theirs = true;
-                           return std::string();
-                         }}},
+      {"--full",
+       {promote, false,
+        [](Command& c, const std::string&, TimePoint) {
+          c.full = true;
+          return std::string();
+        }}},
+      {"--keep-mine",
+       {resume, false,
+        [](Command& c, const std::string&, TimePoint) {
+          c.keep_mine = true;
+          return std::string();
+        }}},
+      {"--keep-theirs",
+       {resume, false,
+        [](Command& c, const std::string&, TimePoint) {
+          c.keep_theirs = true;
+          return std::string();
+        }}},
       {"--until", {{Verb::kPause}, true, take_until}},
-      {"--to", {{Verb::kAdopt, Verb::kRollback}, true,
-                [](Command& c, const std::string& value, TimePoint) {
-                  c.to = RevisionName(value);
-                  return std::string();
-                }}},
-      {"--rollout", {{Verb::kPromote, Verb::kAbort}, true,
-                     [](Command& c, const std::string& value, TimePoint) {
-                       c.rollout = value;
-                       return std::string();
-                     }}},
+      {"--to",
+       {{Verb::kAdopt, Verb::kRollback},
+        true,
+        [](Command& c, const std::string& value, TimePoint) {
+          c.to = RevisionName(value);
+          return std::string();
+        }}},
+      {"--rollout",
+       {{Verb::kPromote, Verb::kAbort},
+        true,
+        [](Command& c, const std::string& value, TimePoint) {
+          c.rollout = value;
+          return std::string();
+        }}},
       {"--step", {promote, true, take_step}},
-      {"--by", {all_verbs(), true, [](Command& c, const std::string& value, TimePoint) {
-                  c.by = printable(value, kMaxId);
-                  return std::string();
-                }}},
+      {"--by",
+       {all_verbs(), true,
+        [](Command& c, const std::string& value, TimePoint) {
+          c.by = printable(value, kMaxId);
+          return std::string();
+        }}},
   };
   return kOptions;
 }

@@ -40,8 +40,9 @@ Answer dispatch(Pass& pass, const Command& command) {
     case Verb::kRepair: return answer_repair(pass, command);
     case Verb::kRollback: break;
   }
-  return Refused{"this release does not go back to an older Revision; abort takes back a rollout, "
-                 "and percents set by hand while Idle are adopted as found"};
+  return Refused{
+      "this release does not go back to an older Revision; abort takes back a rollout, "
+      "and percents set by hand while Idle are adopted as found"};
 }
 
 void note(Pass& pass, const Command& command, bool accepted, const std::string& sentence) {
@@ -61,7 +62,8 @@ Decision carry_out(Pass& pass, Verb verb) {
   const auto& annotations = pass.seen.tracked.annotations;
   const auto annotation = annotations.find(annotation_of(verb));
   if (annotation == annotations.end()) return {};
-  const auto [command, problem] = parse_command(verb, annotation->second, pass.now);
+  const ParsedCommand parsed = parse_command(verb, annotation->second, pass.now);
+  const Command& command = parsed.command;
   pass.remove_annotations.push_back(annotation->first);
   if (is_answered(pass.memo, command)) return {};
   const std::string name(to_string(verb));
@@ -72,7 +74,7 @@ Decision carry_out(Pass& pass, Verb verb) {
   }
   Pass carried = pass;
   carried.core.commands[name] = command.id;
-  const Answer given = problem.empty() ? dispatch(carried, command) : Answer{Refused{problem}};
+  const Answer given = parsed.problem.empty() ? dispatch(carried, command) : Answer{Refused{parsed.problem}};
   return std::visit(overloaded{
                         [&](const Refused& refused) -> Decision {
                           note(pass, command, false, refused.sentence);

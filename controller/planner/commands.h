@@ -10,7 +10,9 @@
 namespace freshet::planning {
 
 // Answers of one verb.
-struct Refused { std::string sentence; };
+struct Refused {
+  std::string sentence;
+};
 struct Accepted {
   std::string sentence;
   std::optional<Transition> carried_out;  // nullopt: nothing of the Service had to change

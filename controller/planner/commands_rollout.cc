@@ -72,9 +72,9 @@ Answer answer_abort(Pass& pass, const Command& command) {
     return Refused{"the candidate is being taken back already"};
   }
   if (const auto other = not_meant(command, pass, *rollout); !other.empty()) return Refused{other};
-  return Accepted{"rollout " + rollout->id + " is taken back",
-                  begin_retreat(pass, *rollout,
-                                {RetreatWhy::kAborted, "aborted by " + on_word(command)})};
+  return Accepted{
+      "rollout " + rollout->id + " is taken back",
+      begin_retreat(pass, *rollout, {RetreatWhy::kAborted, "aborted by " + on_word(command)})};
 }
 
 Answer answer_promote(Pass& pass, const Command& command) {

@@ -58,8 +58,8 @@ Answer answer_adopt(Pass& pass, const Command& command) {
   if (pass.seen.spec_invalid) return Refused{"the spec does not parse; correct it first"};
   Pass ending = pass;
   if (const Rollout* rollout = pass.rollout()) {
-    remember(ending.memo, history_entry(pass, *rollout, "Aborted",
-                                        "adopted by " + on_word(command), pass.now));
+    remember(ending.memo,
+             history_entry(pass, *rollout, "Aborted", "adopted by " + on_word(command), pass.now));
   }
   AdoptAnswer answer = adopt_named(ending, *command.to, on_word(command));
   if (!answer.refusal.empty()) return Refused{answer.refusal};
@@ -72,8 +72,9 @@ Answer answer_repair(Pass& pass, const Command& command) {
   if (pass.origin == CoreOrigin::kNone) return Refused{"the Service is not adopted yet"};
   const RevisionView* one = is_settled(pass.service) ? one_that_serves(pass) : nullptr;
   if (one == nullptr) {
-    return Refused{"several Revisions serve, or Knative is at work; adopt --to=REVISION settles "
-                   "which one is stable"};
+    return Refused{
+        "several Revisions serve, or Knative is at work; adopt --to=REVISION settles "
+        "which one is stable"};
   }
   AdoptAnswer answer = adopt_named(pass, one->name, on_word(command));
   if (!answer.refusal.empty()) return Refused{answer.refusal};

@@ -77,6 +77,17 @@ Transition wait(Pass pass, Explanation explanation, std::optional<TimePoint> wak
   return out;
 }
 
+Transition go_on(Pass pass, Explanation explanation, std::optional<TimePoint> wake_at) {
+  pass.memo.waiting_since.reset();
+  return wait(std::move(pass), std::move(explanation), wake_at);
+}
+
+void alert_once(Pass& pass, Fact fact) {
+  if (pass.memo.waiting_since) return;
+  pass.memo.waiting_since = pass.now;
+  pass.facts.push_back(std::move(fact));
+}
+
 std::optional<TimePoint> earliest(std::optional<TimePoint> a, std::optional<TimePoint> b) {
   if (!a) return b;
   if (!b) return a;

@@ -10,11 +10,11 @@
 namespace freshet::planning {
 
 struct Change {
-  Core next;                        // its seq, holds and rejections are settled by write()
-  bool sets_traffic = false;        // spec.traffic becomes what `next` asks for
+  Core next;                  // its seq, holds and rejections are settled by write()
+  bool sets_traffic = false;  // spec.traffic becomes what `next` asks for
   TemplateChange template_change = KeepTemplate{};
   bool urgent = false;
-  std::string why;                  // for the log
+  std::string why;  // for the log
 };
 
 Core enter(Core core, Phase phase, TimePoint now);  // `core` in a new phase or step, since now
@@ -22,6 +22,11 @@ Core enter(Core core, Phase phase, TimePoint now);  // `core` in a new phase or 
 Transition write(Pass pass, Change change, Fact fact);
 Transition wait(Pass pass, Explanation explanation,
                 std::optional<TimePoint> wake_at = std::nullopt);
+
+// No person is waited for (any more): what was asked is forgotten, and the deadline counts again.
+Transition go_on(Pass pass, Explanation explanation, std::optional<TimePoint> wake_at);
+// Says it once: the first pass that waits for this has the fact, later ones do not repeat it.
+void alert_once(Pass& pass, Fact fact);
 
 std::optional<TimePoint> earliest(std::optional<TimePoint> a, std::optional<TimePoint> b);
 HoldStatus own_hold(const Pass& pass, std::string reason, std::string message);

@@ -44,10 +44,10 @@ Explanation say(std::string reason, std::string message, std::string next) {
 
 Explanation describe_preparing(const Pass& pass, const Rollout& rollout) {
   const RevisionView* candidate = candidate_view(pass, rollout);
-  std::string message = candidate == nullptr
-                            ? "waiting for Knative to make the Revision of " +
-                                  image_text(rollout.candidate.pair)
-                            : "waiting for " + candidate_text(pass, rollout) + " to be Ready";
+  std::string message =
+      candidate == nullptr
+          ? "waiting for Knative to make the Revision of " + image_text(rollout.candidate.pair)
+          : "waiting for " + candidate_text(pass, rollout) + " to be Ready";
   if (candidate != nullptr && candidate->ready.status == Tri::kFalse) {
     message += ": " + printable(candidate->ready.message);
   }
@@ -74,20 +74,22 @@ Explanation describe(const Pass& pass, const Core& core) {
                        "promote gives it its first requests, abort takes it back");
           },
           [&](const Shifting& p) {
-            return say("Judging", candidate_text(pass, p.rollout) + " at " +
-                                      step_text(p.rollout, p.step) + judged_text(pass),
+            return say("Judging",
+                       candidate_text(pass, p.rollout) + " at " + step_text(p.rollout, p.step) +
+                           judged_text(pass),
                        after_step(pass, p));
           },
           [&](const Baking& p) {
-            return say("Baking", candidate_text(pass, p.rollout) + " bakes with " +
-                                     std::to_string(100 - p.holdback) + " % of requests" +
-                                     judged_text(pass),
+            return say("Baking",
+                       candidate_text(pass, p.rollout) + " bakes with " +
+                           std::to_string(100 - p.holdback) + " % of requests" + judged_text(pass),
                        "after " + format_duration(pass.rules().bake.duration) +
                            " without a verdict against it, it gets all requests");
           },
           [&](const Retreating& p) {
-            return say("Retreating", "taking " + candidate_text(pass, p.rollout) + " back (" +
-                                         std::string(to_string(p.why)) + "): " + p.message,
+            return say("Retreating",
+                       "taking " + candidate_text(pass, p.rollout) + " back (" +
+                           std::string(to_string(p.why)) + "): " + p.message,
                        "when Knative has programmed it, the template is put right");
           },
       },

@@ -16,7 +16,7 @@ Explanation held(const Pass& pass, std::vector<HoldStatus> holds);
 // Condition Ready=False.
 Explanation not_ready(std::string reason, std::string message, std::string next);
 
-std::string step_text(const Rollout& rollout, int step);        // "step 2 of 4: 5 %"
+std::string step_text(const Rollout& rollout, int step);               // "step 2 of 4: 5 %"
 std::string candidate_text(const Pass& pass, const Rollout& rollout);  // "checkout-00008 (9c1e…)"
 Fact fact(std::string reason, std::string message);
 Fact warning(std::string reason, std::string message);

@@ -12,12 +12,9 @@ Decision hold_for_foreign_edit(const Pass& pass) {
   if (!is_foreign_edit(pass)) return {};
   Pass waits = pass;
   waits.memo.step_since.reset();  // evidence of another split is none for this step
-  if (!waits.memo.waiting_since) {
-    waits.memo.waiting_since = pass.now;
-    waits.facts.push_back(warning("ForeignEdit", "spec.traffic was changed to " +
-                                                     to_string(pass.service.traffic) +
-                                                     "; the rollout is held"));
-  }
+  alert_once(waits,
+             warning("ForeignEdit", "spec.traffic was changed to " +
+                                        to_string(pass.service.traffic) + "; the rollout is held"));
   const std::string message = "spec.traffic is " + to_string(serving(pass.service.traffic)) +
                               " instead of " +
                               to_string(serving(own_entries(pass.core, pass.rules().tag)));

@@ -23,11 +23,11 @@ std::vector<HoldStatus> person_holds(const Pass& pass) {
 
 void add_invalid_spec(const Pass& pass, std::vector<HoldStatus>& out) {
   if (!pass.seen.spec_invalid) return;
-  out.push_back(own_hold(pass, "InvalidSpec",
-                         "the present spec does not parse; the last good one stays in force" +
-                             (pass.seen.spec_problem.empty()
-                                  ? std::string()
-                                  : ": " + printable(pass.seen.spec_problem))));
+  out.push_back(
+      own_hold(pass, "InvalidSpec",
+               "the present spec does not parse; the last good one stays in force" +
+                   (pass.seen.spec_problem.empty() ? std::string()
+                                                   : ": " + printable(pass.seen.spec_problem))));
 }
 
 void add_stable_unready(const Pass& pass, std::vector<HoldStatus>& out) {
@@ -96,7 +96,8 @@ std::vector<HoldStatus> standing_holds(const Pass& pass) {
   if (pass.spec().suspend) {
     out.push_back(own_hold(pass, "Suspended",
                            "spec.suspend is set: no rollout is started; Freshet keeps the "
-                           "traffic pinned to " + pass.core.stable->name.get()));
+                           "traffic pinned to " +
+                               pass.core.stable->name.get()));
   }
   add_invalid_spec(pass, out);
   add_managed(pass, out);

@@ -34,11 +34,12 @@ Decision put_back_what_was_parked(const Pass& pass) {
 Explanation barred_text(const Pass& pass, const Barred& barred) {
   const std::string pair = image_text(barred.pair);
   if (barred.rejected) {
-    const bool left = barred.of_template &&
-                      pass.rules().on_rollback == OnRollback::kLeaveTemplate;
+    const bool left = barred.of_template && pass.rules().on_rollback == OnRollback::kLeaveTemplate;
     return held(pass, {own_hold(pass, left ? "TemplateRejected" : "Rejected",
-                                pair + " was rejected: " + barred.why + "; retry takes that back, "
-                                       "until " + format_rfc3339(barred.until))});
+                                pair + " was rejected: " + barred.why +
+                                    "; retry takes that back, "
+                                    "until " +
+                                    format_rfc3339(barred.until))});
   }
   Explanation out = describe(pass, pass.core);
   out.reason = "Deferred";

@@ -6,6 +6,7 @@
 #include "controller/planner/explain.h"
 #include "controller/planner/holds.h"
 #include "controller/planner/look.h"
+#include "controller/planner/waits.h"
 
 namespace freshet::planning {
 namespace {
@@ -34,7 +35,10 @@ Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds) {
   std::optional<TimePoint> wake = pass.now + kSoon;
   for (const HoldStatus& hold : holds) wake = earliest(wake, hold.until);
   for (HoldStatus& note : analysis_holds(pass)) holds.push_back(std::move(note));
-  return wait(pass, held(pass, std::move(holds)), wake);
+  Explanation out = held(pass, std::move(holds));
+  // A pause does not end the wait for another person's decision.
+  if (!active_holds(pass.core, pass.now).empty()) return wait(pass, std::move(out), wake);
+  return go_on(pass, std::move(out), wake);
 }
 
 Transition await_programming(const Pass& pass) {
@@ -43,7 +47,7 @@ Transition await_programming(const Pass& pass) {
   out.message += "; Knative has not programmed this split yet";
   const std::string& words = pass.service.routes_ready.message;
   if (!words.empty()) out.message += ": " + printable(words);
-  return wait(pass, std::move(out), pass.now + kSoon);
+  return go_on(pass, std::move(out), pass.now + kSoon);
 }
 
 }  // namespace freshet::planning

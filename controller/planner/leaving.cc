@@ -36,7 +36,8 @@ bool revert_is_on_its_way(const Pass& pass) {
 }
 
 Transition let_go(const Pass& pass) {
-  Transition out = wait(pass, not_ready("Leaving", "the Service is left as it is", ""));
+  Transition out =
+      wait(pass, not_ready("Leaving", "the Service is left as it is", "the TrackedService goes"));
   out.core.reset();
   if (has_finalizer(pass.seen)) out.finalizer = FinalizerChange::kRemove;
   return out;
@@ -47,8 +48,8 @@ Transition hand_back(const Pass& pass) {
   const bool edited = is_foreign_edit(pass);
   const bool follow = !edited && pass.core.adopted_latest_revision && latest_is_stables_pair(pass);
   Core restored = pass.core;  // parked entries are put back with the traffic
-  std::string message = "the Service is left as it is; its traffic stays pinned to " +
-                        pass.core.stable->name.get();
+  std::string message =
+      "the Service is left as it is; its traffic stays pinned to " + pass.core.stable->name.get();
   if (edited) message = "the Service is left with the traffic that a person set";
   ServiceWrite last;
   if (!edited) last.traffic = traffic_to_write(pass, restored);
@@ -71,10 +72,10 @@ Transition service_gone(const Observation& observation) {
   Transition out;
   out.memo = observation.memo;
   const std::string name = observation.tracked.spec.service;
-  out.explanation = not_ready("ServiceNotFound",
-                              observation.service ? "Service " + name + " is being deleted"
-                                                  : "there is no Service " + name,
-                              "Freshet never makes one; it is looked for again");
+  out.explanation = not_ready(
+      "ServiceNotFound",
+      observation.service ? "Service " + name + " is being deleted" : "there is no Service " + name,
+      "Freshet never makes one; it is looked for again");
   if (has_finalizer(observation)) out.finalizer = FinalizerChange::kRemove;
   return out;
 }
@@ -93,9 +94,11 @@ Decision leave(const Pass& pass) {
     return begin_retreat(pass, *rollout, {RetreatWhy::kLeaving, "tracking ends"});
   }
   if (pass.core.adopted_latest_revision && revert_is_on_its_way(pass)) {
-    return wait(pass, not_ready("Leaving", "waiting for Knative to make the Revision of stable's "
-                                           "template",
-                                "then the traffic mode found at adoption is restored"),
+    return wait(pass,
+                not_ready("Leaving",
+                          "waiting for Knative to make the Revision of stable's "
+                          "template",
+                          "then the traffic mode found at adoption is restored"),
                 pass.now + kSoon);
   }
   return hand_back(pass);

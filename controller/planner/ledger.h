@@ -10,8 +10,8 @@ namespace freshet::planning {
 const Rejection* find_rejection(const Core& core, const Pair& pair, TimePoint now);
 const Deferral* find_deferral(const Memo& memo, const Pair& pair, TimePoint now);
 
-bool rejects(RetreatWhy why);  // the pair is condemned until rejectionExpires
-bool defers(RetreatWhy why);   // infrastructure: the pair may start again soon
+bool rejects(RetreatWhy why);            // the pair is condemned until rejectionExpires
+bool defers(RetreatWhy why);             // infrastructure: the pair may start again soon
 std::string outcome_of(RetreatWhy why);  // of history: RolledBack, Deferred, …
 
 // Stable's pair is never rejected; the oldest rejection makes room.

@@ -134,9 +134,9 @@ bool verdict_counts(const Pass& pass) {
 }
 
 bool is_stale(const Pass& pass) {
-  return verdict_counts(pass) && std::ranges::find(pass.seen.verdict.holds,
-                                                   AnalysisHold::kStaleMetrics) !=
-                                     pass.seen.verdict.holds.end();
+  return verdict_counts(pass) &&
+         std::ranges::find(pass.seen.verdict.holds, AnalysisHold::kStaleMetrics) !=
+             pass.seen.verdict.holds.end();
 }
 
 VerdictKind effective_verdict(const Pass& pass) {

@@ -15,21 +15,19 @@ bool is_whole(const Core& core) {
   if (rollout == nullptr) return true;
   if (rollout->plan.empty()) return false;
   const bool known = rollout->candidate.name && rollout->candidate.uid;
-  return std::visit(overloaded{
-                        [](const Adopting&) { return true; },
-                        [](const Idle&) { return true; },
-                        [](const Preparing&) { return true; },
-                        [&](const Waiting&) { return known; },
-                        [&](const Shifting& p) {
-                          return known && p.step >= 0 &&
-                                 static_cast<std::size_t>(p.step) < p.rollout.plan.size();
-                        },
-                        [&](const Baking& p) {
-                          return known && p.holdback >= 1 && p.holdback <= 99;
-                        },
-                        [](const Retreating&) { return true; },
-                    },
-                    core.phase);
+  return std::visit(
+      overloaded{
+          [](const Adopting&) { return true; },
+          [](const Idle&) { return true; },
+          [](const Preparing&) { return true; },
+          [&](const Waiting&) { return known; },
+          [&](const Shifting& p) {
+            return known && p.step >= 0 && static_cast<std::size_t>(p.step) < p.rollout.plan.size();
+          },
+          [&](const Baking& p) { return known && p.holdback >= 1 && p.holdback <= 99; },
+          [](const Retreating&) { return true; },
+      },
+      core.phase);
 }
 
 // Adopted afresh, but nothing that was settled is forgotten: rejections, commands carried out, the
@@ -64,8 +62,7 @@ void resolve_core(Pass& pass) {
                  },
                  [&](const DamagedCore& damaged) {
                    if (damaged.service && *damaged.service != pass.service.uid) return none();
-                   pass.origin =
-                       damaged.newer_version ? CoreOrigin::kNewer : CoreOrigin::kDamaged;
+                   pass.origin = damaged.newer_version ? CoreOrigin::kNewer : CoreOrigin::kDamaged;
                    pass.core = afresh(pass, mirror);
                  },
              },
@@ -119,8 +116,8 @@ void follow_the_present_set(Pass& pass) {
 }  // namespace
 
 Pass open_pass(const Observation& observation, TimePoint now) {
-  Pass pass{observation, *observation.service, now, CoreOrigin::kNone, {}, observation.memo,
-            {}, {}, {}};
+  Pass pass{observation, *observation.service, now, CoreOrigin::kNone, {}, observation.memo, {}, {},
+            {}};
   resolve_core(pass);
   follow_the_present_set(pass);
   settle_clocks(pass);

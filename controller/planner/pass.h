@@ -24,8 +24,8 @@ struct Pass {
   const ServiceView& service;
   TimePoint now;
   CoreOrigin origin = CoreOrigin::kNone;
-  Core core;  // in force; in Adopting where there is none of ours
-  Memo memo;  // clocks as this pass settles them
+  Core core;                            // in force; in Adopting where there is none of ours
+  Memo memo;                            // clocks as this pass settles them
   std::optional<TimePoint> step_clock;  // as the *last* pass left it, if it belongs to this core
   std::vector<Fact> facts;              // beside those of the decision
   std::vector<std::string> remove_annotations;

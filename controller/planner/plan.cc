@@ -71,9 +71,8 @@ std::string rollout_id(const Pass& pass) {
     const std::string text = pass.service.uid.get() + "/" + std::to_string(pass.core.seq + 1) +
                              "/" + std::to_string(salt);
     id = sha256_hex(text).substr(0, 8);
-    const bool taken = std::ranges::any_of(pass.seen.revisions, [&](const auto& entry) {
-      return entry.second.rollout_id == id;
-    });
+    const bool taken = std::ranges::any_of(
+        pass.seen.revisions, [&](const auto& entry) { return entry.second.rollout_id == id; });
     if (!taken) return id;
   }
 }

@@ -31,7 +31,7 @@ Decision recover_by_holding(Pass& pass) { return planning::hold_for_repair(pass)
 // Safety first, then people, then the plan.
 using Check = Decision (*)(Pass&);
 constexpr std::array<Check, 6> kChecks = {
-    planning::carry_out_abort, retreat_at_once,    recover_by_retreat, leave,
+    planning::carry_out_abort,    retreat_at_once,    recover_by_retreat, leave,
     planning::carry_out_commands, recover_by_holding,
 };
 

@@ -37,10 +37,9 @@ Transition preparing(const Pass& pass, const Preparing& phase) {
   if (!may_get_requests(pass, candidate, rollout)) {
     Explanation out = describe(pass, pass.core);
     out.holds = holds;
-    return wait(pass, std::move(out), pass.now + kSoon);
+    return go_on(pass, std::move(out), pass.now + kSoon);
   }
-  // The name of a person: asked before anything is stored, so that a pause shows as such.
-  if (!holds.empty()) return wait(pass, held(pass, holds), first_expiry(holds));
+  if (!holds.empty()) return go_on(pass, held(pass, holds), first_expiry(holds));
   if (pass.rules().approval == Approval::kBeforeTraffic) {
     return to_waiting(pass, rollout, *candidate);
   }
@@ -55,7 +54,7 @@ Transition waiting(const Pass& pass, const Waiting&) {
   holds.insert(holds.begin(),
                {"freshet", "AwaitingApproval", out.message, pass.core.since, std::nullopt});
   out.holds = std::move(holds);
-  return wait(pass, std::move(out), wake);
+  return go_on(pass, std::move(out), wake);
 }
 
 }  // namespace freshet::planning

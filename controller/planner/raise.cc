@@ -63,8 +63,7 @@ Transition begin_rollout(const Pass& pass, const Target& target) {
     const auto& made = pass.service.latest_created;
     const RevisionView* revision = made ? find_revision(pass.seen, *made) : nullptr;
     const bool known = pass.service.observed_generation == pass.service.generation &&
-                       revision != nullptr &&
-                       revision->template_hash == target.pair.template_hash;
+                       revision != nullptr && revision->template_hash == target.pair.template_hash;
     if (!known) return wait_for_revision(pass);
     rollout.candidate.name = revision->name;
     what = "a changed template";
@@ -78,8 +77,9 @@ Transition begin_rollout(const Pass& pass, const Target& target) {
 
 Transition to_waiting(const Pass& pass, const Rollout& rollout, const RevisionView& candidate) {
   const Rollout known = identified(rollout, candidate);
-  return write(pass, {enter(pass.core, Waiting{known}, pass.now), false, KeepTemplate{}, false,
-                      "candidate is Ready, approval is awaited"},
+  return write(pass,
+               {enter(pass.core, Waiting{known}, pass.now), false, KeepTemplate{}, false,
+                "candidate is Ready, approval is awaited"},
                fact("AwaitingApproval", name_of(pass, known) + " is Ready and waits for approval"));
 }
 
@@ -87,24 +87,26 @@ Transition to_step(const Pass& pass, const Rollout& rollout, int step, const std
   const std::string text = step_text(rollout, step);
   const bool first = step == 0;
   const std::string what = (first ? " is Ready and gets its first requests, " : " goes on to ");
-  return write(pass, {enter(pass.core, Shifting{rollout, step}, pass.now), true, KeepTemplate{},
-                      false, text},
-               fact(first ? "CandidateReady" : "StepAdvanced",
-                    name_of(pass, rollout) + what + text + on_word_of(by)));
+  return write(
+      pass,
+      {enter(pass.core, Shifting{rollout, step}, pass.now), true, KeepTemplate{}, false, text},
+      fact(first ? "CandidateReady" : "StepAdvanced",
+           name_of(pass, rollout) + what + text + on_word_of(by)));
 }
 
 Transition to_baking(const Pass& pass, const Rollout& rollout, const std::string& by) {
   const int kept = holdback(pass, rollout);
   const std::string text = std::to_string(100 - kept) + " %";
-  return write(pass, {enter(pass.core, Baking{rollout, kept}, pass.now), true, KeepTemplate{},
-                      false, "bake at " + text},
+  return write(pass,
+               {enter(pass.core, Baking{rollout, kept}, pass.now), true, KeepTemplate{}, false,
+                "bake at " + text},
                fact("Baking", name_of(pass, rollout) + " bakes at " + text + on_word_of(by)));
 }
 
 Transition finish(const Pass& pass, const Rollout& rollout, const std::string& by) {
   const Candidate& candidate = rollout.candidate;
-  const std::string message = name_of(pass, rollout) + " gets all requests and is stable now" +
-                              on_word_of(by);
+  const std::string message =
+      name_of(pass, rollout) + " gets all requests and is stable now" + on_word_of(by);
   Pass ending = pass;
   remember(ending.memo, history_entry(pass, rollout, "Promoted", message, pass.now));
   std::erase_if(ending.memo.deferred,
@@ -117,8 +119,9 @@ Transition finish(const Pass& pass, const Rollout& rollout, const std::string& b
 
 Transition reduce_to_step(const Pass& pass, const Rollout& rollout, int step,
                           const std::string& why) {
-  return write(pass, {enter(pass.core, Shifting{rollout, step}, pass.now), true, KeepTemplate{},
-                      false, "reduce to " + step_text(rollout, step)},
+  return write(pass,
+               {enter(pass.core, Shifting{rollout, step}, pass.now), true, KeepTemplate{}, false,
+                "reduce to " + step_text(rollout, step)},
                warning("Reduced", name_of(pass, rollout) + " goes back to " +
                                       step_text(rollout, step) + ": " + why));
 }

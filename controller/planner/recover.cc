@@ -57,8 +57,8 @@ bool are_the_ones_that_serve(const Pass& pass, const Known& known) {
 std::string what_happened(const Pass& pass) {
   if (pass.origin == CoreOrigin::kLost) return "the annotation with the rollout's state is gone";
   const auto* damaged = std::get_if<DamagedCore>(&pass.seen.core);
-  const std::string problem = damaged == nullptr ? "its parts contradict one another"
-                                                 : printable(damaged->problem);
+  const std::string problem =
+      damaged == nullptr ? "its parts contradict one another" : printable(damaged->problem);
   return "the annotation with the rollout's state cannot be used: " + problem;
 }
 
@@ -77,8 +77,7 @@ Decision retreat_to_known_stable(const Pass& pass) {
   Pass recovered = pass;
   recovered.core.stable = known->stable;
   recovered.facts.push_back(warning(reason(pass), what_happened(pass)));
-  return begin_retreat(recovered, known->rollout,
-                       {RetreatWhy::kLostCore, what_happened(pass)});
+  return begin_retreat(recovered, known->rollout, {RetreatWhy::kLostCore, what_happened(pass)});
 }
 
 Decision hold_for_repair(const Pass& pass) {
@@ -88,7 +87,7 @@ Decision hold_for_repair(const Pass& pass) {
   Pass alerted = pass;
   std::string message = what_happened(pass);
   if (several) message += "; several Revisions serve, and which one is stable is not known";
-  alerted.facts.push_back(warning(reason(pass), message));
+  alert_once(alerted, warning(reason(pass), message));
   Explanation out = not_ready(reason(pass), message,
                               several ? "adopt --to=REVISION settles which one is stable"
                                       : "a newer release goes on, or repair adopts what serves");

@@ -23,10 +23,9 @@ Transition begin_retreat(const Pass& pass, const Rollout& rollout, const Cause& 
   Core next = enter(pass.core, Retreating{rollout, cause.why, message, false, false}, pass.now);
   if (rejects(cause.why)) reject(next, pair, pass.now + pass.rules().rejection_expires, message);
   if (defers(cause.why)) defer(leaving.memo, pair, pass.now, message);
-  remember(leaving.memo,
-           history_entry(pass, rollout, outcome_of(cause.why), message, pass.now));
-  const std::string sentence = "rollout " + rollout.id + ": " + candidate_text(pass, rollout) +
-                               " is taken back: " + message;
+  remember(leaving.memo, history_entry(pass, rollout, outcome_of(cause.why), message, pass.now));
+  const std::string sentence =
+      "rollout " + rollout.id + ": " + candidate_text(pass, rollout) + " is taken back: " + message;
   return write(std::move(leaving),
                {std::move(next), true, KeepTemplate{}, true,
                 "retreat (" + std::string(to_string(cause.why)) + ")"},

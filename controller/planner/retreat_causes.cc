@@ -12,9 +12,9 @@
 namespace freshet::planning {
 namespace {
 
-constexpr int kMostExits = 1;                      // the second exit is no accident
-constexpr Duration kUnreadyFor = seconds(30);      // shorter is a flap
-constexpr Duration kReadyWithin = minutes(10);     // Knative's own progress deadline
+constexpr int kMostExits = 1;                   // the second exit is no accident
+constexpr Duration kUnreadyFor = seconds(30);   // shorter is a flap
+constexpr Duration kReadyWithin = minutes(10);  // Knative's own progress deadline
 
 using MaybeCause = std::optional<Cause>;
 
@@ -82,9 +82,9 @@ MaybeCause not_ready_in_time(const Pass& pass, const Rollout& rollout) {
   if (is_ready(candidate)) return {};
   const Duration allowed = ready_within(pass, candidate);
   if (pass.now - pass.core.since < allowed) return {};
-  return Cause{exited(candidate) ? RetreatWhy::kCrashed : RetreatWhy::kNotReady,
-               "it was not Ready within " + format_duration(allowed) + ": " +
-                   condition_words(candidate)};
+  return Cause{
+      exited(candidate) ? RetreatWhy::kCrashed : RetreatWhy::kNotReady,
+      "it was not Ready within " + format_duration(allowed) + ": " + condition_words(candidate)};
 }
 
 MaybeCause no_place_or_no_image(const Pass& pass, const Rollout& rollout) {
@@ -93,8 +93,8 @@ MaybeCause no_place_or_no_image(const Pass& pass, const Rollout& rollout) {
   if (!pods->unschedulable && !pods->image_pull_failing) return {};
   if (is_ready(candidate_view(pass, rollout))) return {};
   if (pass.now - pass.core.since < kUnreadyFor) return {};
-  std::string message = pods->unschedulable ? "its pods cannot be scheduled"
-                                            : "its image cannot be pulled";
+  std::string message =
+      pods->unschedulable ? "its pods cannot be scheduled" : "its image cannot be pulled";
   if (!pods->message.empty()) message += ": " + printable(pods->message);
   return Cause{RetreatWhy::kNotReady, message};
 }
@@ -125,8 +125,8 @@ MaybeCause deadline_rolls_back(const Pass& pass, const Rollout&) {
 
 using Check = MaybeCause (*)(const Pass&, const Rollout&);
 constexpr std::array<Check, 9> kChecks = {
-    verdict_says_rollback,      container_exits_twice, unready_with_traffic,
-    other_image_than_intended,  not_ready_in_time,     no_place_or_no_image,
+    verdict_says_rollback,           container_exits_twice,      unready_with_traffic,
+    other_image_than_intended,       not_ready_in_time,          no_place_or_no_image,
     followed_tag_names_stable_again, superseded_by_a_newer_pair, deadline_rolls_back,
 };
 

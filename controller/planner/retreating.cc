@@ -22,8 +22,8 @@ void note_again(Pass& pass, const Retreating& retreat) {
   if (defers(retreat.why)) {
     defer(pass.memo, rollout.candidate.pair, pass.core.since, retreat.message);
   }
-  remember(pass.memo, history_entry(pass, rollout, outcome_of(retreat.why), retreat.message,
-                                    pass.core.since));
+  remember(pass.memo,
+           history_entry(pass, rollout, outcome_of(retreat.why), retreat.message, pass.core.since));
 }
 
 bool is_candidates_template(const Pass& pass, const Candidate& candidate) {
@@ -108,10 +108,11 @@ Decision answer_foreign_edit(const Pass& pass, const Retreating& retreat) {
                  warning("ForeignEdit", found + " during a retreat; it is written again once"));
   }
   Pass alerted = pass;
-  alerted.facts.push_back(warning("ForeignEdit", found + " again during a retreat"));
+  alert_once(alerted, warning("ForeignEdit", found + " again during a retreat"));
   const HoldStatus hold = own_hold(pass, "ForeignEdit",
-                                   found + " again during a retreat: resume --keep-mine or "
-                                           "--keep-theirs decides");
+                                   found +
+                                       " again during a retreat: resume --keep-mine or "
+                                       "--keep-theirs decides");
   return wait(std::move(alerted), held(pass, {hold}));
 }
 
@@ -127,9 +128,9 @@ Transition retreating(const Pass& pass, const Retreating& retreat) {
   const std::string& words = noted.service.routes_ready.message;
   if (!words.empty()) waits.message += "; Knative says: " + printable(words);
   if (!is_ready(stable_view(noted))) {
-    const std::string message = noted.core.stable->name.get() +
-                                " is not Ready: the retreat to it cannot be programmed";
-    noted.facts.push_back(warning("StableUnready", message));
+    const std::string message =
+        noted.core.stable->name.get() + " is not Ready: the retreat to it cannot be programmed";
+    alert_once(noted, warning("StableUnready", message));
     waits.holds.push_back(own_hold(noted, "StableUnready", message));
   }
   return wait(noted, std::move(waits), noted.now + kSoon);

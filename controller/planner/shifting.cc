@@ -21,10 +21,7 @@ bool is_last(const Shifting& phase) {
 Transition await_person(const Pass& pass, const std::string& reason, const std::string& message,
                         const std::string& next) {
   Pass waits = pass;
-  if (!waits.memo.waiting_since) {
-    waits.memo.waiting_since = pass.now;
-    waits.facts.push_back(fact(reason, message));
-  }
+  alert_once(waits, fact(reason, message));
   Explanation out = held(waits, {{"freshet", reason, message, *waits.memo.waiting_since, {}}});
   out.next = next;
   return wait(std::move(waits), std::move(out), pass.now + minutes(1));
@@ -78,8 +75,7 @@ Decision answer_deadline(const Pass& pass, const Shifting& phase) {
 Transition keep_judging(const Pass& pass) {
   Explanation out = describe(pass, pass.core);
   out.holds = analysis_holds(pass);
-  std::optional<TimePoint> wake = pass.now + kSoon;
-  return wait(pass, std::move(out), wake);
+  return go_on(pass, std::move(out), pass.now + kSoon);
 }
 
 }  // namespace

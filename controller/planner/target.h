@@ -16,7 +16,7 @@ struct Target {
 // Why a pair that differs from stable's is not started.
 struct Barred {
   Pair pair;
-  bool rejected = false;  // else deferred
+  bool rejected = false;     // else deferred
   bool of_template = false;  // it is what the present template would run
   TimePoint until{};
   std::string why;

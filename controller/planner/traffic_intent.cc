@@ -30,8 +30,8 @@ bool is_own(const TrafficTarget& entry, const Core& core, const std::string& tag
   if (entry.percent.get() > 0) return true;  // in force or replaced by what is in force
   const Rollout* rollout = active_rollout(core.phase);
   const bool stable = core.stable && entry.revision == core.stable->name;
-  return stable || (rollout != nullptr && entry.revision && entry.revision ==
-                                                                rollout->candidate.name);
+  return stable ||
+         (rollout != nullptr && entry.revision && entry.revision == rollout->candidate.name);
 }
 
 Traffic foreign_entries(const Pass& pass, const Core& core) {
@@ -48,8 +48,7 @@ Traffic foreign_entries(const Pass& pass, const Core& core) {
 // Another's entry for the Revision that is taken back would keep the retreat from being programmed.
 bool must_go(const Core& core, const TrafficTarget& entry) {
   const auto* retreat = std::get_if<Retreating>(&core.phase);
-  return retreat != nullptr && entry.revision &&
-         entry.revision == retreat->rollout.candidate.name;
+  return retreat != nullptr && entry.revision && entry.revision == retreat->rollout.candidate.name;
 }
 
 void park(Core& core, const TrafficTarget& entry) {

@@ -80,8 +80,8 @@ void settle_waits(const Pass& pass, const Memo& memo_after, Core& next) {
   Rollout* rollout = rollout_of(next.phase);
   const Rollout* before = pass.rollout();
   if (rollout == nullptr || before == nullptr || before->id != rollout->id) return;
-  const Duration ended = open_waits(pass.core, pass.memo, pass.now) -
-                         open_waits(next, memo_after, pass.now);
+  const Duration ended =
+      open_waits(pass.core, pass.memo, pass.now) - open_waits(next, memo_after, pass.now);
   if (ended > Duration{0}) rollout->held += ended;
 }
 

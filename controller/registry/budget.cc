@@ -50,8 +50,8 @@ void RegistryBudget::failed(const RegistryFailure& failure, TimePoint now) {
 
 void RegistryBudget::refill(TimePoint now) {
   if (now > refilled_at_) {
-    requests_left_ = std::min(
-        kRequestBurst, requests_left_ + to_seconds(now - refilled_at_) * kRequestsPerSecond);
+    requests_left_ = std::min(kRequestBurst,
+                              requests_left_ + to_seconds(now - refilled_at_) * kRequestsPerSecond);
     refilled_at_ = now;
   }
 }

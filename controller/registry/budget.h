@@ -10,7 +10,7 @@ namespace freshet {
 inline constexpr int kMaxInFlightPerRegistry = 8;
 inline constexpr double kRequestsPerSecond = 10;  // Docker Hub: "thousands per minute", all clients
 inline constexpr double kRequestBurst = 40;
-inline constexpr Duration kFirstPause = seconds(2);     // after a registry could not be reached
+inline constexpr Duration kFirstPause = seconds(2);  // after a registry could not be reached
 inline constexpr Duration kLongestPause = seconds(30);
 inline constexpr Duration kRateLimitPause = seconds(30);  // after a 429 without Retry-After
 

@@ -161,9 +161,9 @@ std::optional<BearerScheme> find_bearer(const std::vector<Challenge>& challenges
       return found == challenge.parameters.end() ? std::string() : found->second;
     };
     BearerScheme bearer{value("realm"), value("service"), value("scope")};
-    const bool printable_only = std::ranges::none_of(
-        std::vector{bearer.realm, bearer.service, bearer.scope},
-        [](const std::string& text) { return has_control_characters(text); });
+    const bool printable_only =
+        std::ranges::none_of(std::vector{bearer.realm, bearer.service, bearer.scope},
+                             [](const std::string& text) { return has_control_characters(text); });
     if (!bearer.realm.empty() && printable_only) return bearer;
   }
   return std::nullopt;

@@ -12,8 +12,8 @@
 namespace freshet {
 
 struct Challenge {
-  std::string scheme;   // lower case: "bearer", "basic", "negotiate"
-  std::string token68;  // "" where parameters follow
+  std::string scheme;                             // lower case: "bearer", "basic", "negotiate"
+  std::string token68;                            // "" where parameters follow
   std::map<std::string, std::string> parameters;  // names in lower case, values unquoted
   bool operator==(const Challenge&) const = default;
 };

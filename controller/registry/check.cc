@@ -37,8 +37,8 @@ Result<std::optional<Digest>> digest_header(const HttpResponse& response) {
   return digest;
 }
 
-TagCheck::TagCheck(RegistryAccess access, ImageTag tag, LastSeen last,
-                   const RegistryMemory& memory, TimePoint now)
+TagCheck::TagCheck(RegistryAccess access, ImageTag tag, LastSeen last, const RegistryMemory& memory,
+                   TimePoint now)
     : access_(std::move(access)),
       tag_(std::move(tag)),
       last_(std::move(last)),
@@ -47,7 +47,9 @@ TagCheck::TagCheck(RegistryAccess access, ImageTag tag, LastSeen last,
       fetch_(ask(getting_ ? "GET" : "HEAD")) {}
 
 RegistryFetch TagCheck::ask(const std::string& method) const {
-  Question question{step(), method, manifest_url(access_.origin, access_.repository, tag_.get()),
+  Question question{step(),
+                    method,
+                    manifest_url(access_.origin, access_.repository, tag_.get()),
                     {{"Accept", accept_manifests()}, {"Accept-Encoding", "identity"}},
                     method == "GET" ? kMaxManifestBytes : kMaxErrorAnswerBytes};
   if (conditional_) question.headers.push_back({"If-None-Match", last_.etag});

@@ -26,7 +26,8 @@ void DigestConfirmation::ask_manifest(Stage stage, const Digest& digest) {
   stage_ = stage;
   asked_ = digest;
   fetch_.emplace(access_,
-                 Question{"confirm", "GET",
+                 Question{"confirm",
+                          "GET",
                           manifest_url(access_.origin, access_.repository, digest.get()),
                           {{"Accept", accept_manifests()}, {"Accept-Encoding", "identity"}},
                           kMaxManifestBytes});
@@ -35,7 +36,8 @@ void DigestConfirmation::ask_manifest(Stage stage, const Digest& digest) {
 void DigestConfirmation::ask_config(const Digest& digest) {
   stage_ = Stage::kConfig;
   asked_ = digest;
-  fetch_.emplace(access_, Question{"confirm", "GET",
+  fetch_.emplace(access_, Question{"confirm",
+                                   "GET",
                                    blob_url(access_.origin, access_.repository, digest),
                                    {{"Accept-Encoding", "identity"}},
                                    kMaxConfigBytes});
@@ -95,8 +97,8 @@ std::optional<Manifest> DigestConfirmation::read_manifest(const FetchResult& res
     fail(RegistryFailureKind::kInconsistent, "what came has another digest");
     return std::nullopt;
   }
-  auto manifest = parse_manifest(response.body,
-                                 find_header(response.headers, "Content-Type").value_or(""));
+  auto manifest =
+      parse_manifest(response.body, find_header(response.headers, "Content-Type").value_or(""));
   if (!manifest) {
     fail(RegistryFailureKind::kNotAnImage, manifest.error().message);
     return std::nullopt;

@@ -161,8 +161,7 @@ Result<FoundCredential> find_credential(const DockerConfig& config,
     if (!matches(entry, reference)) continue;
     if (!entry.problem.empty()) {
       return make_error(ErrorKind::kUnauthorized, "docker config " + config.source + ": entry '" +
-                                                      printable(entry.key) + "': " +
-                                                      entry.problem);
+                                                      printable(entry.key) + "': " + entry.problem);
     }
     if (!entry.credential.anonymous()) return FoundCredential{entry.credential, ""};
   }

@@ -33,10 +33,10 @@ struct CredentialEntry {
 };
 
 struct DockerConfig {
-  std::string source;  // file name or "namespace/secret"
-  std::vector<CredentialEntry> entries;             // longest key first
-  std::map<std::string, std::string> helpers;       // credHelpers: host → helper's name
-  std::string store;                                // credsStore
+  std::string source;                          // file name or "namespace/secret"
+  std::vector<CredentialEntry> entries;        // longest key first
+  std::map<std::string, std::string> helpers;  // credHelpers: host → helper's name
+  std::string store;                           // credsStore
   bool operator==(const DockerConfig&) const = default;
 };
 

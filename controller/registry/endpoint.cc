@@ -14,14 +14,13 @@ namespace {
 // is consulted: the registry itself names the realm, so this only has to stop a stray one.
 std::string registrable_domain(const std::string& host) {
   constexpr std::size_t kCountryLabel = 2;
-  constexpr std::array<std::string_view, 10> kBelowCountries = {
-      "ac", "co", "com", "edu", "go", "gov", "ne", "net", "or", "org"};
+  constexpr std::array<std::string_view, 10> kBelowCountries = {"ac",  "co", "com", "edu", "go",
+                                                                "gov", "ne", "net", "or",  "org"};
   const auto labels = split(host, '.');
   if (labels.size() < 2) return host;
   const auto& second = labels[labels.size() - 2];
-  const bool two_part_suffix =
-      labels.back().size() == kCountryLabel &&
-      std::ranges::find(kBelowCountries, second) != kBelowCountries.end();
+  const bool two_part_suffix = labels.back().size() == kCountryLabel &&
+                               std::ranges::find(kBelowCountries, second) != kBelowCountries.end();
   const std::size_t wanted = std::min<std::size_t>(labels.size(), two_part_suffix ? 3 : 2);
   return join(std::span(labels).last(wanted), ".");
 }
@@ -49,8 +48,8 @@ Result<std::set<std::string>> parse_plain_http(std::string_view text) {
     if (entry.empty()) continue;
     const auto url = parse_url("http://" + entry);
     if (!url || host_and_port(*url) != to_lower(entry)) {
-      return bad_input("plain http is allowed for an exact host:port: found '" +
-                       printable(entry) + "'");
+      return bad_input("plain http is allowed for an exact host:port: found '" + printable(entry) +
+                       "'");
     }
     hosts.insert(host_and_port(*url));
   }
@@ -120,8 +119,8 @@ Result<Url> redirect_target(const Url& from, std::string_view location,
 
 Status check_realm(const Url& registry, const Url& realm, bool with_credentials,
                    const RegistryOptions& options) {
-  const std::string who = "the registry " + registry.host + " sends us for a token to " +
-                          host_and_port(realm) + ", ";
+  const std::string who =
+      "the registry " + registry.host + " sends us for a token to " + host_and_port(realm) + ", ";
   if (realm.scheme == "http" &&
       (registry.scheme != "http" || !options.plain_http.contains(host_and_port(realm)))) {
     return refused(who + "over plain http");

@@ -21,10 +21,9 @@ std::string error_code(const HttpResponse& response) {
   const Json& errors = at_path(*parsed, {"errors"});
   if (!errors.is_array() || errors.empty()) return "";
   const std::string code = string_or(errors[0], "code");
-  const bool well_formed = code.size() <= kMaxErrorCodeBytes &&
-                           std::ranges::all_of(code, [](char c) {
-                             return (c >= 'A' && c <= 'Z') || c == '_';
-                           });
+  const bool well_formed =
+      code.size() <= kMaxErrorCodeBytes &&
+      std::ranges::all_of(code, [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
   return well_formed ? code : "";
 }
 

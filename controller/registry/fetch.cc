@@ -99,8 +99,7 @@ std::optional<RegistryFailure> RegistryFetch::realm_problem() const {
                          std::nullopt};
 }
 
-void RegistryFetch::fold(const Result<HttpResponse>& reply, RegistryMemory& memory,
-                         TimePoint now) {
+void RegistryFetch::fold(const Result<HttpResponse>& reply, RegistryMemory& memory, TimePoint now) {
   if (result_) return;
   if (asking_for_token_) {
     fold_token(reply, memory, now);

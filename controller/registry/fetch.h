@@ -66,7 +66,7 @@ class RegistryFetch {
 
   RegistryAccess access_;
   Question question_;
-  Url url_;                          // where the question stands after redirects
+  Url url_;  // where the question stands after redirects
   bool started_ = false;
   std::optional<AuthScheme> scheme_;  // how to authenticate, as far as known
   std::optional<Secret> sent_token_;  // with the question, the last time

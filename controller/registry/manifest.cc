@@ -13,8 +13,7 @@ namespace {
 
 constexpr std::array kManifestTypes = {kOciIndex, kOciManifest, kDockerList, kDockerManifest};
 constexpr std::array<std::string_view, 3> kConfigTypes = {
-    "application/vnd.oci.image.config.v1+json",
-    "application/vnd.docker.container.image.v1+json",
+    "application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json",
     "application/octet-stream",  // of old Docker clients
 };
 // Reproducible builds write 1970 or 1980 for "not told"; there was no container image before this.

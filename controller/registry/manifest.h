@@ -40,10 +40,10 @@ std::string to_string(const Platform& platform);  // "linux/arm64/v8"
 
 struct Manifest {
   std::string media_type;
-  std::vector<Platform> platforms;    // of an index, sorted; "unknown/unknown" left out
-  std::optional<TimePoint> created;   // from its annotation
-  std::optional<Digest> child;        // of an index: the image to look into, linux/amd64 if there
-  std::optional<Digest> config;       // of a manifest
+  std::vector<Platform> platforms;   // of an index, sorted; "unknown/unknown" left out
+  std::optional<TimePoint> created;  // from its annotation
+  std::optional<Digest> child;       // of an index: the image to look into, linux/amd64 if there
+  std::optional<Digest> config;      // of a manifest
   bool operator==(const Manifest&) const = default;
 };
 

@@ -165,9 +165,7 @@ bool Poller::finish(const PollKey& key, const ResolutionOutcome& outcome, TimePo
                    done(missing.message);
                    ++seen.consecutive_not_found;
                  },
-                 [&](const RegistryFailure& failure) {
-                   finish_failed(entry, key, failure, now);
-                 },
+                 [&](const RegistryFailure& failure) { finish_failed(entry, key, failure, now); },
              },
              outcome);
   return !tells_the_same(before, seen);

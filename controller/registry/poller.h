@@ -30,13 +30,13 @@ struct PollKey {
 PollKey poll_key(const ImageReference& reference, const std::string& identity);
 
 struct TagObservation {
-  std::optional<Confirmed> confirmed;       // the newest digest that could be read by digest
+  std::optional<Confirmed> confirmed;  // the newest digest that could be read by digest
   std::string etag;
-  std::optional<TimePoint> first_seen;      // this digest confirmed for the first time
+  std::optional<TimePoint> first_seen;  // this digest confirmed for the first time
   std::optional<TimePoint> last_checked;
-  std::optional<TimePoint> last_success;    // last time the registry told which digest it is
+  std::optional<TimePoint> last_success;  // last time the registry told which digest it is
   int consecutive_not_found = 0;
-  std::string last_error;                   // a sentence; "" if the last check was well
+  std::string last_error;  // a sentence; "" if the last check was well
   bool operator==(const TagObservation&) const = default;
 };
 

@@ -35,7 +35,9 @@ std::variant<HttpRequest, ResolutionOutcome> Resolution::next_request(RegistryMe
     auto next = confirmation_->next_request(memory, now);
     if (auto* request = std::get_if<HttpRequest>(&next)) return std::move(*request);
     std::visit(overloaded{
-                   [&](const Confirmed& image) { outcome_ = Resolved{image, etag_}; },
+                   [&](const Confirmed& image) {
+                     outcome_ = Resolved{image, etag_};
+                   },
                    [&](const RegistryFailure& failure) { outcome_ = failure; },
                },
                std::get<ConfirmOutcome>(next));

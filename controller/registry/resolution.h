@@ -13,7 +13,7 @@ namespace freshet {
 struct ResolutionTarget {
   ImageReference reference;  // with a tag or a digest; the digest wins
   Credential credential;
-  LastSeen last;             // digest: confirmed before
+  LastSeen last;               // digest: confirmed before
   bool confirm_again = false;  // also if the digest is the last one
   bool operator==(const ResolutionTarget&) const = default;
 };
@@ -31,11 +31,10 @@ using ResolutionOutcome = std::variant<SameAsBefore, Resolved, NotFound, Registr
 
 class Resolution {
  public:
-  Resolution(ResolutionTarget target, const RegistryOptions& options,
-             const RegistryMemory& memory, TimePoint now);
+  Resolution(ResolutionTarget target, const RegistryOptions& options, const RegistryMemory& memory,
+             TimePoint now);
 
-  std::variant<HttpRequest, ResolutionOutcome> next_request(RegistryMemory& memory,
-                                                            TimePoint now);
+  std::variant<HttpRequest, ResolutionOutcome> next_request(RegistryMemory& memory, TimePoint now);
   void fold(const Result<HttpResponse>& reply, RegistryMemory& memory, TimePoint now);
 
  private:

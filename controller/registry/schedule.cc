@@ -10,8 +10,8 @@ namespace freshet {
 
 TimePoint next_regular(std::string_view name, Duration every, TimePoint now) {
   const auto period = std::max<Duration::rep>(every.count(), 1);
-  const auto phase = static_cast<Duration::rep>(stable_hash(name) %
-                                                static_cast<std::uint64_t>(period));
+  const auto phase =
+      static_cast<Duration::rep>(stable_hash(name) % static_cast<std::uint64_t>(period));
   const auto since = now.time_since_epoch().count() - phase;
   const auto into = ((since % period) + period) % period;
   return now + Duration(period - into);

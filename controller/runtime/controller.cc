@@ -34,9 +34,7 @@ Controller::Controller(ControllerOptions options, Connections connections, const
       tags_(options_, connections.registry, clock),
       judging_(options_, connections.prometheus) {}
 
-TimePoint Controller::server_now() const {
-  return clock_.now() + connections_.kube.clock_offset();
-}
+TimePoint Controller::server_now() const { return clock_.now() + connections_.kube.clock_offset(); }
 
 void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
   if (keys.empty()) return;
@@ -54,9 +52,7 @@ void Controller::on_event(Kind kind, const WatchEvent& event) {
       enqueue(cache_.replace_all(kind, event.items), clock_.now());
       break;
     case WatchEvent::Type::kAdded:
-    case WatchEvent::Type::kModified:
-      enqueue(cache_.put(kind, *event.object), clock_.now());
-      break;
+    case WatchEvent::Type::kModified: enqueue(cache_.put(kind, *event.object), clock_.now()); break;
     case WatchEvent::Type::kDeleted:
       enqueue(cache_.remove(kind, *event.object), clock_.now());
       break;
@@ -158,8 +154,8 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes) {
   }
   const auto* core = std::get_if<Core>(&seen.core);
   const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
-  seen.rollout_slot = take_slot({tracked.object.name_space, tracked.object.name}, active,
-                                seen.queue_place);
+  seen.rollout_slot =
+      take_slot({tracked.object.name_space, tracked.object.name}, active, seen.queue_place);
   return seen;
 }
 
@@ -192,8 +188,8 @@ std::optional<TimePoint> Controller::pass(const ServiceKey& key, Notes& notes,
   if (!tracked) return std::nullopt;
   TimePoint now = server_now();
   Observation seen = gather(*tracked, notes);
-  if (std::string conflict = older_tracker(*tracked, cache_.trackers({key.name_space,
-                                                       tracked->object.spec.service}));
+  if (std::string conflict =
+          older_tracker(*tracked, cache_.trackers({key.name_space, tracked->object.spec.service}));
       !conflict.empty()) {
     const Transition refused = refuse(seen, "Conflict", std::move(conflict));
     settle(key, seen, refused, notes, now, trouble);

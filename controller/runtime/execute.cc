@@ -84,12 +84,11 @@ Status execute_finalizer(KubeClient& client, const TrackedService& tracked,
     finalizers.emplace_back(kFinalizer);
   }
   const ServiceKey key{tracked.name_space, tracked.name};
-  const Json patch = {{"metadata", {{"resourceVersion", tracked.resource_version},
-                                    {"finalizers", finalizers}}}};
+  const Json patch = {
+      {"metadata", {{"resourceVersion", tracked.resource_version}, {"finalizers", finalizers}}}};
   auto reply = client.merge_patch(tracked_service_path(key), patch);
   if (!reply && reply.error().kind != ErrorKind::kNotFound) {
-    return with_context("writing the finalizer of TrackedService " + to_string(key),
-                        reply.error());
+    return with_context("writing the finalizer of TrackedService " + to_string(key), reply.error());
   }
   return {};
 }
@@ -112,8 +111,7 @@ Status remove_commands(KubeClient& client, const TrackedService& tracked,
   return {};
 }
 
-Status write_status(KubeClient& client, const ServiceKey& key,
-                    const TrackedServiceStatus& status) {
+Status write_status(KubeClient& client, const ServiceKey& key, const TrackedServiceStatus& status) {
   auto reply = client.json_patch(
       tracked_service_path(key) + "/status",
       Json::array({{{"op", "add"}, {"path", "/status"}, {"value", status_to_json(status)}}}));

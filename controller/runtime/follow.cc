@@ -24,8 +24,8 @@ Result<ContainerView> serving_container(const ServiceView& service) {
     if (container.has_port) return container;
   }
   return bad_input("NoContainer: no container of Service " + service.key.name +
-                   " has a port; name one in spec.images[].container (" +
-                   container_names(service) + ")");
+                   " has a port; name one in spec.images[].container (" + container_names(service) +
+                   ")");
 }
 
 Result<ContainerView> container_of(const ServiceView& service, const std::string& name) {

@@ -75,8 +75,7 @@ std::string older_tracker(const CachedTracked& tracked, const std::vector<Cached
          oldest->object.name + ", which is older; delete one of the two";
 }
 
-std::optional<RevisionName> candidate_name(const Observation& observation,
-                                           const Rollout& rollout) {
+std::optional<RevisionName> candidate_name(const Observation& observation, const Rollout& rollout) {
   if (rollout.candidate.name) return rollout.candidate.name;
   for (const auto& [name, revision] : observation.revisions) {
     if (revision.rollout_id == rollout.id) return name;

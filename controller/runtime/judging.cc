@@ -38,7 +38,7 @@ JudgeContext context_of(const Core& core, const Memo& memo) {
 // Without metrics readiness is all there is: the planner still waits out each step.
 Verdict by_readiness(const JudgeContext& context) {
   Verdict verdict;
-  verdict.kind = context.baking       ? VerdictKind::kContinue
+  verdict.kind = context.baking      ? VerdictKind::kContinue
                  : context.last_step ? VerdictKind::kPromote
                                      : VerdictKind::kAdvance;
   verdict.sentence = "judged by readiness only (analysis.mode: ReadinessOnly)";

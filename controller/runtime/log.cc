@@ -38,8 +38,8 @@ std::string format_log_line(const LogLine& line, LogFormat format) {
 }
 
 Log standard_log(LogFormat format) {
-  auto logger = std::make_shared<spdlog::logger>(
-      "freshet", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger = std::make_shared<spdlog::logger>("freshet",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
   if (format == LogFormat::kText) {
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   } else {

@@ -12,7 +12,7 @@ enum class LogLevel { kInfo, kWarning, kError };
 
 struct LogLine {
   LogLevel level = LogLevel::kInfo;
-  std::string event;  // "StepAdvanced"
+  std::string event;                                        // "StepAdvanced"
   std::vector<std::pair<std::string, std::string>> fields;  // service, revision, digest, reason …
 };
 

@@ -61,10 +61,9 @@ struct Metrics::Families {
       family(registry, prometheus::BuildHistogram(), "freshet_reconcile_duration_seconds",
              "Time one pass over one service took.")
           .Add({}, prometheus::Histogram::BucketBoundaries{0.001, 0.005, 0.02, 0.1, 0.5, 2, 10});
-  prometheus::Gauge& queue_depth =
-      family(registry, prometheus::BuildGauge(), "freshet_queue_depth",
-             "Services with a time at which they are looked at next.")
-          .Add({});
+  prometheus::Gauge& queue_depth = family(registry, prometheus::BuildGauge(), "freshet_queue_depth",
+                                          "Services with a time at which they are looked at next.")
+                                       .Add({});
   prometheus::Gauge& build_info =
       family(registry, prometheus::BuildGauge(), "freshet_build_info", "1, labelled by version.")
           .Add({{"version", FRESHET_VERSION}});
@@ -123,8 +122,8 @@ std::string Metrics::render(TimePoint now) {
     if (gauges.image_created) {
       families_->image_age.Add(labels).Set(to_seconds(now - *gauges.image_created));
     }
-    families_->behind.Add(labels).Set(
-        gauges.behind_since ? to_seconds(now - *gauges.behind_since) : 0);
+    families_->behind.Add(labels).Set(gauges.behind_since ? to_seconds(now - *gauges.behind_since)
+                                                          : 0);
   }
   return prometheus::TextSerializer().Serialize(families_->registry.Collect());
 }

@@ -14,8 +14,8 @@ namespace freshet {
 
 struct ServiceGauges {
   std::string phase;
-  int percent = 0;                           // the candidate's share
-  std::optional<TimePoint> image_created;    // of what stable runs
+  int percent = 0;                         // the candidate's share
+  std::optional<TimePoint> image_created;  // of what stable runs
   std::optional<TimePoint> behind_since;
   bool operator==(const ServiceGauges&) const = default;
 };
@@ -29,7 +29,7 @@ class Metrics {
   void remove_service(const ServiceKey& key);
   void count_rollout(const ServiceKey& key, const std::string& outcome);
   void count_registry_request(const std::string& registry, int code);  // 0: no response
-  void count_kube_request(int code);  // 0: no response
+  void count_kube_request(int code);                                   // 0: no response
   void observe_reconcile(double took_seconds);
   void set_queue_depth(std::size_t depth);
 

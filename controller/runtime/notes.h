@@ -28,8 +28,8 @@ struct Notes {
   std::optional<TrackedServiceSpec> last_good_spec;
   std::optional<bool> metrics_found;
   std::optional<TimePoint> metrics_probed;
-  std::string trouble;                     // the last read or write that failed, in a sentence
-  TrackedServiceStatus written;            // status as it was last written or read
+  std::string trouble;           // the last read or write that failed, in a sentence
+  TrackedServiceStatus written;  // status as it was last written or read
 };
 
 std::vector<CommandStatus> command_statuses(const Memo& memo);

@@ -45,8 +45,8 @@ std::string revision_path(const ServiceKey& service, const RevisionName& revisio
 }
 
 std::string revision_pods_path(const ServiceKey& service, const RevisionName& revision) {
-  return collection(kCoreApi, service.name_space, "pods") + "?labelSelector=" +
-         percent_encode(std::string(kRevisionLabel) + "=" + revision.get());
+  return collection(kCoreApi, service.name_space, "pods") +
+         "?labelSelector=" + percent_encode(std::string(kRevisionLabel) + "=" + revision.get());
 }
 
 std::string events_path(const std::string& name_space) {

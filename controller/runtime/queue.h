@@ -43,7 +43,7 @@ class KeyedQueue {
     bool urgent = false;
   };
   std::map<ServiceKey, Entry> due_;
-  std::set<std::pair<TimePoint, ServiceKey>> order_;  // of due_, urgent ones at TimePoint::min()
+  std::set<std::pair<TimePoint, ServiceKey>> order_;    // of due_, urgent ones at TimePoint::min()
   std::map<ServiceKey, std::optional<Entry>> working_;  // value: added again meanwhile
   std::map<ServiceKey, int> failures_;
 

@@ -56,15 +56,15 @@ void fill_revisions(TrackedServiceStatus& status, const Observation& observation
   if (core.stable) {
     status.stable = revision_status(observation, core.stable->name, core.stable->uid,
                                     core.stable->pair.digests, known);
-    status.image_created = status.stable->image_created ? status.stable->image_created
-                                                        : status.stable->first_seen;
+    status.image_created =
+        status.stable->image_created ? status.stable->image_created : status.stable->first_seen;
   }
   const Rollout* rollout = active_rollout(core.phase);
   if (rollout == nullptr) return;
   const Candidate& candidate = rollout->candidate;
-  status.candidate = revision_status(observation, candidate.name.value_or(RevisionName("")),
-                                     candidate.uid.value_or(Uid("")), candidate.pair.digests,
-                                     known);
+  status.candidate =
+      revision_status(observation, candidate.name.value_or(RevisionName("")),
+                      candidate.uid.value_or(Uid("")), candidate.pair.digests, known);
 }
 
 // Behind: a followed tag names a digest that stable does not run, since it was first seen.
@@ -74,8 +74,7 @@ std::optional<TimePoint> behind_since(const Observation& observation, const Core
   for (const FollowedImage& image : observation.images) {
     if (!image.confirmed) continue;
     const auto running = core.stable->pair.digests.find(image.container);
-    if (running != core.stable->pair.digests.end() &&
-        running->second == image.confirmed->digest) {
+    if (running != core.stable->pair.digests.end() && running->second == image.confirmed->digest) {
       continue;
     }
     if (!since || image.confirmed->first_seen < *since) since = image.confirmed->first_seen;

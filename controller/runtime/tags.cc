@@ -95,7 +95,8 @@ std::vector<ServiceKey> TagWatch::check() {
   }
   if (!changed_) {
     next_due_ = poller_.next_due(clock_.now());
-    std::erase_if(seen_, [this](const auto& entry) { return poller_.find(entry.first) == nullptr; });
+    std::erase_if(seen_,
+                  [this](const auto& entry) { return poller_.find(entry.first) == nullptr; });
   }
   return {concerned.begin(), concerned.end()};
 }

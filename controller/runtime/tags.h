@@ -1,5 +1,5 @@
-// TagWatch: the registry poller made usable from several threads. One thread checks; all others read
-// what was found and say what is to be followed.
+// TagWatch: the registry poller made usable from several threads. One thread checks; all others
+// read what was found and say what is to be followed.
 #pragma once
 
 #include <map>
@@ -23,8 +23,7 @@ class TagWatch {
   TagWatch(const ControllerOptions& options, HttpTransport& transport, const Clock& clock);
 
   // What `follower` follows from now on; an empty list takes it out.
-  void follow(const ServiceKey& follower, const std::vector<FollowedImage>& images,
-              Duration every);
+  void follow(const ServiceKey& follower, const std::vector<FollowedImage>& images, Duration every);
   // Fills in what is known of each image.
   void fill(std::vector<FollowedImage>& images) const;
 

@@ -79,8 +79,9 @@ void ApiServer::stamp(const Kind& kind, Json& object) {
   Json& metadata = object["metadata"];
   const std::uint64_t number = ++created_;
   const std::uint64_t mixed = stable_hash(fmt::format("{}/{}", seed_, number));
-  metadata["uid"] = fmt::format("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", mixed >> 32,
-                                (mixed >> 16) & 0xffff, mixed & 0xfff, (mixed >> 4) & 0xfff, number);
+  metadata["uid"] =
+      fmt::format("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", mixed >> 32, (mixed >> 16) & 0xffff,
+                  mixed & 0xfff, (mixed >> 4) & 0xfff, number);
   metadata["creationTimestamp"] = format_rfc3339(std::chrono::floor<seconds>(agenda_.now()));
   metadata.erase("deletionTimestamp");
   metadata.erase("resourceVersion");
@@ -103,14 +104,16 @@ Allowed<Json> ApiServer::create(const ApiTarget& target, const HttpRequest& requ
   std::string name = string_or(object["metadata"], "name");
   if (name.empty() && !prefix.empty()) name = fmt::format("{}{:05x}", prefix, created_ + 1);
   if (name.empty()) {
-    return refuse(invalid(kind, "", "metadata.name: Required value: name or generateName is "
-                                    "required"));
+    return refuse(invalid(kind, "",
+                          "metadata.name: Required value: name or generateName is "
+                          "required"));
   }
   const ObjectKey key{target.key.name_space, name};
   const std::string named_space = string_or(object["metadata"], "namespace", key.name_space);
   if (named_space != key.name_space) {
-    return refuse(bad_request("the namespace of the provided object does not match the namespace "
-                              "sent on the request"));
+    return refuse(
+        bad_request("the namespace of the provided object does not match the namespace "
+                    "sent on the request"));
   }
   if (kind.is_namespaced && !store_.find(kNamespaces, {"", key.name_space})) {
     return refuse(not_found(kNamespaces, key.name_space));
@@ -131,8 +134,8 @@ Allowed<Json> ApiServer::update(const ApiTarget& target, const HttpRequest& requ
   if (old.is_null()) return refuse(not_found(kind, target.key.name));
   Json object;
   if (request.method == "PATCH") {
-    auto patched = apply_patch(old, find_header(request.headers, "Content-Type").value_or(""),
-                               request.body);
+    auto patched =
+        apply_patch(old, find_header(request.headers, "Content-Type").value_or(""), request.body);
     if (!patched) return patched;
     object = *std::move(patched);
   } else {
@@ -185,8 +188,8 @@ Allowed<Json> ApiServer::commit(const Write& write, const Json& old, Json object
   }
   if (!old.is_null()) {
     if (object == old) return object;  // a write that changes nothing is no new version
-    const bool same_spec = without(object, {"metadata", "status"}) ==
-                           without(old, {"metadata", "status"});
+    const bool same_spec =
+        without(object, {"metadata", "status"}) == without(old, {"metadata", "status"});
     if (kind.has_status && !same_spec) raise_generation(object);
   }
   if (write.is_dry_run) return object;

@@ -16,7 +16,8 @@ namespace freshet::sandbox {
 class ApiServer {
  public:
   // Defaults and validates what a client writes, before it is kept; `old` is null for a creation.
-  using Admit = std::function<Allowed<void>(const Json& old, Json& object, const std::string& user)>;
+  using Admit =
+      std::function<Allowed<void>(const Json& old, Json& object, const std::string& user)>;
   // Told after a client's write: `old` is null after a creation, `now` after a removal.
   using Written = std::function<void(const ObjectKey& key, const Json& old, const Json& now)>;
 

@@ -88,8 +88,7 @@ std::optional<Place> parse_token(const std::string& token) {
 
 HttpResponse list(const Store& store, const ApiTarget& target, const Filter& filter) {
   const Kind& kind = *target.kind;
-  const auto limit = static_cast<std::size_t>(
-      parse_whole(query_or(target, "limit")).value_or(0));
+  const auto limit = static_cast<std::size_t>(parse_whole(query_or(target, "limit")).value_or(0));
   const std::size_t most = limit == 0 ? kMaxPageItems : limit;
   Place place{store.version(), {}};
   auto next = store.all(kind).begin();
@@ -114,8 +113,9 @@ HttpResponse list(const Store& store, const ApiTarget& target, const Filter& fil
   const Json metadata = is_all ? Json{{"resourceVersion", std::to_string(place.version)}}
                                : Json{{"resourceVersion", std::to_string(place.version)},
                                       {"continue", to_token(place)}};
-  return json_response(fmt::format(R"({{"apiVersion":"{}","items":[{}],"kind":"{}List","metadata":{}}})",
-                                   kind.api_version(), items, kind.kind, dump_json(metadata)));
+  return json_response(
+      fmt::format(R"({{"apiVersion":"{}","items":[{}],"kind":"{}List","metadata":{}}})",
+                  kind.api_version(), items, kind.kind, dump_json(metadata)));
 }
 
 std::string_view to_text(ChangeType type) {

@@ -19,10 +19,11 @@ enum class StartsAs {
 struct ImageBehaviour {
   StartsAs starts = StartsAs::kReady;
   Duration ready_after = seconds(3);
-  std::optional<Duration> crashes_after_traffic;  // counted from its first programmed percent
+  std::optional<Duration> crashes_after_traffic =
+      std::nullopt;  // counted from its first programmed percent
   int exit_code = 1;
-  double error_rate = 0.001;                 // share of requests answered 500
-  double median_seconds = 0.03;              // log-normal latency
+  double error_rate = 0.001;     // share of requests answered 500
+  double median_seconds = 0.03;  // log-normal latency
   double sigma = 0.6;
   bool operator==(const ImageBehaviour&) const = default;
 };

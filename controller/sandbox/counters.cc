@@ -19,9 +19,8 @@ std::array<double, kBuckets> bucket_shares(const ImageBehaviour& behaviour) {
   std::array<double, kBuckets> shares{};
   double below = 0;
   for (std::size_t i = 0; i < kBucketBounds.size(); ++i) {
-    const double up_to =
-        normal_cdf((std::log(kBucketBounds[i]) - std::log(behaviour.median_seconds)) /
-                   behaviour.sigma);
+    const double up_to = normal_cdf(
+        (std::log(kBucketBounds[i]) - std::log(behaviour.median_seconds)) / behaviour.sigma);
     shares[i] = up_to - below;
     below = up_to;
   }
@@ -50,8 +49,7 @@ void PodCounters::run_to(TimePoint now, double rate, bool is_up, Dice& dice) {
   }
   for (TimePoint at = next_scrape(); at <= now; at = next_scrape()) {
     const bool is_old = now - at > kKeptInFull;
-    const bool is_kept =
-        !is_old || scrapes_.empty() || at - scrapes_.back().at >= kThinnedEvery;
+    const bool is_kept = !is_old || scrapes_.empty() || at - scrapes_.back().at >= kThinnedEvery;
     if (is_old && !is_kept) {  // leap to the next one that will be kept
       const TimePoint leap = scrapes_.back().at + kThinnedEvery;
       at += std::max((leap - at) / every_, std::int64_t{0}) * every_;

@@ -13,8 +13,8 @@
 namespace freshet::sandbox {
 
 // Upper bounds in seconds of Knative's outer histogram; one bucket more holds what is above.
-inline constexpr std::array<double, 14> kBucketBounds = {
-    .005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10};
+inline constexpr std::array<double, 14> kBucketBounds = {.005, .01, .025, .05, .075, .1,  .25,
+                                                         .5,   .75, 1,    2.5, 5,    7.5, 10};
 inline constexpr std::size_t kBuckets = kBucketBounds.size() + 1;
 inline constexpr std::array<int, 2> kCodes = {200, 500};
 

@@ -7,7 +7,8 @@
 
 namespace freshet::sandbox {
 
-// SplitMix64 (Steele, Lea, Flood 2014): eight bytes of state, so that each Service can have its own.
+// SplitMix64 (Steele, Lea, Flood 2014): eight bytes of state, so that each Service can have its
+// own.
 class Dice {
  public:
   using result_type = std::uint64_t;
@@ -16,9 +17,9 @@ class Dice {
   static constexpr result_type max() { return ~result_type{0}; }
   result_type operator()();
 
-  double uniform();                            // [0, 1)
+  double uniform();  // [0, 1)
   Duration between(Duration low, Duration high);
-  std::int64_t poisson(double mean);           // 0 for a mean of 0
+  std::int64_t poisson(double mean);  // 0 for a mean of 0
   std::int64_t binomial(std::int64_t trials, double probability);
 
  private:

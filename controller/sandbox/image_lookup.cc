@@ -10,8 +10,10 @@ namespace freshet::sandbox {
 namespace {
 
 ImageLookup unresolved(const std::string& image, const std::string& why) {
-  return {"", fmt::format("Unable to fetch image \"{}\": failed to resolve image to digest: {}",
-                          image, why), {}};
+  return {"",
+          fmt::format("Unable to fetch image \"{}\": failed to resolve image to digest: {}", image,
+                      why),
+          {}};
 }
 
 }  // namespace
@@ -36,8 +38,8 @@ ImageLookup look_up_image(const ImageRegistry& registry, const std::string& imag
       return unresolved(image, fmt::format("Get \"{}\": dial tcp: lookup {}: no such host", url,
                                            reference->registry));
     }
-    with_digest = fmt::format("{}/{}@{}", reference->registry, reference->repository,
-                              digest->get());
+    with_digest =
+        fmt::format("{}/{}@{}", reference->registry, reference->repository, digest->get());
   }
   const ImageBehaviour* known =
       is_ours ? registry.find_image(reference->repository, *digest) : nullptr;

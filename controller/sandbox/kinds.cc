@@ -8,8 +8,8 @@
 
 namespace freshet::sandbox {
 
-const Kind kTrackedServices{
-    "freshet.dev", "v1alpha1", "trackedservices", "TrackedService", true, true};
+const Kind kTrackedServices{"freshet.dev",    "v1alpha1", "trackedservices",
+                            "TrackedService", true,       true};
 const Kind kServices{"serving.knative.dev", "v1", "services", "Service", true, true};
 const Kind kRevisions{"serving.knative.dev", "v1", "revisions", "Revision", true, true};
 const Kind kPods{"", "v1", "pods", "Pod", true, true};
@@ -20,8 +20,8 @@ const Kind kDefinitions{"apiextensions.k8s.io",     "v1",  "customresourcedefini
 
 namespace {
 
-constexpr std::array<const Kind*, 7> kKinds = {
-    &kTrackedServices, &kServices, &kRevisions, &kPods, &kNamespaces, &kEvents, &kDefinitions};
+constexpr std::array<const Kind*, 7> kKinds = {&kTrackedServices, &kServices, &kRevisions,  &kPods,
+                                               &kNamespaces,      &kEvents,   &kDefinitions};
 
 const Kind* kind_at(std::string_view group, std::string_view version, std::string_view plural) {
   for (const Kind* kind : kKinds) {
@@ -85,8 +85,8 @@ std::optional<ApiTarget> parse_target(std::string_view target) {
   std::string group;
   std::string version;
   if (!take_api(parts, group, version)) return std::nullopt;
-  const bool in_namespace = parts.size() >= 3 && parts[0] == "namespaces" &&
-                            kind_at(group, version, parts[2]) != nullptr;
+  const bool in_namespace =
+      parts.size() >= 3 && parts[0] == "namespaces" && kind_at(group, version, parts[2]) != nullptr;
   if (in_namespace) {
     out.key.name_space = parts[1];
     parts.erase(parts.begin(), parts.begin() + 2);

@@ -29,9 +29,8 @@ Knative::Knative(Cluster cluster)
           [this](const ServiceKey& key, const std::string& name) {
             return find_revision(key, name);
           },
-          [this](const ServiceKey& key, const std::string& name) {
-            revision_changed(key, name);
-          }) {}
+          [this](const ServiceKey& key, const std::string& name) { revision_changed(key, name); }) {
+}
 
 ServiceState* Knative::find(const ServiceKey& key) {
   const auto found = services_.find(key);
@@ -106,7 +105,8 @@ void Knative::make_revision(const ServiceKey& key, std::int64_t generation) {
   ServiceState* state = find(key);
   const Json service = cluster_.store.read(kServices, object_key(key));
   // Edited again meanwhile: the later template is the one to make.
-  if (state == nullptr || service.is_null() || state->configuration_generation != generation) return;
+  if (state == nullptr || service.is_null() || state->configuration_generation != generation)
+    return;
   const Json& tmpl = at_path(service, {"spec", "template"});
   std::string name = string_or(at_path(tmpl, {"metadata"}), "name");
   if (name.empty()) name = fmt::format("{}-{:05}", key.name, generation);
@@ -119,8 +119,8 @@ void Knative::make_revision(const ServiceKey& key, std::int64_t generation) {
   revision.uid = uid_of(object);
   revision.generation = generation;
   revision.created = now();
-  const auto deadline = parse_duration(
-      string_or(at_path(tmpl, {"metadata", "annotations"}), kDeadlineAnnotation));
+  const auto deadline =
+      parse_duration(string_or(at_path(tmpl, {"metadata", "annotations"}), kDeadlineAnnotation));
   if (deadline) revision.deadline = *deadline;
   state->revisions[name] = std::move(revision);
   state->latest_created = name;
@@ -134,7 +134,8 @@ bool Knative::take_existing(const ServiceKey& key, ServiceState& state, const st
                             const Json& service) {
   const Json existing = cluster_.store.read(kRevisions, {key.name_space, name});
   if (existing.is_null()) return false;
-  const bool is_same = at_path(existing, {"spec"}) == at_path(service, {"spec", "template", "spec"});
+  const bool is_same =
+      at_path(existing, {"spec"}) == at_path(service, {"spec", "template", "spec"});
   if (!is_same || !state.revisions.contains(name)) {
     state.configurations.set(
         Tri::kFalse, "RevisionFailed",

@@ -86,13 +86,12 @@ Json revision_object(const Json& service, const std::string& name, std::int64_t 
 }
 
 Json revision_status(const RevisionState& state) {
-  Json status = {{"observedGeneration", 1},
-                 {"conditions", Json::array({condition_json(state.active),
-                                             condition_json(state.healthy),
-                                             condition_json(state.ready),
-                                             condition_json(state.resources)})},
-                 {"desiredReplicas", state.pods},
-                 {"actualReplicas", state.phase == PodPhase::kReady ? state.pods : 0}};
+  Json status = {
+      {"observedGeneration", 1},
+      {"conditions", Json::array({condition_json(state.active), condition_json(state.healthy),
+                                  condition_json(state.ready), condition_json(state.resources)})},
+      {"desiredReplicas", state.pods},
+      {"actualReplicas", state.phase == PodPhase::kReady ? state.pods : 0}};
   Json& active = status["conditions"][0];
   active["severity"] = "Info";
   Json containers = Json::array();

@@ -42,8 +42,8 @@ void Knative::resolve(const ServiceKey& key, std::int64_t turn) {
     label_revisions(key);
     return;
   }
-  state->routes.set(Tri::kUnknown, "IngressNotConfigured",
-                    "Ingress has not yet been reconciled.", now());
+  state->routes.set(Tri::kUnknown, "IngressNotConfigured", "Ingress has not yet been reconciled.",
+                    now());
   publish(key);
   later(milliseconds(60), milliseconds(250),
         [this, key, turn, targets] { program(key, turn, targets); });
@@ -103,7 +103,8 @@ void Knative::collect_garbage(const ServiceKey& key) {
   ServiceState* state = find(key);
   std::vector<const RevisionState*> idle;
   for (const auto& [name, revision] : state->revisions) {
-    if (revision.is_active || name == state->latest_ready || name == state->latest_created) continue;
+    if (revision.is_active || name == state->latest_ready || name == state->latest_created)
+      continue;
     idle.push_back(&revision);
   }
   if (idle.size() <= kMaxIdleRevisions) return;

@@ -57,15 +57,15 @@ struct RevisionState {
 
 struct ServiceState {
   std::string uid;
-  std::int64_t observed = 0;                   // generation of the Service
+  std::int64_t observed = 0;  // generation of the Service
   std::int64_t configuration_generation = 0;
-  std::string template_text;                   // what the two children were last told
+  std::string template_text;  // what the two children were last told
   std::string traffic_text;
   std::string latest_created;
   std::string latest_ready;
-  std::int64_t route_turn = 0;                 // tells an old step of the Route from a new one
-  RouteTargets shown;                          // status.traffic
-  RouteTargets programmed;                     // what the ingress does
+  std::int64_t route_turn = 0;  // tells an old step of the Route from a new one
+  RouteTargets shown;           // status.traffic
+  RouteTargets programmed;      // what the ingress does
   Condition configurations{"ConfigurationsReady", Tri::kUnknown, "", "", {}};
   Condition ready{"Ready", Tri::kUnknown, "", "", {}};
   Condition routes{"RoutesReady", Tri::kUnknown, "", "", {}};

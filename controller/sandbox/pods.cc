@@ -27,9 +27,9 @@ Json container_state(const RevisionState& state, const std::string& image, TimeP
                {{"reason", "ImagePullBackOff"},
                 {"message", fmt::format("Back-off pulling image \"{}\"", image)}}}};
     case PodPhase::kCrashed:
-      return {{"waiting",
-               {{"reason", "CrashLoopBackOff"},
-                {"message", "back-off restarting failed container"}}}};
+      return {
+          {"waiting",
+           {{"reason", "CrashLoopBackOff"}, {"message", "back-off restarting failed container"}}}};
   }
   return Json::object();
 }
@@ -42,8 +42,8 @@ Json container_status(const Json& container, const RevisionState& state, TimePoi
                  {"restartCount", state.restarts},
                  {"state", container_state(state, image, now)}};
   if (state.phase == PodPhase::kCrashed) {
-    status["lastState"] = {{"terminated",
-                            {{"exitCode", state.behaviour.exit_code}, {"reason", "Error"}}}};
+    status["lastState"] = {
+        {"terminated", {{"exitCode", state.behaviour.exit_code}, {"reason", "Error"}}}};
   }
   return status;
 }
@@ -78,8 +78,8 @@ Json pod_object(const Json& revision, int index) {
 Json pod_status(const Json& pod, const RevisionState& state, TimePoint now) {
   const bool is_scheduled = state.phase != PodPhase::kUnschedulable;
   const bool is_ready = state.phase == PodPhase::kReady;
-  const bool runs = is_ready || state.phase == PodPhase::kNotReady ||
-                    state.phase == PodPhase::kCrashed;
+  const bool runs =
+      is_ready || state.phase == PodPhase::kNotReady || state.phase == PodPhase::kCrashed;
   Json scheduled = pod_condition("PodScheduled", is_scheduled, now);
   Json status = {{"phase", runs ? "Running" : "Pending"}};
   if (!is_scheduled) {

@@ -114,8 +114,8 @@ HttpResponse run_query(Users& users, const std::string& text, TimePoint now) {
   if (query->aggregation != Aggregation::kNone) values = aggregate(*query, values);
   Json result = Json::array();
   for (const Value& value : values) {
-    result.push_back({{"metric", value.labels},
-                      {"value", sample_json(now, fmt::format("{}", value.number))}});
+    result.push_back(
+        {{"metric", value.labels}, {"value", sample_json(now, fmt::format("{}", value.number))}});
   }
   return json_response(200, success("vector", std::move(result)));
 }

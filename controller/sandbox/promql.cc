@@ -37,14 +37,16 @@ class Parser {
       if (!query.selector.range) fail("expected type range vector in call to function");
     } else {
       take_selector(word, query.selector);
-      if (is_aggregated && query.selector.range) fail("expected type instant vector in aggregation");
+      if (is_aggregated && query.selector.range)
+        fail("expected type instant vector in aggregation");
     }
     if (is_aggregated) {
       expect(')');
       if (query.by.empty()) take_by(query);
     }
     skip_space();
-    if (at_ != text_.size()) fail(fmt::format("unexpected \"{}\"", printable(text_.substr(at_), 20)));
+    if (at_ != text_.size())
+      fail(fmt::format("unexpected \"{}\"", printable(text_.substr(at_), 20)));
     if (!problem_.empty()) return bad_input(problem_);
     return query;
   }

@@ -60,18 +60,22 @@ Refusal unsupported_media_type(const std::string& type) {
 }
 
 Refusal method_not_allowed() {
-  return {405, "MethodNotAllowed", "the server does not allow this method on the requested resource",
-          nullptr, ""};
+  return {405, "MethodNotAllowed",
+          "the server does not allow this method on the requested resource", nullptr, ""};
 }
 
 Refusal denied_by_knative(const std::string& problems) {
-  return bad_request("admission webhook \"validation.webhook.serving.knative.dev\" denied the "
-                     "request: validation failed: " + problems);
+  return bad_request(
+      "admission webhook \"validation.webhook.serving.knative.dev\" denied the "
+      "request: validation failed: " +
+      problems);
 }
 
 Refusal not_decodable_by_knative(const std::string& problem) {
-  return bad_request("admission webhook \"webhook.serving.knative.dev\" denied the request: "
-                     "mutation failed: cannot decode incoming new object: " + problem);
+  return bad_request(
+      "admission webhook \"webhook.serving.knative.dev\" denied the request: "
+      "mutation failed: cannot decode incoming new object: " +
+      problem);
 }
 
 Json status_body(const Refusal& refusal) {

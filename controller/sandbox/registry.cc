@@ -30,9 +30,7 @@ std::string make_token(const std::string& scope, TimePoint until) {
                      sha256_hex(scope).substr(0, 16));
 }
 
-std::string scope_of(const std::string& repository) {
-  return "repository:" + repository + ":pull";
-}
+std::string scope_of(const std::string& repository) { return "repository:" + repository + ":pull"; }
 
 bool token_allows(const HttpRequest& request, const std::string& repository, TimePoint now) {
   const std::string sent = find_header(request.headers, "Authorization").value_or("");
@@ -46,18 +44,19 @@ bool token_allows(const HttpRequest& request, const std::string& repository, Tim
 HttpResponse give_token(const std::string& query, TimePoint now) {
   const auto asked = parse_query(query);
   const auto scope = asked.find("scope");
-  const std::string token =
-      make_token(scope == asked.end() ? "" : scope->second, std::chrono::floor<seconds>(now) + kTokenLife);
-  const Json body = {{"token", token}, {"expires_in", std::chrono::floor<seconds>(kTokenLife).count()}};
+  const std::string token = make_token(scope == asked.end() ? "" : scope->second,
+                                       std::chrono::floor<seconds>(now) + kTokenLife);
+  const Json body = {{"token", token},
+                     {"expires_in", std::chrono::floor<seconds>(kTokenLife).count()}};
   return {200, {{"Content-Type", "application/json"}}, dump_json(body)};
 }
 
 HttpResponse challenge(const std::string& origin, const std::string& repository) {
   HttpResponse out = registry_error(401, "UNAUTHORIZED", "authentication required");
   const std::string service = origin.substr(origin.find("//") + 2);
-  out.headers.push_back({"WWW-Authenticate",
-                         fmt::format("Bearer realm=\"{}/token\",service=\"{}\",scope=\"{}\"", origin,
-                                     service, scope_of(repository))});
+  out.headers.push_back(
+      {"WWW-Authenticate", fmt::format("Bearer realm=\"{}/token\",service=\"{}\",scope=\"{}\"",
+                                       origin, service, scope_of(repository))});
   return out;
 }
 
@@ -69,12 +68,12 @@ Digest ImageRegistry::push(const std::string& repository, const std::string& tag
   const std::string layer = digest_of(fmt::format(
       "{} {} {} {} {} {}", repository, format_rfc3339(created), behaviour.error_rate,
       behaviour.median_seconds, static_cast<int>(behaviour.starts), behaviour.ready_after.count()));
-  const std::string config = dump_json(
-      {{"architecture", "amd64"},
-       {"os", "linux"},
-       {"created", format_rfc3339(created)},
-       {"config", Json::object()},
-       {"rootfs", {{"type", "layers"}, {"diff_ids", Json::array({layer})}}}});
+  const std::string config =
+      dump_json({{"architecture", "amd64"},
+                 {"os", "linux"},
+                 {"created", format_rfc3339(created)},
+                 {"config", Json::object()},
+                 {"rootfs", {{"type", "layers"}, {"diff_ids", Json::array({layer})}}}});
   const Json manifest = {
       {"schemaVersion", 2},
       {"mediaType", kManifestType},
@@ -119,8 +118,10 @@ HttpResponse ImageRegistry::handle(const HttpRequest& request, const std::string
   }
   const std::size_t question = std::min(target.find('?'), target.size());
   const std::string path = target.substr(0, question);
-  if (path == "/token") return give_token(target.substr(std::min(question + 1, target.size())), now);
-  if (!path.starts_with("/v2/")) return {404, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
+  if (path == "/token")
+    return give_token(target.substr(std::min(question + 1, target.size())), now);
+  if (!path.starts_with("/v2/"))
+    return {404, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
   std::string repository;
   std::string last = path.substr(path.rfind('/') + 1);
   bool is_blob = false;

@@ -1,5 +1,6 @@
 // A registry: manifests by tag and digest over HTTP, and what its images do when they run.
-// Source: OCI distribution specification 1.1; token challenge of docs.docker.com/registry/spec/auth.
+// Source: OCI distribution specification 1.1; token challenge of
+// docs.docker.com/registry/spec/auth.
 #pragma once
 
 #include <map>
@@ -36,9 +37,9 @@ class ImageRegistry {
     ImageBehaviour behaviour;
   };
   struct Repository {
-    std::map<std::string, std::string> tags;     // → digest
-    std::map<std::string, Manifest> manifests;   // by digest
-    std::map<std::string, std::string> blobs;    // by digest
+    std::map<std::string, std::string> tags;    // → digest
+    std::map<std::string, Manifest> manifests;  // by digest
+    std::map<std::string, std::string> blobs;   // by digest
   };
   HttpResponse manifest(const HttpRequest& request, const std::string& repository,
                         const std::string& reference) const;

@@ -62,8 +62,7 @@ void Revisions::resolve(const ServiceKey& service, RevisionState& state) {
     // A sidecar that does not start keeps all from starting; who serves decides the rest.
     const bool stays_down = image.behaviour.starts != StartsAs::kReady;
     if (is_sidecar(container, containers.size()) && !stays_down) continue;
-    if (!is_sidecar(container, containers.size()) &&
-        state.behaviour.starts != StartsAs::kReady) {
+    if (!is_sidecar(container, containers.size()) && state.behaviour.starts != StartsAs::kReady) {
       continue;
     }
     state.behaviour = image.behaviour;
@@ -104,9 +103,7 @@ void Revisions::start_pods(const ServiceKey& service, RevisionState& state) {
   switch (state.behaviour.starts) {
     case StartsAs::kReady: later(started, service, state, &Revisions::become_ready); break;
     case StartsAs::kCrashing: later(started, service, state, &Revisions::crash); break;
-    case StartsAs::kPullFailing:
-      later(seconds(1), service, state, &Revisions::fail_pulling);
-      break;
+    case StartsAs::kPullFailing: later(seconds(1), service, state, &Revisions::fail_pulling); break;
     case StartsAs::kUnschedulable:
       later(milliseconds(300), service, state, &Revisions::stay_unschedulable);
       break;
@@ -154,11 +151,11 @@ void Revisions::stay_unschedulable(const ServiceKey& service, RevisionState& sta
 void Revisions::pass_deadline(const ServiceKey& service, RevisionState& state) {
   if (!state.is_resolved || state.ready.status != Tri::kUnknown) return;
   if (state.phase == PodPhase::kPullFailing) {
-    state.resources.set(Tri::kFalse, "ImagePullBackOff",
-                        fmt::format("Back-off pulling image \"{}\"", state.digests.empty()
-                                                                         ? std::string()
-                                                                         : state.digests[0].second),
-                        now());
+    state.resources.set(
+        Tri::kFalse, "ImagePullBackOff",
+        fmt::format("Back-off pulling image \"{}\"",
+                    state.digests.empty() ? std::string() : state.digests[0].second),
+        now());
   } else {
     state.resources.set(
         Tri::kFalse, "ProgressDeadlineExceeded",

@@ -18,7 +18,7 @@ struct SeriesSample {
 };
 
 struct Series {
-  SeriesLabels labels;  // with __name__
+  SeriesLabels labels;                // with __name__
   std::vector<SeriesSample> samples;  // by rising time
 };
 

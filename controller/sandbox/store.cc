@@ -47,8 +47,7 @@ std::int64_t Store::compacted(const Kind& kind) const { return collection(kind).
 SnapshotPtr Store::next_snapshot(Json& object) {
   ++version_;
   object["metadata"]["resourceVersion"] = std::to_string(version_);
-  return std::make_shared<const Snapshot>(
-      Snapshot{dump_json(object), version_, labels_of(object)});
+  return std::make_shared<const Snapshot>(Snapshot{dump_json(object), version_, labels_of(object)});
 }
 
 void Store::put(const Kind& kind, const ObjectKey& key, Json& object) {

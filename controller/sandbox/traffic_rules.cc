@@ -13,7 +13,8 @@ namespace freshet::sandbox {
 namespace {
 
 constexpr std::string_view kNotALabel =
-    "invalid value: not a DNS 1035 label: [a DNS-1035 label must consist of lower case alphanumeric "
+    "invalid value: not a DNS 1035 label: [a DNS-1035 label must consist of lower case "
+    "alphanumeric "
     "characters or '-', start with an alphabetic character, and end with an alphanumeric character "
     "(e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')]";
 
@@ -31,9 +32,9 @@ void check_target(const Json& target, std::size_t index, std::vector<FieldProble
   const std::string revision = string_or(target, "revisionName");
   const bool is_latest = bool_or(target, "latestRevision", revision.empty());
   if (is_latest && !revision.empty()) {
-    problems.push_back({fmt::format("may not set revisionName \"{}\" when latestRevision is true",
-                                    revision),
-                        path + ".latestRevision", ""});
+    problems.push_back(
+        {fmt::format("may not set revisionName \"{}\" when latestRevision is true", revision),
+         path + ".latestRevision", ""});
   }
   if (!is_latest && revision.empty()) {
     problems.push_back({"may not set latestRevision to false when revisionName is not set",
@@ -99,7 +100,8 @@ std::string undecodable_traffic(const Json& traffic) {
     }
     for (const char* field : {"tag", "revisionName"}) {
       const Json& text = at_path(target, {field});
-      if (is_wrong(field, text.is_string())) return fmt::format(kWhat, go_type(text), field, "string");
+      if (is_wrong(field, text.is_string()))
+        return fmt::format(kWhat, go_type(text), field, "string");
     }
   }
   return "";
@@ -115,7 +117,8 @@ std::vector<FieldProblem> traffic_problems(const Json& traffic) {
   }
   check_tags(traffic, problems);
   if (sum != 100) {
-    problems.push_back({fmt::format("Traffic targets sum to {}, want 100", sum), "spec.traffic", ""});
+    problems.push_back(
+        {fmt::format("Traffic targets sum to {}, want 100", sum), "spec.traffic", ""});
   }
   return problems;
 }

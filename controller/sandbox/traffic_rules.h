@@ -1,4 +1,5 @@
-// What Knative's webhook demands of spec.traffic, in its own words (knative.md 1.2, testbed.md 4.3).
+// What Knative's webhook demands of spec.traffic, in its own words (knative.md 1.2,
+// testbed.md 4.3).
 #pragma once
 
 #include <string>

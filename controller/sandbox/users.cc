@@ -68,10 +68,9 @@ void Users::set_program(const ServiceKey& service, const Program& program, TimeP
 void Users::add_pod(const PodIdentity& pod, const ImageBehaviour& behaviour, TimePoint now) {
   Crowd& of = crowd(pod.service, now);
   const std::uint64_t mixed = seed_ ^ stable_hash(pod.service.name_space + "/" + pod.name);
-  const Duration offset = Duration(static_cast<std::int64_t>(
-      mixed % static_cast<std::uint64_t>(scrape_every_.count())));
-  of.pods.insert_or_assign(pod.name,
-                           Pod{pod, PodCounters(behaviour, now, scrape_every_, offset)});
+  const Duration offset = Duration(
+      static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(scrape_every_.count())));
+  of.pods.insert_or_assign(pod.name, Pod{pod, PodCounters(behaviour, now, scrape_every_, offset)});
 }
 
 void Users::set_ready(const PodIdentity& pod, bool is_ready, TimePoint now) {

@@ -66,8 +66,8 @@ class Users {
     double rate = 0;
     TimePoint reached{};
     Program program;
-    std::map<std::string, Pod> pods;          // by name
-    std::map<std::string, Served> unserved;   // by Revision: no pod was there; and gone pods'
+    std::map<std::string, Pod> pods;         // by name
+    std::map<std::string, Served> unserved;  // by Revision: no pod was there; and gone pods'
   };
   Crowd& crowd(const ServiceKey& service, TimePoint now);
   static void settle(Crowd& crowd, TimePoint now);

@@ -16,7 +16,9 @@ constexpr const char* kCreator = "serving.knative.dev/creator";
 constexpr const char* kLastModifier = "serving.knative.dev/lastModifier";
 constexpr const char* kRolloutDuration = "serving.knative.dev/rollout-duration";
 
-const Json& annotations_of(const Json& object) { return at_path(object, {"metadata", "annotations"}); }
+const Json& annotations_of(const Json& object) {
+  return at_path(object, {"metadata", "annotations"});
+}
 
 void set_default(Json& object, const char* field, Json value) {
   if (!object.contains(field) || object[field].is_null()) object[field] = std::move(value);
@@ -43,8 +45,8 @@ void check_annotations(const Json& old, const Json& service, std::vector<FieldPr
   if (!annotations.is_object()) return;
   const std::string creator = string_or(annotations_of(old), kCreator);
   if (!old.is_null() && !creator.empty() && string_or(annotations, kCreator) != creator) {
-    problems.push_back({"annotation value is immutable",
-                        std::string("metadata.annotations.") + kCreator, ""});
+    problems.push_back(
+        {"annotation value is immutable", std::string("metadata.annotations.") + kCreator, ""});
   }
   for (const auto& [name, value] : annotations.items()) {
     if (!name.starts_with("autoscaling.knative.dev/")) continue;
@@ -69,8 +71,8 @@ void check_template(const Json& old, const Json& service, std::vector<FieldProbl
   }
   for (std::size_t i = 0; i < containers.size(); ++i) {
     if (!string_or(containers[i], "image").empty()) continue;
-    problems.push_back({"missing field(s)",
-                        fmt::format("spec.template.spec.containers[{}].image", i), ""});
+    problems.push_back(
+        {"missing field(s)", fmt::format("spec.template.spec.containers[{}].image", i), ""});
   }
   const std::string name = string_or(at_path(tmpl, {"metadata"}), "name");
   if (name.empty()) return;
@@ -101,10 +103,12 @@ void default_template(Json& tmpl) {
     Json& container = containers[i];
     if (!container.is_object()) continue;
     const bool is_only = containers.size() == 1;
-    set_default(container, "name", is_only ? "user-container" : fmt::format("user-container-{}", i));
+    set_default(container, "name",
+                is_only ? "user-container" : fmt::format("user-container-{}", i));
     set_default(container, "resources", Json::object());
     if (!serves(container, containers.size())) continue;
-    set_default(container, "readinessProbe", {{"successThreshold", 1}, {"tcpSocket", {{"port", 0}}}});
+    set_default(container, "readinessProbe",
+                {{"successThreshold", 1}, {"tcpSocket", {{"port", 0}}}});
   }
 }
 

@@ -116,10 +116,12 @@ Result<Json> World::create(const Json& object) {
   }
   const std::string space = string_or(at_path(object, {"metadata"}), "namespace", "default");
   if (!store_.find(kNamespaces, {"", space})) {
-    const Json made = {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", space}}}};
+    const Json made = {
+        {"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", space}}}};
     if (auto done = create(made); !done) return done;
   }
-  return as_admin("POST", fmt::format("{}/namespaces/{}/{}", root, percent_encode(space), kind->plural),
+  return as_admin("POST",
+                  fmt::format("{}/namespaces/{}/{}", root, percent_encode(space), kind->plural),
                   "application/json", object);
 }
 

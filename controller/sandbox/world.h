@@ -31,7 +31,7 @@ struct WorldOptions {
   Duration scrape_every = seconds(15);
   bool registry_asks_for_token = false;
   // Bearer token → user. Empty: nobody needs a token, and everybody is kAdmin.
-  std::map<std::string, std::string> users;
+  std::map<std::string, std::string> users = {};
 };
 
 // What a host does instead of answering.
@@ -59,7 +59,8 @@ class World {
               const ImageBehaviour& behaviour, TimePoint created);
   void remove_tag(const std::string& repository, const std::string& tag);
 
-  // As an administrator with kubectl: `object` names its kind. Makes the namespace if it is missing.
+  // As an administrator with kubectl: `object` names its kind. Makes the namespace if it is
+  // missing.
   Result<Json> create(const Json& object);
   Result<Json> read(const std::string& path);  // "/apis/…"
   Result<Json> json_patch(const std::string& path, const Json& operations);

@@ -74,8 +74,7 @@ TEST(EProcess, ALateStartSeesWhatTheProcessFromTheStartHasForgotten) {
     multiply(process, {5, 1, 100, 900}, {1.25, 0.001}, options);
   }
   EXPECT_GT(log_value(process), std::log(1000.0));
-  const double from_start =
-      *std::max_element(process.from_start.begin(), process.from_start.end());
+  const double from_start = *std::max_element(process.from_start.begin(), process.from_start.end());
   EXPECT_LT(from_start, log_value(process));
 }
 

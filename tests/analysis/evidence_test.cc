@@ -12,7 +12,7 @@ namespace {
 
 AnalysisSettings fullest_settings() {
   AnalysisSettings settings;
-  settings.latency_bounds = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 7.5, 10};
+  settings.latency_bounds = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
   settings.stable_error_rate = 0.002;
   for (double bound : settings.latency_bounds) settings.stable_slower[bound] = 0.1;
   return settings;

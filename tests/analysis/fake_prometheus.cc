@@ -55,9 +55,9 @@ void FakePod::scrape(TimePoint now) {
 
 PodSeries FakePod::series(TimePoint now, Duration window) const {
   PodSeries out{name_, counters_, {}};
-  const auto first = std::upper_bound(
-      scrapes_.begin(), scrapes_.end(), now - window,
-      [](TimePoint t, const Scrape& scrape) { return t < scrape.at; });
+  const auto first =
+      std::upper_bound(scrapes_.begin(), scrapes_.end(), now - window,
+                       [](TimePoint t, const Scrape& scrape) { return t < scrape.at; });
   out.scrapes.assign(first, scrapes_.end());
   return out;
 }
@@ -95,8 +95,8 @@ std::string json_of(const MetricsReply& reply) {
       }
     }
   }
-  return dump_json({{"status", "success"},
-                    {"data", {{"resultType", "matrix"}, {"result", std::move(result)}}}});
+  return dump_json(
+      {{"status", "success"}, {"data", {{"resultType", "matrix"}, {"result", std::move(result)}}}});
 }
 
 }  // namespace freshet

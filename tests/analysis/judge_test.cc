@@ -63,21 +63,48 @@ TEST(Judge, GivesTheVerdictThatTheCountsAskFor) {
   const Row rows[] = {
       {"nothing read yet", {}, {}, 0, at_percent(10, true), VerdictKind::kContinue},
       {"many errors are rolled back at the first step",
-       {50, 10}, {450, 1}, 5, at_percent(10, true), VerdictKind::kRollback},
+       {50, 10},
+       {450, 1},
+       5,
+       at_percent(10, true),
+       VerdictKind::kRollback},
       {"two intervals never suffice, the cap wants three",
-       {50, 50}, {450, 0}, 2, at_percent(10, true), VerdictKind::kContinue},
+       {50, 50},
+       {450, 0},
+       2,
+       at_percent(10, true),
+       VerdictKind::kContinue},
       {"above the first step two such intervals reduce",
-       {50, 50}, {450, 0}, 2, at_percent(10), VerdictKind::kReduce},
+       {50, 50},
+       {450, 0},
+       2,
+       at_percent(10),
+       VerdictKind::kReduce},
       {"three rank intervals roll back",
-       {50, 50}, {450, 0}, 4, at_percent(10), VerdictKind::kRollback},
-      {"good traffic advances",
-       {50, 0}, {450, 1}, 60, at_percent(10), VerdictKind::kAdvance},
+       {50, 50},
+       {450, 0},
+       4,
+       at_percent(10),
+       VerdictKind::kRollback},
+      {"good traffic advances", {50, 0}, {450, 1}, 60, at_percent(10), VerdictKind::kAdvance},
       {"good traffic promotes from the last step",
-       {250, 0}, {250, 0}, 60, at_percent(50, false, true), VerdictKind::kPromote},
+       {250, 0},
+       {250, 0},
+       60,
+       at_percent(50, false, true),
+       VerdictKind::kPromote},
       {"good traffic that is too little yet waits",
-       {5, 0}, {45, 0}, 60, at_percent(10), VerdictKind::kContinue},
+       {5, 0},
+       {45, 0},
+       60,
+       at_percent(10),
+       VerdictKind::kContinue},
       {"a shared outage is nobody's fault",
-       {50, 25}, {450, 225}, 60, at_percent(10), VerdictKind::kContinue},
+       {50, 25},
+       {450, 225},
+       60,
+       at_percent(10),
+       VerdictKind::kContinue},
   };
   AnalysisSettings settings;
   for (const Row& row : rows) {
@@ -267,8 +294,7 @@ TEST(Judge, MoreErrorsOfTheCanaryNeverHelpIt) {
   double against = -1e9;
   double in_favour = 1e9;
   for (std::int64_t errors = 0; errors <= 50; ++errors) {
-    const Verdict v =
-        judged(after(settings, 20, {50, errors}, {450, 2}), settings, at_percent(10));
+    const Verdict v = judged(after(settings, 20, {50, errors}, {450, 2}), settings, at_percent(10));
     EXPECT_GE(v.rollback_evidence, against);
     EXPECT_LE(v.promote_evidence.at("errors"), in_favour);
     against = v.rollback_evidence;

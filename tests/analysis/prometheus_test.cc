@@ -20,8 +20,8 @@ std::string series(const std::string& labels, const std::string& values) {
                      labels, values);
 }
 std::string matrix(const std::string& result, const std::string& more = "") {
-  return fmt::format(
-      R"({{"status":"success"{},"data":{{"resultType":"matrix","result":[{}]}}}})", more, result);
+  return fmt::format(R"({{"status":"success"{},"data":{{"resultType":"matrix","result":[{}]}}}})",
+                     more, result);
 }
 const std::string kAll = R"("http_response_status_code":"200","le":"+Inf")";
 
@@ -78,10 +78,10 @@ TEST(PrometheusReply, SamplesBecomeScrapesOfAPod) {
 
 TEST(PrometheusReply, AScrapeWithAValueThatIsNoCountIsLeftOutAndNoted) {
   for (const char* value : {"NaN", "+Inf", "-Inf", "-1", "1.5", "1e300"}) {
-    const auto reply = parse(matrix(
-        series(kAll, fmt::format(R"([100,"5"],[115,"{}"],[130,"7"])", value)) + "," +
-        series(R"("http_response_status_code":"200","le":"0.1")",
-               R"([100,"4"],[115,"5"],[130,"6"])")));
+    const auto reply =
+        parse(matrix(series(kAll, fmt::format(R"([100,"5"],[115,"{}"],[130,"7"])", value)) + "," +
+                     series(R"("http_response_status_code":"200","le":"0.1")",
+                            R"([100,"4"],[115,"5"],[130,"6"])")));
     ASSERT_TRUE(reply) << value;
     const PodSeries& pod = reply->revisions.at(kKey).front();
     ASSERT_EQ(pod.scrapes.size(), 2U) << value;
@@ -160,8 +160,8 @@ TEST(PrometheusReply, TheBaselineIsRatesAndSharesOfAnHour) {
   EXPECT_DOUBLE_EQ(baseline->error_rate, 0.02);
   EXPECT_DOUBLE_EQ(baseline->slower_share.at(0.1), 0.25);
   EXPECT_EQ(baseline->slower_share.size(), 1U);
-  const auto none = parse_baseline(
-      R"({"status":"success","data":{"resultType":"vector","result":[]}})", codes);
+  const auto none =
+      parse_baseline(R"({"status":"success","data":{"resultType":"vector","result":[]}})", codes);
   ASSERT_TRUE(none);
   EXPECT_EQ(none->requests_per_second, 0);
 }

@@ -33,8 +33,7 @@ std::string recording(double canary_errors, double stable_errors, int lines, int
 }
 
 TEST(Replay, ReadsALineAsTheIntervalItDescribes) {
-  const Result<Interval> read =
-      parse_replay_line(kGoodLine, TimePoint(seconds(110)), seconds(10));
+  const Result<Interval> read = parse_replay_line(kGoodLine, TimePoint(seconds(110)), seconds(10));
   ASSERT_TRUE(read) << read.error().message;
   const Interval expected{TimePoint(seconds(110)),
                           TimePoint(seconds(120)),
@@ -85,8 +84,8 @@ TEST(Replay, SaysOfABadLineItsNumberAndWhatIsWrong) {
     const auto report = replay(first + "\n" + bad + "\n", {});
     ASSERT_FALSE(report) << bad;
     EXPECT_EQ(report.error().kind, ErrorKind::kBadInput);
-    EXPECT_NE(report.error().message.find(expected), std::string::npos)
-        << bad << "\n" << report.error().message;
+    EXPECT_NE(report.error().message.find(expected), std::string::npos) << bad << "\n"
+                                                                        << report.error().message;
   }
 }
 

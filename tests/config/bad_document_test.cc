@@ -10,100 +10,100 @@ namespace freshet {
 namespace {
 
 const std::vector<Row> kUnknownRows = {
-  {"objectives",
-   "  analysis: {objectives: []}\n",
-  {"spec.analysis.objectives (line 5, column 14): unknown field objectives; allowed: mode, "
-   "falseRollback, missedRegression, errors, latency, warmUp"}},
-  {"dispersion",
-   "  analysis: {dispersion: auto}\n",
-  {"spec.analysis.dispersion (line 5, column 14): unknown field dispersion; allowed: mode, "
-   "falseRollback, missedRegression, errors, latency, warmUp"}},
-  {"checks",
-   "  analysis: {checks: []}\n",
-  {"spec.analysis.checks (line 5, column 14): unknown field checks; allowed: mode, "
-   "falseRollback, missedRegression, errors, latency, warmUp"}},
-  {"gates",
-   "  gates: []\n",
-  {"spec.gates (line 5, column 3): unknown field gates; allowed: service, images, poll, "
-   "rollout, analysis, suspend"}},
-  {"follow",
-   "  images: [{image: a:1, follow: {semver: \"1\"}}]\n",
-  {"spec.images[0].follow (line 5, column 25): unknown field follow; allowed: container, "
-   "image"}},
-  {"pullSecrets",
-   "  images: [{image: a:1, pullSecrets: []}]\n",
-  {"spec.images[0].pullSecrets (line 5, column 25): unknown field pullSecrets; allowed: "
-   "container, image"}},
+    {"objectives",
+     "  analysis: {objectives: []}\n",
+     {"spec.analysis.objectives (line 5, column 14): unknown field objectives; allowed: mode, "
+      "falseRollback, missedRegression, errors, latency, warmUp"}},
+    {"dispersion",
+     "  analysis: {dispersion: auto}\n",
+     {"spec.analysis.dispersion (line 5, column 14): unknown field dispersion; allowed: mode, "
+      "falseRollback, missedRegression, errors, latency, warmUp"}},
+    {"checks",
+     "  analysis: {checks: []}\n",
+     {"spec.analysis.checks (line 5, column 14): unknown field checks; allowed: mode, "
+      "falseRollback, missedRegression, errors, latency, warmUp"}},
+    {"gates",
+     "  gates: []\n",
+     {"spec.gates (line 5, column 3): unknown field gates; allowed: service, images, poll, "
+      "rollout, analysis, suspend"}},
+    {"follow",
+     "  images: [{image: a:1, follow: {semver: \"1\"}}]\n",
+     {"spec.images[0].follow (line 5, column 25): unknown field follow; allowed: container, "
+      "image"}},
+    {"pullSecrets",
+     "  images: [{image: a:1, pullSecrets: []}]\n",
+     {"spec.images[0].pullSecrets (line 5, column 25): unknown field pullSecrets; allowed: "
+      "container, image"}},
 };
 
 const std::vector<Row> kYamlRows = {
-  {"a key stands once",
-   "  suspend: true\n  suspend: false\n",
-  {"spec.suspend (line 6, column 3): suspend stands twice in one mapping, first on line 5"}},
-  {"an anchor is refused",
-   "  poll: &a {every: 5m}\n",
-  {"spec.poll (line 5, column 9): anchors are not accepted: found &a"}},
-  {"an alias is refused",
-   "  poll: *a\n",
-  {"line 5, column 9: not YAML: the referenced anchor is not defined"}},
-  {"an alias of an anchor never comes into play",
-   "  poll: &a {every: 5m}\n  rollout: *a\n",
-  {"spec.poll (line 5, column 9): anchors are not accepted: found &a"}},
-  {"a merge key is refused",
-   "  <<: {a: b}\n",
-  {"spec (line 5, column 3): merge keys are not accepted: found <<"}},
-  {"an explicit type is refused",
-   "  poll: !!str a\n",
-  {"spec.poll (line 5, column 9): explicit types are not accepted: found "
-   "tag:yaml.org,2002:str"}},
-  {"a key that is a list is refused",
-   "  ? [a]\n  : b\n",
-  {"spec (line 5, column 5): a key has to be text: found a list or a mapping (is a bracket "
-   "open?)"}},
-  {"a bracket left open is a syntax error",
-   "  poll: [\n",
-  {"line 6, column 1: not YAML: end of sequence flow not found"}},
-  {"a tab for indentation is a syntax error",
-   "\tpoll: {}\n",
-  {"line 5, column 6: not YAML: illegal map value"}},
+    {"a key stands once",
+     "  suspend: true\n  suspend: false\n",
+     {"spec.suspend (line 6, column 3): suspend stands twice in one mapping, first on line 5"}},
+    {"an anchor is refused",
+     "  poll: &a {every: 5m}\n",
+     {"spec.poll (line 5, column 9): anchors are not accepted: found &a"}},
+    {"an alias is refused",
+     "  poll: *a\n",
+     {"line 5, column 9: not YAML: the referenced anchor is not defined"}},
+    {"an alias of an anchor never comes into play",
+     "  poll: &a {every: 5m}\n  rollout: *a\n",
+     {"spec.poll (line 5, column 9): anchors are not accepted: found &a"}},
+    {"a merge key is refused",
+     "  <<: {a: b}\n",
+     {"spec (line 5, column 3): merge keys are not accepted: found <<"}},
+    {"an explicit type is refused",
+     "  poll: !!str a\n",
+     {"spec.poll (line 5, column 9): explicit types are not accepted: found "
+      "tag:yaml.org,2002:str"}},
+    {"a key that is a list is refused",
+     "  ? [a]\n  : b\n",
+     {"spec (line 5, column 5): a key has to be text: found a list or a mapping (is a bracket "
+      "open?)"}},
+    {"a bracket left open is a syntax error",
+     "  poll: [\n",
+     {"line 6, column 1: not YAML: end of sequence flow not found"}},
+    {"a tab for indentation is a syntax error",
+     "\tpoll: {}\n",
+     {"line 5, column 6: not YAML: illegal map value"}},
 };
 
 const std::vector<Row> kEnvelopeRows = {
-  {"another kind is refused",
-   "apiVersion: v1\nkind: Service\n",
-  {"kind (line 2, column 7): found \"Service\"; allowed: TrackedService"}},
-  {"another version is refused",
-   "apiVersion: freshet.dev/v1\nkind: TrackedService\n",
-  {"apiVersion (line 1, column 13): found \"freshet.dev/v1\"; allowed: freshet.dev/v1alpha1"}},
-  {"apiVersion is needed",
-   "kind: TrackedService\nmetadata: {name: a}\n",
-  {"line 1, column 1: apiVersion is missing; allowed: freshet.dev/v1alpha1"}},
-  {"plain text is no TrackedService",
-   "a\n",
-  {"line 1, column 1: found \"a\"; allowed: a TrackedService"}},
-  {"a sign that starts nothing is a syntax error",
-   ", a: b\n",
-  {"line 1, column 1: not YAML: found a sign that starts nothing"}},
-  {"metadata is needed",
-   "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\n",
-  {"line 1, column 1: metadata.name is missing; allowed: a name"}},
-  {"a name is needed",
-   "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\nmetadata: {namespace: shop}\n",
-  {"metadata (line 3, column 11): metadata.name is missing; allowed: a name"}},
-  {"metadata misspelt is told",
-   "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\nmetadata: {nam: x}\n",
-  {"metadata.nam (line 3, column 12): unknown field nam; did you mean name?"}},
-  {"a name with a dot needs spec.service",
-   "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\nmetadata: {name: x.y}\n",
-  {"spec.service (line 1, column 1): missing, and metadata.name x.y cannot be a Service's "
-   "name; allowed: a Knative Service's name"}},
-  {"a name that starts with a digit needs spec.service",
-   "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\nmetadata: {name: 1x}\n",
-  {"spec.service (line 1, column 1): missing, and metadata.name 1x cannot be a Service's "
-   "name; allowed: a Knative Service's name"}},
-  {"spec misspelt is told",
-   "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\nmetadata: {name: x}\nspce: {}\n",
-  {"spce (line 4, column 1): unknown field spce; did you mean spec?"}},
+    {"another kind is refused",
+     "apiVersion: v1\nkind: Service\n",
+     {"kind (line 2, column 7): found \"Service\"; allowed: TrackedService"}},
+    {"another version is refused",
+     "apiVersion: freshet.dev/v1\nkind: TrackedService\n",
+     {"apiVersion (line 1, column 13): found \"freshet.dev/v1\"; allowed: freshet.dev/v1alpha1"}},
+    {"apiVersion is needed",
+     "kind: TrackedService\nmetadata: {name: a}\n",
+     {"line 1, column 1: apiVersion is missing; allowed: freshet.dev/v1alpha1"}},
+    {"plain text is no TrackedService",
+     "a\n",
+     {"line 1, column 1: found \"a\"; allowed: a TrackedService"}},
+    {"a sign that starts nothing is a syntax error",
+     ", a: b\n",
+     {"line 1, column 1: not YAML: found a sign that starts nothing"}},
+    {"metadata is needed",
+     "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\n",
+     {"line 1, column 1: metadata.name is missing; allowed: a name"}},
+    {"a name is needed",
+     "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\nmetadata: {namespace: shop}\n",
+     {"metadata (line 3, column 11): metadata.name is missing; allowed: a name"}},
+    {"metadata misspelt is told",
+     "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\nmetadata: {nam: x}\n",
+     {"metadata.nam (line 3, column 12): unknown field nam; did you mean name?"}},
+    {"a name with a dot needs spec.service",
+     "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\nmetadata: {name: x.y}\n",
+     {"spec.service (line 1, column 1): missing, and metadata.name x.y cannot be a Service's "
+      "name; allowed: a Knative Service's name"}},
+    {"a name that starts with a digit needs spec.service",
+     "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\nmetadata: {name: 1x}\n",
+     {"spec.service (line 1, column 1): missing, and metadata.name 1x cannot be a Service's "
+      "name; allowed: a Knative Service's name"}},
+    {"spec misspelt is told",
+     "kind: TrackedService\napiVersion: freshet.dev/v1alpha1\nmetadata: {name: x}\nspce: {}\n",
+     {"spce (line 4, column 1): unknown field spce; did you mean spec?"}},
 };
 
 void expect_rows(const std::vector<Row>& rows, const std::string& head) {
@@ -117,13 +117,12 @@ TEST(BadInput, WhatYamlOffersBeyondAPlainTreeIsRefused) { expect_rows(kYamlRows,
 TEST(BadInput, TheEnvelopeIsChecked) { expect_rows(kEnvelopeRows, ""); }
 
 TEST(BadInput, AllProblemsOfADocumentComeAtOnceInWrittenOrder) {
-  EXPECT_EQ(problems_of(kHead +
-                        "  poll: {evry: 5m}\n"
-                        "  rollout:\n"
-                        "    steps: [5, 5]\n"
-                        "    steps: [1]\n"
-                        "    tag: Freshet\n"
-                        "  suspend: on\n"),
+  EXPECT_EQ(problems_of(kHead + "  poll: {evry: 5m}\n"
+                                "  rollout:\n"
+                                "    steps: [5, 5]\n"
+                                "    steps: [1]\n"
+                                "    tag: Freshet\n"
+                                "  suspend: on\n"),
             (std::vector<std::string>{
                 "spec.poll.evry (line 5, column 10): unknown field evry; did you mean every?",
                 "spec.rollout.steps[1] (line 7, column 16): steps must rise: found 5 after 5; "
@@ -132,13 +131,12 @@ TEST(BadInput, AllProblemsOfADocumentComeAtOnceInWrittenOrder) {
                 "first on line 7",
                 "spec.rollout.tag (line 9, column 10): found \"Freshet\"; allowed: a name of at "
                 "most 63 lower-case letters, digits and -, starting with a letter",
-                "spec.suspend (line 10, column 12): found on; allowed: true or false"
-            }));
+                "spec.suspend (line 10, column 12): found on; allowed: true or false"}));
 }
 
 TEST(BadInput, OneBadDocumentLeavesTheOthersReadable) {
-  const auto parsed = parse_tracked_services_yaml(kHead + "  suspend: 1\n---\n" + kHead +
-                                                  "  suspend: true\n");
+  const auto parsed =
+      parse_tracked_services_yaml(kHead + "  suspend: 1\n---\n" + kHead + "  suspend: true\n");
   ASSERT_EQ(parsed.size(), 2u);
   EXPECT_FALSE(parsed[0].ok());
   EXPECT_TRUE(parsed[1].ok());

@@ -7,167 +7,167 @@ namespace freshet {
 namespace {
 
 const std::vector<Row> kFieldRows = {
-  {"a misspelt field is told with the nearest name",
-   "  rollout:\n    step: [1]\n",
-  {"spec.rollout.step (line 6, column 5): unknown field step; did you mean steps?"}},
-  {"a bare number is no duration",
-   "  poll: {every: 5}\n",
-  {"spec.poll.every (line 5, column 17): found 5 without a unit; allowed: a duration from "
-   "10s to 1d, as in 90s, 15m, 6h or 1h30m"}},
-  {"a bare number in quotes is none either",
-   "  poll: {every: \"300\"}\n",
-  {"spec.poll.every (line 5, column 17): found \"300\" without a unit; allowed: a duration "
-   "from 10s to 1d, as in 90s, 15m, 6h or 1h30m"}},
-  {"a duration in words is refused",
-   "  poll: {every: 5 minutes}\n",
-  {"spec.poll.every (line 5, column 17): found \"5 minutes\"; allowed: a duration from 10s "
-   "to 1d"}},
-  {"a duration below its bound is refused",
-   "  poll: {every: 1s}\n",
-  {"spec.poll.every (line 5, column 17): found \"1s\"; allowed: a duration from 10s to 1d"}},
-  {"a duration above its bound is refused",
-   "  analysis: {warmUp: 2h}\n",
-  {"spec.analysis.warmUp (line 5, column 22): found \"2h\"; allowed: a duration from 0s to "
-   "1h"}},
-  {"steps have to rise",
-   "  rollout: {steps: [1, 20, 5]}\n",
-  {"spec.rollout.steps[2] (line 5, column 28): steps must rise: found 5 after 20; allowed: "
-   "a whole number from 21 to 99"}},
-  {"nothing rises above 99",
-   "  rollout: {steps: [99, 99]}\n",
-  {"spec.rollout.steps[1] (line 5, column 25): steps must rise: found 99 after 99; allowed: "
-   "nothing after 99"}},
-  {"each step is a whole percent from 1 to 99",
-   "  rollout: {steps: [0, 20.5, 100]}\n",
-  {"spec.rollout.steps[0] (line 5, column 21): found 0; allowed: a whole number from 1 to 99",
-   "spec.rollout.steps[1] (line 5, column 24): found 20.5; allowed: a whole number from 1 "
-   "to 99",
-   "spec.rollout.steps[2] (line 5, column 30): found 100; allowed: a whole number from 1 to "
-   "99"}},
-  {"there is at least one step",
-   "  rollout: {steps: []}\n",
-  {"spec.rollout.steps (line 5, column 20): found 0 items; allowed: 1 to 20 whole percents, "
-   "rising, 1 to 99"}},
-  {"steps are a list",
-   "  rollout: {steps: 5}\n",
-  {"spec.rollout.steps (line 5, column 20): found 5; allowed: 1 to 20 whole percents, "
-   "rising, 1 to 99"}},
-  {"a truth value is true or false and nothing else",
-   "  suspend: yes\n",
-  {"spec.suspend (line 5, column 12): found yes; allowed: true or false"}},
-  {"a word that YAML takes for a truth value needs quotes",
-   "  service: yes\n",
-  {"spec.service (line 5, column 12): found yes without quotes; allowed: a name of at most "
-   "63 lower-case letters, digits and -, starting with a letter, in quotes"}},
-  {"a name has lower-case letters",
-   "  service: Checkout\n",
-  {"spec.service (line 5, column 12): found \"Checkout\"; allowed: a name of at most 63 "
-   "lower-case letters, digits and -, starting with a letter"}},
-  {"a leading zero is not an octal number",
-   "  rollout: {bake: {holdback: 010}}\n",
-  {"spec.rollout.bake.holdback (line 5, column 30): found 010; allowed: auto or a whole "
-   "number from 1 to 50"}},
-  {"a holdback of all traffic is refused",
-   "  rollout: {bake: {holdback: 51}}\n",
-  {"spec.rollout.bake.holdback (line 5, column 30): found 51; allowed: a whole number from "
-   "1 to 50"}},
-  {"an image needs its tag",
-   "  images: [{image: ghcr.io/a/b}]\n",
-  {"spec.images[0].image (line 5, column 20): found \"ghcr.io/a/b\": a tag is needed; "
-   "allowed: registry/repository:tag"}},
-  {"a port is not a tag",
-   "  images: [{image: \"localhost:5000/b\"}]\n",
-  {"spec.images[0].image (line 5, column 20): found \"localhost:5000/b\": a tag is needed; "
-   "allowed: registry/repository:tag"}},
-  {"an image by digest cannot be followed",
-   "  images: [{image: \"ghcr.io/a/b@sha256:00\"}]\n",
-  {"spec.images[0].image (line 5, column 20): found \"ghcr.io/a/b@sha256:00\": a digest "
-   "never moves; allowed: registry/repository:tag"}},
-  {"a repository has lower-case letters",
-   "  images: [{image: ghcr.io/A/b:1}]\n",
-  {"spec.images[0].image (line 5, column 20): found \"ghcr.io/A/b:1\": not a repository's "
-   "name; allowed: registry/repository:tag"}},
-  {"an entry of images needs the image",
-   "  images: [{container: a}]\n",
-  {"spec.images[0] (line 5, column 12): image is missing; allowed: registry/repository:tag"}},
-  {"several images need their containers",
-   "  images: [{image: a:1}, {image: b:1}]\n",
-  {"spec.images[0] (line 5, column 12): container is missing: several images are listed; "
-   "allowed: a name of at most 63 lower-case letters, digits and -",
-   "spec.images[1] (line 5, column 26): container is missing: several images are listed; "
-   "allowed: a name of at most 63 lower-case letters, digits and -"}},
-  {"a container is followed once",
-   "  images: [{container: a, image: a:1}, {container: a, image: b:1}]\n",
-  {"spec.images[1] (line 5, column 40): container a stands in images[0] already; allowed: "
-   "each container once"}},
-  {"a choice written differently is told with the right word",
-   "  rollout: {approval: beforePromotion}\n",
-  {"spec.rollout.approval (line 5, column 23): found \"beforePromotion\"; did you mean "
-   "BeforePromotion?"}},
-  {"a choice that does not work yet is refused",
-   "  rollout: {writeMode: TrafficOnly}\n",
-  {"spec.rollout.writeMode (line 5, column 24): found \"TrafficOnly\"; allowed: Pin"}},
-  {"the promotion margin is greater in both parts",
-   "  analysis: {errors: {rollback: 1.5x + 0.3%, promote: 1.5x + 0.5%}}\n",
-  {"spec.analysis.errors.promote (line 5, column 55): the promotion margin must be greater "
-   "than the rollback margin in both parts: found 1.5x + 0.5% against 1.5x + 0.3%; allowed: "
-   "more than 1.5x and more than 0.3%"}},
-  {"the promotion margin allows more than no percent",
-   "  analysis: {latency: {rollback: 1x + 0%, promote: 2x + 0%}}\n",
-  {"spec.analysis.latency.promote (line 5, column 52): the promotion margin must be greater "
-   "than the rollback margin in both parts: found 2x + 0% against 1x + 0%; allowed: more "
-   "than 1x and more than 0%"}},
-  {"margins come in pairs",
-   "  analysis: {errors: {rollback: 1.5x + 0.3%}}\n",
-  {"spec.analysis.errors (line 5, column 22): promote is missing: the two margins are given "
-   "together; allowed: both margins, or auto"}},
-  {"a margin has both parts",
-   "  analysis: {errors: {rollback: 1.5, promote: 2x}}\n",
-  {"spec.analysis.errors.rollback (line 5, column 33): found 1.5; allowed: Ax + B% with A "
-   "from 1 to 100 and B from 0 to 100, as in 1.25x + 0.1%",
-   "spec.analysis.errors.promote (line 5, column 47): found \"2x\"; allowed: Ax + B% with A "
-   "from 1 to 100 and B from 0 to 100, as in 1.25x + 0.1%"}},
-  {"a margin below stable's own rate is refused",
-   "  analysis: {errors: {rollback: 0.9x + 1%, promote: 2x + 2%}}\n",
-  {"spec.analysis.errors.rollback (line 5, column 33): found \"0.9x + 1%\"; allowed: Ax + "
-   "B% with A from 1 to 100 and B from 0 to 100, as in 1.25x + 0.1%"}},
-  {"auto misspelt is told",
-   "  analysis: {errors: atuo, latency: off}\n",
-  {"spec.analysis.errors (line 5, column 22): found \"atuo\"; did you mean auto?",
-   "spec.analysis.latency (line 5, column 37): found off; allowed: auto or a mapping"}},
-  {"a code is text",
-   "  analysis: {errors: {codes: [503]}}\n",
-  {"spec.analysis.errors.codes[0] (line 5, column 31): found 503 without quotes; allowed: a "
-   "class such as 5xx or a code such as 503, in quotes"}},
-  {"a code that does not exist is refused",
-   "  analysis: {errors: {codes: [6xx]}}\n",
-  {"spec.analysis.errors.codes[0] (line 5, column 31): found \"6xx\"; allowed: a class such "
-   "as 5xx or a code such as 503"}},
-  {"a chance is neither zero nor one",
-   "  analysis: {falseRollback: 0, missedRegression: 1}\n",
-  {"spec.analysis.falseRollback (line 5, column 29): found 0; allowed: a number from 1e-06 "
-   "to 0.1",
-   "spec.analysis.missedRegression (line 5, column 50): found 1; allowed: a number from "
-   "1e-06 to 0.5"}},
-  {"an infinite chance is refused",
-   "  analysis: {falseRollback: .inf}\n",
-  {"spec.analysis.falseRollback (line 5, column 29): found .inf; allowed: a number from "
-   "1e-06 to 0.1"}},
-  {"a deadline has room for the steps",
-   "  rollout: {steps: [1, 2, 3], minimumStep: 1h, deadline: 2h}\n",
-  {"spec.rollout.deadline (line 5, column 58): the deadline comes before 3 steps of 1h can "
-   "be over: found 2h; allowed: at least 3h"}},
-  {"tag and service fit one host label",
-   "  service: a23456789-123456789-123456789-123456789-123456789-123456789\n",
-  {"spec.rollout.tag (line 5, column 3): the tag's host name "
-   "freshet-a23456789-123456789-123456789-123456789-123456789-123456789 has 67 characters; "
-   "allowed: tag and service of at most 62 characters together"}},
-  {"a field without a value is refused where it stands",
-   "  rollout:\n  suspend: true\n",
-  {"spec.rollout (line 5, column 3): found nothing; allowed: a mapping"}},
-  {"a list is no mapping",
-   "  rollout: []\n",
-  {"spec.rollout (line 5, column 12): found a list; allowed: a mapping"}},
+    {"a misspelt field is told with the nearest name",
+     "  rollout:\n    step: [1]\n",
+     {"spec.rollout.step (line 6, column 5): unknown field step; did you mean steps?"}},
+    {"a bare number is no duration",
+     "  poll: {every: 5}\n",
+     {"spec.poll.every (line 5, column 17): found 5 without a unit; allowed: a duration from "
+      "10s to 1d, as in 90s, 15m, 6h or 1h30m"}},
+    {"a bare number in quotes is none either",
+     "  poll: {every: \"300\"}\n",
+     {"spec.poll.every (line 5, column 17): found \"300\" without a unit; allowed: a duration "
+      "from 10s to 1d, as in 90s, 15m, 6h or 1h30m"}},
+    {"a duration in words is refused",
+     "  poll: {every: 5 minutes}\n",
+     {"spec.poll.every (line 5, column 17): found \"5 minutes\"; allowed: a duration from 10s "
+      "to 1d"}},
+    {"a duration below its bound is refused",
+     "  poll: {every: 1s}\n",
+     {"spec.poll.every (line 5, column 17): found \"1s\"; allowed: a duration from 10s to 1d"}},
+    {"a duration above its bound is refused",
+     "  analysis: {warmUp: 2h}\n",
+     {"spec.analysis.warmUp (line 5, column 22): found \"2h\"; allowed: a duration from 0s to "
+      "1h"}},
+    {"steps have to rise",
+     "  rollout: {steps: [1, 20, 5]}\n",
+     {"spec.rollout.steps[2] (line 5, column 28): steps must rise: found 5 after 20; allowed: "
+      "a whole number from 21 to 99"}},
+    {"nothing rises above 99",
+     "  rollout: {steps: [99, 99]}\n",
+     {"spec.rollout.steps[1] (line 5, column 25): steps must rise: found 99 after 99; allowed: "
+      "nothing after 99"}},
+    {"each step is a whole percent from 1 to 99",
+     "  rollout: {steps: [0, 20.5, 100]}\n",
+     {"spec.rollout.steps[0] (line 5, column 21): found 0; allowed: a whole number from 1 to 99",
+      "spec.rollout.steps[1] (line 5, column 24): found 20.5; allowed: a whole number from 1 "
+      "to 99",
+      "spec.rollout.steps[2] (line 5, column 30): found 100; allowed: a whole number from 1 to "
+      "99"}},
+    {"there is at least one step",
+     "  rollout: {steps: []}\n",
+     {"spec.rollout.steps (line 5, column 20): found 0 items; allowed: 1 to 20 whole percents, "
+      "rising, 1 to 99"}},
+    {"steps are a list",
+     "  rollout: {steps: 5}\n",
+     {"spec.rollout.steps (line 5, column 20): found 5; allowed: 1 to 20 whole percents, "
+      "rising, 1 to 99"}},
+    {"a truth value is true or false and nothing else",
+     "  suspend: yes\n",
+     {"spec.suspend (line 5, column 12): found yes; allowed: true or false"}},
+    {"a word that YAML takes for a truth value needs quotes",
+     "  service: yes\n",
+     {"spec.service (line 5, column 12): found yes without quotes; allowed: a name of at most "
+      "63 lower-case letters, digits and -, starting with a letter, in quotes"}},
+    {"a name has lower-case letters",
+     "  service: Checkout\n",
+     {"spec.service (line 5, column 12): found \"Checkout\"; allowed: a name of at most 63 "
+      "lower-case letters, digits and -, starting with a letter"}},
+    {"a leading zero is not an octal number",
+     "  rollout: {bake: {holdback: 010}}\n",
+     {"spec.rollout.bake.holdback (line 5, column 30): found 010; allowed: auto or a whole "
+      "number from 1 to 50"}},
+    {"a holdback of all traffic is refused",
+     "  rollout: {bake: {holdback: 51}}\n",
+     {"spec.rollout.bake.holdback (line 5, column 30): found 51; allowed: a whole number from "
+      "1 to 50"}},
+    {"an image needs its tag",
+     "  images: [{image: ghcr.io/a/b}]\n",
+     {"spec.images[0].image (line 5, column 20): found \"ghcr.io/a/b\": a tag is needed; "
+      "allowed: registry/repository:tag"}},
+    {"a port is not a tag",
+     "  images: [{image: \"localhost:5000/b\"}]\n",
+     {"spec.images[0].image (line 5, column 20): found \"localhost:5000/b\": a tag is needed; "
+      "allowed: registry/repository:tag"}},
+    {"an image by digest cannot be followed",
+     "  images: [{image: \"ghcr.io/a/b@sha256:00\"}]\n",
+     {"spec.images[0].image (line 5, column 20): found \"ghcr.io/a/b@sha256:00\": a digest "
+      "never moves; allowed: registry/repository:tag"}},
+    {"a repository has lower-case letters",
+     "  images: [{image: ghcr.io/A/b:1}]\n",
+     {"spec.images[0].image (line 5, column 20): found \"ghcr.io/A/b:1\": not a repository's "
+      "name; allowed: registry/repository:tag"}},
+    {"an entry of images needs the image",
+     "  images: [{container: a}]\n",
+     {"spec.images[0] (line 5, column 12): image is missing; allowed: registry/repository:tag"}},
+    {"several images need their containers",
+     "  images: [{image: a:1}, {image: b:1}]\n",
+     {"spec.images[0] (line 5, column 12): container is missing: several images are listed; "
+      "allowed: a name of at most 63 lower-case letters, digits and -",
+      "spec.images[1] (line 5, column 26): container is missing: several images are listed; "
+      "allowed: a name of at most 63 lower-case letters, digits and -"}},
+    {"a container is followed once",
+     "  images: [{container: a, image: a:1}, {container: a, image: b:1}]\n",
+     {"spec.images[1] (line 5, column 40): container a stands in images[0] already; allowed: "
+      "each container once"}},
+    {"a choice written differently is told with the right word",
+     "  rollout: {approval: beforePromotion}\n",
+     {"spec.rollout.approval (line 5, column 23): found \"beforePromotion\"; did you mean "
+      "BeforePromotion?"}},
+    {"a choice that does not work yet is refused",
+     "  rollout: {writeMode: TrafficOnly}\n",
+     {"spec.rollout.writeMode (line 5, column 24): found \"TrafficOnly\"; allowed: Pin"}},
+    {"the promotion margin is greater in both parts",
+     "  analysis: {errors: {rollback: 1.5x + 0.3%, promote: 1.5x + 0.5%}}\n",
+     {"spec.analysis.errors.promote (line 5, column 55): the promotion margin must be greater "
+      "than the rollback margin in both parts: found 1.5x + 0.5% against 1.5x + 0.3%; allowed: "
+      "more than 1.5x and more than 0.3%"}},
+    {"the promotion margin allows more than no percent",
+     "  analysis: {latency: {rollback: 1x + 0%, promote: 2x + 0%}}\n",
+     {"spec.analysis.latency.promote (line 5, column 52): the promotion margin must be greater "
+      "than the rollback margin in both parts: found 2x + 0% against 1x + 0%; allowed: more "
+      "than 1x and more than 0%"}},
+    {"margins come in pairs",
+     "  analysis: {errors: {rollback: 1.5x + 0.3%}}\n",
+     {"spec.analysis.errors (line 5, column 22): promote is missing: the two margins are given "
+      "together; allowed: both margins, or auto"}},
+    {"a margin has both parts",
+     "  analysis: {errors: {rollback: 1.5, promote: 2x}}\n",
+     {"spec.analysis.errors.rollback (line 5, column 33): found 1.5; allowed: Ax + B% with A "
+      "from 1 to 100 and B from 0 to 100, as in 1.25x + 0.1%",
+      "spec.analysis.errors.promote (line 5, column 47): found \"2x\"; allowed: Ax + B% with A "
+      "from 1 to 100 and B from 0 to 100, as in 1.25x + 0.1%"}},
+    {"a margin below stable's own rate is refused",
+     "  analysis: {errors: {rollback: 0.9x + 1%, promote: 2x + 2%}}\n",
+     {"spec.analysis.errors.rollback (line 5, column 33): found \"0.9x + 1%\"; allowed: Ax + "
+      "B% with A from 1 to 100 and B from 0 to 100, as in 1.25x + 0.1%"}},
+    {"auto misspelt is told",
+     "  analysis: {errors: atuo, latency: off}\n",
+     {"spec.analysis.errors (line 5, column 22): found \"atuo\"; did you mean auto?",
+      "spec.analysis.latency (line 5, column 37): found off; allowed: auto or a mapping"}},
+    {"a code is text",
+     "  analysis: {errors: {codes: [503]}}\n",
+     {"spec.analysis.errors.codes[0] (line 5, column 31): found 503 without quotes; allowed: a "
+      "class such as 5xx or a code such as 503, in quotes"}},
+    {"a code that does not exist is refused",
+     "  analysis: {errors: {codes: [6xx]}}\n",
+     {"spec.analysis.errors.codes[0] (line 5, column 31): found \"6xx\"; allowed: a class such "
+      "as 5xx or a code such as 503"}},
+    {"a chance is neither zero nor one",
+     "  analysis: {falseRollback: 0, missedRegression: 1}\n",
+     {"spec.analysis.falseRollback (line 5, column 29): found 0; allowed: a number from 1e-06 "
+      "to 0.1",
+      "spec.analysis.missedRegression (line 5, column 50): found 1; allowed: a number from "
+      "1e-06 to 0.5"}},
+    {"an infinite chance is refused",
+     "  analysis: {falseRollback: .inf}\n",
+     {"spec.analysis.falseRollback (line 5, column 29): found .inf; allowed: a number from "
+      "1e-06 to 0.1"}},
+    {"a deadline has room for the steps",
+     "  rollout: {steps: [1, 2, 3], minimumStep: 1h, deadline: 2h}\n",
+     {"spec.rollout.deadline (line 5, column 58): the deadline comes before 3 steps of 1h can "
+      "be over: found 2h; allowed: at least 3h"}},
+    {"tag and service fit one host label",
+     "  service: a23456789-123456789-123456789-123456789-123456789-123456789\n",
+     {"spec.rollout.tag (line 5, column 3): the tag's host name "
+      "freshet-a23456789-123456789-123456789-123456789-123456789-123456789 has 67 characters; "
+      "allowed: tag and service of at most 62 characters together"}},
+    {"a field without a value is refused where it stands",
+     "  rollout:\n  suspend: true\n",
+     {"spec.rollout (line 5, column 3): found nothing; allowed: a mapping"}},
+    {"a list is no mapping",
+     "  rollout: []\n",
+     {"spec.rollout (line 5, column 12): found a list; allowed: a mapping"}},
 };
 
 TEST(BadInput, EachFieldSaysWhatWasFoundAndWhatIsAllowed) {

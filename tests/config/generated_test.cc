@@ -52,8 +52,7 @@ void expect_declared(const Json& value, const Json& node, const std::string& pat
 }
 
 TEST(Generated, TheCommittedCrdIsTheGeneratedOne) {
-  EXPECT_TRUE(committed("deploy/crd.yaml") == crd_yaml())
-      << "run: freshet crd > deploy/crd.yaml";
+  EXPECT_TRUE(committed("deploy/crd.yaml") == crd_yaml()) << "run: freshet crd > deploy/crd.yaml";
 }
 
 TEST(Generated, TheCommittedReferencePageIsTheGeneratedOne) {
@@ -61,9 +60,7 @@ TEST(Generated, TheCommittedReferencePageIsTheGeneratedOne) {
       << "run: freshet reference > config/reference.md";
 }
 
-TEST(Generated, TheCrdIsStructuralWithoutDefaults) {
-  expect_structural(schema(), "");
-}
+TEST(Generated, TheCrdIsStructuralWithoutDefaults) { expect_structural(schema(), ""); }
 
 TEST(Generated, TheCrdNamesTheResourceAsPeopleTypeIt) {
   const Json names = crd()["spec"]["names"];
@@ -93,7 +90,7 @@ TEST(Generated, EachPrinterColumnShowsADeclaredField) {
 
 TEST(Generated, EveryFieldHasADescriptionThatIsASentence) {
   const std::function<void(const Json&, const std::string&)> look = [&](const Json& node,
-                                                                       const std::string& path) {
+                                                                        const std::string& path) {
     if (node.contains("properties")) {
       for (const auto& [name, property] : node["properties"].items()) {
         const std::string text = string_or(property, "description");

@@ -19,10 +19,38 @@ std::size_t below(Random& random, std::size_t bound) {
 
 // One to eight edits: a piece cut, doubled, moved, or replaced by something YAML cares about.
 std::string damage(std::string text, Random& random) {
-  static const std::vector<std::string> kPieces = {
-      ":",  "- ", "[",  "]",  "{",   "}",   "&a", "*a", "!!str ", "!2", "|\n", ">\n", "\"", "'",
-      "\t", "#",  "\n", "? ", "<<:", "---", "~",  "%",  "\\",     "é",  "\xff", "\x04", "0x1", "@",
-      "99999999999999999999", "1e999", "-.inf", "        "};
+  static const std::vector<std::string> kPieces = {":",
+                                                   "- ",
+                                                   "[",
+                                                   "]",
+                                                   "{",
+                                                   "}",
+                                                   "&a",
+                                                   "*a",
+                                                   "!!str ",
+                                                   "!2",
+                                                   "|\n",
+                                                   ">\n",
+                                                   "\"",
+                                                   "'",
+                                                   "\t",
+                                                   "#",
+                                                   "\n",
+                                                   "? ",
+                                                   "<<:",
+                                                   "---",
+                                                   "~",
+                                                   "%",
+                                                   "\\",
+                                                   "é",
+                                                   "\xff",
+                                                   "\x04",
+                                                   "0x1",
+                                                   "@",
+                                                   "99999999999999999999",
+                                                   "1e999",
+                                                   "-.inf",
+                                                   "        "};
   for (std::size_t edits = 1 + below(random, 8); edits > 0; --edits) {
     const std::size_t from = below(random, text.size());
     const std::size_t length = below(random, 12);
@@ -69,9 +97,20 @@ void damage_json(Json& value, Random& random) {
     damage_json(*item, random);
     return;
   }
-  static const std::vector<Json> kOthers = {
-      nullptr, true, 0, -1, 1e300, "", "text", Json::array(), Json::object(), Json::array({{}}),
-      Json({{"a", 1}}), "2026-11-23T02:10:00Z", 18446744073709551615u, "\xff"};
+  static const std::vector<Json> kOthers = {nullptr,
+                                            true,
+                                            0,
+                                            -1,
+                                            1e300,
+                                            "",
+                                            "text",
+                                            Json::array(),
+                                            Json::object(),
+                                            Json::array({{}}),
+                                            Json({{"a", 1}}),
+                                            "2026-11-23T02:10:00Z",
+                                            18446744073709551615u,
+                                            "\xff"};
   value = kOthers[below(random, kOthers.size())];
 }
 

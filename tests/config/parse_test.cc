@@ -185,8 +185,9 @@ TEST(Print, ReadsBackAsTheSameObject) {
 }
 
 TEST(Print, QuotesTextThatAYamlReaderCouldTakeForSomethingElse) {
-  const Json words = {"yes", "010", "1:30", "", "null", "a: b", "- a", "#", "a #b", "5", "1e3",
-                      "~",   "x ", "é\n\"", "{", "2026-11-23", "plain words", "off", "0x1f"};
+  const Json words = {"yes", "010",        "1:30",        "",    "null", "a: b", "- a",
+                      "#",   "a #b",       "5",           "1e3", "~",    "x ",   "é\n\"",
+                      "{",   "2026-11-23", "plain words", "off", "0x1f"};
   EXPECT_EQ(to_yaml(words),
             "- \"yes\"\n- \"010\"\n- \"1:30\"\n- \"\"\n- \"null\"\n- \"a: b\"\n- \"- a\"\n- \"#\"\n"
             "- \"a #b\"\n- \"5\"\n- \"1e3\"\n- \"~\"\n- \"x \"\n- \"é\\n\\\"\"\n- \"{\"\n"

@@ -21,16 +21,23 @@ TrackedServiceStatus full() {
   status.conditions = {{"Ready", "True", "Judging", "all is well", at(1), 3}};
   status.seq = 42;
   status.core = R"({"v":1})";
-  status.stable = RevisionStatus{"checkout-00007", "u7", {{"app", "sha256:9c1e4f0b2a11ffff"}},
-                                 "ghcr.io/acme/checkout:1.4", at(2), at(3)};
-  status.candidate = RevisionStatus{
-      "checkout-00008", "u8", {{"app", "sha256:0123456789abcdef"}, {"side", "sha256:f00d"}},
-      "ghcr.io/acme/checkout:1.4", at(4), at(5)};
+  status.stable = RevisionStatus{"checkout-00007",
+                                 "u7",
+                                 {{"app", "sha256:9c1e4f0b2a11ffff"}},
+                                 "ghcr.io/acme/checkout:1.4",
+                                 at(2),
+                                 at(3)};
+  status.candidate = RevisionStatus{"checkout-00008",
+                                    "u8",
+                                    {{"app", "sha256:0123456789abcdef"}, {"side", "sha256:f00d"}},
+                                    "ghcr.io/acme/checkout:1.4",
+                                    at(4),
+                                    at(5)};
   status.percent = 5;
   status.step = 2;
   status.step_since = at(6);
-  status.verdict = VerdictStatus{"Continue", "waiting", "errors", -0.5, 6.9, 1.25, 3, 1420, 3,
-                                 26980, 1, 2180};
+  status.verdict =
+      VerdictStatus{"Continue", "waiting", "errors", -0.5, 6.9, 1.25, 3, 1420, 3, 26980, 1, 2180};
   status.evidence = R"({"e":[0.1]})";
   status.image_created = at(7);
   status.behind_since = at(8);
@@ -39,8 +46,19 @@ TrackedServiceStatus full() {
   status.commands = {{"17", "promote", "Refused", "not Ready", at(11)}};
   status.rejected = {{{{"app", "sha256:bad"}}, "t:9c1e", "errors 5.1 %", at(12), 0}};
   status.deferred = {{{{"app", "sha256:late"}}, "t:9c1e", "never Ready", at(13), 2}};
-  status.history = {{"7f3a", {{"app", "sha256:a"}}, {{"app", "sha256:b"}}, "checkout-00006",
-                     "Promoted", "clean", at(0), at(1), 60, 5000, 1, 90000, 20}};
+  status.history = {{"7f3a",
+                     {{"app", "sha256:a"}},
+                     {{"app", "sha256:b"}},
+                     "checkout-00006",
+                     "Promoted",
+                     "clean",
+                     at(0),
+                     at(1),
+                     60,
+                     5000,
+                     1,
+                     90000,
+                     20}};
   status.tags = {{"ghcr.io/acme/checkout:1.4", {{"sha256:b", at(1)}, {"sha256:a", at(0)}}}};
   return status;
 }
@@ -65,13 +83,12 @@ TEST(StatusCodec, WritesTimesAndNumbersAsTheApiHasThem) {
   EXPECT_EQ(json["stepSince"], "2026-11-23T02:06:00Z");
   EXPECT_EQ(json["verdict"]["evidenceAgainst"], -0.5);
   EXPECT_EQ(json["verdict"]["thresholdFor"], 3);
-  EXPECT_EQ(json["conditions"][0],
-            Json({{"type", "Ready"},
-                  {"status", "True"},
-                  {"reason", "Judging"},
-                  {"message", "all is well"},
-                  {"lastTransitionTime", "2026-11-23T02:01:00Z"},
-                  {"observedGeneration", 3}}));
+  EXPECT_EQ(json["conditions"][0], Json({{"type", "Ready"},
+                                         {"status", "True"},
+                                         {"reason", "Judging"},
+                                         {"message", "all is well"},
+                                         {"lastTransitionTime", "2026-11-23T02:01:00Z"},
+                                         {"observedGeneration", 3}}));
 }
 
 TEST(StatusCodec, SkipsUnknownFieldsAndReadsWrongShapesAsAbsent) {

@@ -65,9 +65,8 @@ Status run_program(const std::vector<std::string>& arguments, const std::string&
   const int status = process->wait();
   if (status == 0) return {};
   constexpr std::size_t kMaxOutput = 1 << 20;
-  return make_error(ErrorKind::kPermanent, arguments[0] + " exited with " +
-                                               std::to_string(status) + ": " +
-                                               read_file(output, kMaxOutput).value_or(""));
+  return make_error(ErrorKind::kPermanent, arguments[0] + " exited with " + std::to_string(status) +
+                                               ": " + read_file(output, kMaxOutput).value_or(""));
 }
 
 Result<int> free_loopback_port() {

@@ -17,8 +17,8 @@ class Process {
   Process& operator=(Process&& other) noexcept;
   ~Process() { end(); }
 
-  void end();     // asks it to end, and waits until it has
-  int wait();     // its exit status, or 128 + signal
+  void end();  // asks it to end, and waits until it has
+  int wait();  // its exit status, or 128 + signal
 
  private:
   explicit Process(int pid) : pid_(pid) {}

@@ -62,9 +62,10 @@ class RealRegistry : public testing::Test {
   }
 
   void start(bool with_passwords = false) {
-    std::string config = "version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n"
-                         "storage: {filesystem: {rootdirectory: " + (directory_ / "data") +
-                         "}}\nhttp: {addr: '" + host_ + "'}\n";
+    std::string config =
+        "version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n"
+        "storage: {filesystem: {rootdirectory: " +
+        (directory_ / "data") + "}}\nhttp: {addr: '" + host_ + "'}\n";
     if (with_passwords) {
       ASSERT_TRUE(write_file(directory_ / "htpasswd", kPasswords).has_value());
       config += "auth: {htpasswd: {realm: r, path: " + (directory_ / "htpasswd") + "}}\n";
@@ -90,9 +91,9 @@ class RealRegistry : public testing::Test {
     run({"umoci", "new", "--image", layout + ":i"});
     run({"umoci", "config", "--image", layout + ":i", "--created", created, "--os", "linux",
          "--architecture", "amd64"});
-    std::vector<std::string> copy = {"skopeo", "--insecure-policy", "copy",
-                                     "--dest-tls-verify=false", "--digestfile",
-                                     directory_ / "digest"};
+    std::vector<std::string> copy = {"skopeo",       "--insecure-policy",
+                                     "copy",         "--dest-tls-verify=false",
+                                     "--digestfile", directory_ / "digest"};
     copy.insert(copy.end(), more.begin(), more.end());
     copy.insert(copy.end(), {"oci:" + layout + ":i", "docker://" + host_ + "/acme/app:" + tag});
     run(copy);
@@ -136,16 +137,18 @@ class RealRegistry : public testing::Test {
 };
 
 Confirmed amd64_image(const Digest& digest, const std::string& created) {
-  return {digest, std::string(kOciManifest), {{"linux", "amd64", ""}},
-          parse_rfc3339(created).value(), false};
+  return {digest,
+          std::string(kOciManifest),
+          {{"linux", "amd64", ""}},
+          parse_rfc3339(created).value(),
+          false};
 }
 
 TEST_F(RealRegistry, ResolvesWhatWasPushed) {
   start();
   const auto digest = push("1", "2026-11-22T23:30:00Z");
   const auto image = resolve("1");
-  ASSERT_TRUE(std::holds_alternative<Confirmed>(image))
-      << std::get<RegistryFailure>(image).message;
+  ASSERT_TRUE(std::holds_alternative<Confirmed>(image)) << std::get<RegistryFailure>(image).message;
   EXPECT_EQ(std::get<Confirmed>(image), amd64_image(digest, "2026-11-22T23:30:00Z"));
   EXPECT_EQ(transport_->lines, (std::vector<std::string>{"HEAD 200", "GET 200", "GET 200"}));
   const auto missing = std::get<RegistryFailure>(resolve("2"));
@@ -164,12 +167,10 @@ TEST_F(RealRegistry, ResolvesAnIndexAndLooksIntoItForADate) {
              R"(","size":192,"digest":")" + child.get() +
              R"(","platform":{"os":"linux","architecture":"amd64"}}]})";
   ASSERT_EQ(curl_->send(put)->status, 201);
-  auto want = amd64_image(*Digest::parse("sha256:" + sha256_hex(put.body)),
-                          "2026-11-22T23:30:00Z");
+  auto want = amd64_image(*Digest::parse("sha256:" + sha256_hex(put.body)), "2026-11-22T23:30:00Z");
   want.media_type = kOciIndex;
   const auto image = resolve("multi");
-  ASSERT_TRUE(std::holds_alternative<Confirmed>(image))
-      << std::get<RegistryFailure>(image).message;
+  ASSERT_TRUE(std::holds_alternative<Confirmed>(image)) << std::get<RegistryFailure>(image).message;
   EXPECT_EQ(std::get<Confirmed>(image), want);
 }
 

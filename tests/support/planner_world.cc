@@ -160,16 +160,16 @@ void PlannerWorld::apply(const ServiceWrite& write) {
   if (write.traffic) set_traffic(*write.traffic);
   annotation_.reset();
   if (write.core) annotation_ = core_to_text(*write.core);
-  std::visit(overloaded{
-                 [](const KeepTemplate&) {},
-                 [&](const SetImages& change) {
-                   const std::string image = change.images.at(kApp);
-                   set_template(template_text(mode_in(service().template_json), image,
-                                              change.rollout_id));
-                 },
-                 [&](const ReplaceTemplate& change) { set_template(change.template_json); },
-             },
-             write.template_change);
+  std::visit(
+      overloaded{
+          [](const KeepTemplate&) {},
+          [&](const SetImages& change) {
+            const std::string image = change.images.at(kApp);
+            set_template(template_text(mode_in(service().template_json), image, change.rollout_id));
+          },
+          [&](const ReplaceTemplate& change) { set_template(change.template_json); },
+      },
+      write.template_change);
   writes.push_back(write);
 }
 

@@ -29,25 +29,25 @@ class PlannerWorld {
   ServiceView& service() { return *seen.service; }
 
   // Registry, people, evidence.
-  void push(char digit);                               // the followed tag names another digest
-  void edit_template(const std::string& mode);         // kubectl edit: image as the template has it
+  void push(char digit);                        // the followed tag names another digest
+  void edit_template(const std::string& mode);  // kubectl edit: image as the template has it
   void apply_template(const std::string& mode, const std::string& image);  // kubectl apply
-  void set_traffic(Traffic traffic);                   // kubectl edit of spec.traffic
+  void set_traffic(Traffic traffic);  // kubectl edit of spec.traffic
   void command(const std::string& verb, const std::string& value);
-  void damage_core(std::string text);                  // the annotation, by hand
+  void damage_core(std::string text);  // the annotation, by hand
   void lose_core();
-  void write_core(const Core& core);                   // the annotation, as another write left it
+  void write_core(const Core& core);  // the annotation, as another write left it
 
   // Freshet.
-  Transition look();           // what step() says now; nothing is carried out
+  Transition look();  // what step() says now; nothing is carried out
   void carry_out(const Transition& transition);
-  Transition pass();           // look, and carry it out
-  Transition tick(Duration passed = seconds(5));  // time passes, Knative settles, one pass
+  Transition pass();                                   // look, and carry it out
+  Transition tick(Duration passed = seconds(5));       // time passes, Knative settles, one pass
   bool run_to(std::string_view phase, int step = -1);  // ticks until then, at most an hour
   void forget_memo() { seen.memo = Memo{}; }
 
   // What is so.
-  Core core() const;           // as the annotation says; must be readable
+  Core core() const;  // as the annotation says; must be readable
   std::string phase() const;
   std::optional<RevisionName> candidate() const;
   Traffic traffic() const { return seen.service->traffic; }
@@ -74,8 +74,9 @@ class PlannerWorld {
 };
 
 // A world in which the phase has just been reached by clean passes, and is programmed.
-PlannerWorld world_in(std::string_view phase,
-                      const std::function<void(PlannerWorld&)>& prepare = [](PlannerWorld&) {});
+PlannerWorld world_in(
+    std::string_view phase,
+    const std::function<void(PlannerWorld&)>& prepare = [](PlannerWorld&) {});
 
 std::vector<std::string> hold_reasons(const Transition& transition);
 bool has_fact(const std::vector<Fact>& facts, std::string_view reason);

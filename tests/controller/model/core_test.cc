@@ -16,8 +16,11 @@ Pair pair_of(char digit) {
 }
 
 Rollout rollout() {
-  return {"7f3a", {pair_of('b'), CandidateWhy::kDigest, RevisionName("checkout-00008"), Uid("u8")},
-          {1, 5, 20, 50}, kStart, Duration(90500)};
+  return {"7f3a",
+          {pair_of('b'), CandidateWhy::kDigest, RevisionName("checkout-00008"), Uid("u8")},
+          {1, 5, 20, 50},
+          kStart,
+          Duration(90500)};
 }
 
 Core full_core(Phase phase) {
@@ -38,8 +41,13 @@ Core full_core(Phase phase) {
 }
 
 std::vector<Phase> every_phase() {
-  return {Adopting{}, Idle{}, Preparing{rollout()}, Waiting{rollout()}, Shifting{rollout(), 1},
-          Baking{rollout(), 10}, Retreating{rollout(), RetreatWhy::kCrashed, "it crashed"},
+  return {Adopting{},
+          Idle{},
+          Preparing{rollout()},
+          Waiting{rollout()},
+          Shifting{rollout(), 1},
+          Baking{rollout(), 10},
+          Retreating{rollout(), RetreatWhy::kCrashed, "it crashed"},
           Retreating{rollout(), RetreatWhy::kDigestMismatch, "other image", true, true}};
 }
 
@@ -73,9 +81,7 @@ TEST(Core, HasTheDocumentedShape) {
   EXPECT_EQ(json["adopted"]["latestRevision"], true);
 }
 
-TEST(Core, AnAbsentAnnotationIsNoCore) {
-  EXPECT_EQ(read_core(std::nullopt), CoreRead(NoCore{}));
-}
+TEST(Core, AnAbsentAnnotationIsNoCore) { EXPECT_EQ(read_core(std::nullopt), CoreRead(NoCore{})); }
 
 struct DamageRow {
   std::string name;
@@ -87,8 +93,14 @@ TEST(Core, ADamagedOneGivesItsFrozenPartOnly) {
       {"an unknown phase", [](Json& j) { j["phase"] = "Dancing"; }},
       {"a step beyond the plan", [](Json& j) { j["step"] = 4; }},
       {"a negative step", [](Json& j) { j["step"] = -1; }},
-      {"a plan that falls", [](Json& j) { j["plan"] = {5, 1}; }},
-      {"a plan of a hundred percent", [](Json& j) { j["plan"] = {5, 100}; }},
+      {"a plan that falls",
+       [](Json& j) {
+         j["plan"] = {5, 1};
+       }},
+      {"a plan of a hundred percent",
+       [](Json& j) {
+         j["plan"] = {5, 100};
+       }},
       {"an empty plan", [](Json& j) { j["plan"] = Json::array(); }},
       {"a seq of text", [](Json& j) { j["seq"] = "42"; }},
       {"a huge seq", [](Json& j) { j["seq"] = UINT64_MAX; }},

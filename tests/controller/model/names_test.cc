@@ -21,11 +21,18 @@ TEST(Digest, AcceptsTheTwoAlgorithmsWithTheirLengths) {
 }
 
 TEST(Digest, RefusesEverythingElse) {
-  const std::vector<std::string> rows = {
-      "", "sha256:", kHex64, "sha256" + kHex64, "sha256:" + kHex64 + "a", "sha512:" + kHex64,
-      "sha256:" + std::string(64, 'A'), "sha256:" + std::string(63, 'a') + "g",
-      "md5:" + std::string(32, 'a'), "SHA256:" + kHex64, "sha256:" + kHex64 + "\n",
-      " sha256:" + kHex64};
+  const std::vector<std::string> rows = {"",
+                                         "sha256:",
+                                         kHex64,
+                                         "sha256" + kHex64,
+                                         "sha256:" + kHex64 + "a",
+                                         "sha512:" + kHex64,
+                                         "sha256:" + std::string(64, 'A'),
+                                         "sha256:" + std::string(63, 'a') + "g",
+                                         "md5:" + std::string(32, 'a'),
+                                         "SHA256:" + kHex64,
+                                         "sha256:" + kHex64 + "\n",
+                                         " sha256:" + kHex64};
   for (const auto& text : rows) {
     const auto digest = Digest::parse(text);
     ASSERT_FALSE(digest.has_value()) << text;

@@ -37,8 +37,7 @@ TEST(Traffic, ServingTellsLatestRevisionFromAName) {
 
 TEST(Traffic, PrintsForPeople) {
   const Traffic split = {named("checkout-00007", 95), named("checkout-00008", 5, "freshet")};
-  EXPECT_EQ(to_string(split),
-            "checkout-00007 95 %, checkout-00008 5 % #freshet");
+  EXPECT_EQ(to_string(split), "checkout-00007 95 %, checkout-00008 5 % #freshet");
   EXPECT_EQ(to_string(Traffic{latest(100)}), "latestRevision 100 %");
   EXPECT_EQ(to_string(Traffic{}), "nothing");
 }

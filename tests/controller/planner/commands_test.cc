@@ -63,12 +63,12 @@ TEST(Command, WhatCannotBeReadIsRefusedWithASentence) {
 
 struct Row {
   std::string sentence;
-  std::string phase;       // where the world is
+  std::string phase;  // where the world is
   std::string verb;
   std::string value;
   bool accepted = false;
-  std::string then;        // the phase after the pass
-  std::string words;       // in the answer
+  std::string then;   // the phase after the pass
+  std::string words;  // in the answer
   std::function<void(PlannerWorld&)> prepare = [](PlannerWorld&) {};
 };
 
@@ -136,8 +136,7 @@ TEST(Commands, Promote) {
        "promote --full leaves it",
        [](PlannerWorld& w) { w.make_ready(w.core().stable->name, Tri::kFalse); }},
       {"never overrides a candidate that is not Ready", "Shifting", "promote", "1 --full", false,
-       "Shifting", "not Ready",
-       [](PlannerWorld& w) { w.make_ready(*w.candidate(), Tri::kFalse); }},
+       "Shifting", "not Ready", [](PlannerWorld& w) { w.make_ready(*w.candidate(), Tri::kFalse); }},
       {"never overrides another image", "Waiting", "promote", "1", false, "Retreating",
        "taken back",
        [](PlannerWorld& w) {

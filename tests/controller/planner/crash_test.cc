@@ -53,7 +53,10 @@ End run(VerdictKind verdict, int crash_at, Crash crash) {
     }
     world.carry_out(transition);
   }
-  End end{world.phase(), world.traffic(), world.core().stable, {},
+  End end{world.phase(),
+          world.traffic(),
+          world.core().stable,
+          {},
           world.service().containers.front().image,
           highest_share(world, RevisionName("checkout-00002"))};
   for (const Rejection& rejection : world.core().rejected) end.rejected.push_back(rejection.pair);

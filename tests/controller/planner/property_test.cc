@@ -15,9 +15,7 @@ constexpr int kEvents = 150;
 
 using Dice = std::mt19937_64;
 
-int roll(Dice& dice, int sides) {
-  return std::uniform_int_distribution<int>(0, sides - 1)(dice);
-}
+int roll(Dice& dice, int sides) { return std::uniform_int_distribution<int>(0, sides - 1)(dice); }
 
 RevisionName any_revision(PlannerWorld& w, Dice& dice) {
   auto it = w.seen.revisions.begin();
@@ -34,10 +32,11 @@ VerdictKind any_verdict(Dice& dice) {
 }
 
 std::string any_command(Dice& dice, std::string& verb) {
-  constexpr const char* kVerbs[] = {"abort", "promote", "pause", "resume", "retry", "adopt",
-                                    "repair", "rollback"};
-  constexpr const char* kWords[] = {"", "--full", "--keep-mine", "--keep-theirs",
-                                    "--to=checkout-00001", "--until=1h", "--step=2", "--nonsense"};
+  constexpr const char* kVerbs[] = {"abort", "promote", "pause",  "resume",
+                                    "retry", "adopt",   "repair", "rollback"};
+  constexpr const char* kWords[] = {
+      "",           "--full",   "--keep-mine", "--keep-theirs", "--to=checkout-00001",
+      "--until=1h", "--step=2", "--nonsense"};
   verb = kVerbs[roll(dice, 8)];
   return std::to_string(roll(dice, 1000)) + " " + kWords[roll(dice, 8)] + " a reason";
 }
@@ -55,8 +54,9 @@ void any_event(PlannerWorld& w, Dice& dice) {
       Traffic traffic = w.traffic();
       const TrafficTarget tagged =
           entry(any_revision(w, dice), 0, "t" + std::to_string(roll(dice, 3)));
-      std::erase_if(traffic, [&](const TrafficTarget& known) { return known.tag == tagged.tag &&
-                                                                      known.percent.get() == 0; });
+      std::erase_if(traffic, [&](const TrafficTarget& known) {
+        return known.tag == tagged.tag && known.percent.get() == 0;
+      });
       if (std::ranges::find(traffic, tagged.tag, &TrafficTarget::tag) != traffic.end()) return;
       traffic.push_back(tagged);
       return w.set_traffic(traffic);
@@ -166,6 +166,7 @@ void expect_invariants(const Observation& seen, const Transition& transition, Ti
   EXPECT_EQ(step(seen, now), transition) << "one observation, one answer";
   EXPECT_FALSE(transition.explanation.message.empty());
   EXPECT_FALSE(transition.explanation.reason.empty());
+  EXPECT_FALSE(transition.explanation.next.empty());
   EXPECT_LE(transition.memo.answers.size(), kMaxAnswers);
   EXPECT_LE(transition.memo.history.size(), kMaxHistory);
   EXPECT_LE(transition.memo.deferred.size(), kMaxRejections);
@@ -187,8 +188,7 @@ PlannerWorld any_world(Dice& dice) {
   RolloutSpec& rules = world.seen.tracked.spec.rollout;
   rules.when_superseded =
       roll(dice, 2) == 0 ? WhenSuperseded::kSupersede : WhenSuperseded::kFinishThenLatest;
-  rules.on_rollback =
-      roll(dice, 4) == 0 ? OnRollback::kLeaveTemplate : OnRollback::kRevertTemplate;
+  rules.on_rollback = roll(dice, 4) == 0 ? OnRollback::kLeaveTemplate : OnRollback::kRevertTemplate;
   rules.approval = roll(dice, 3) == 0 ? static_cast<Approval>(roll(dice, 3)) : Approval::kNone;
   rules.when_inconclusive = static_cast<WhenInconclusive>(roll(dice, 3));
   rules.bake.duration = minutes(roll(dice, 10));

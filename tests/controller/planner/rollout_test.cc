@@ -2,6 +2,8 @@
 // changes (nothing).
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/planner_world.h"
 
 namespace freshet::testing {
@@ -22,7 +24,8 @@ TEST(Rollout, AdoptionPinsWhatServesByNameAndKeepsForeignEntries) {
   ASSERT_TRUE(world.run_to("Idle"));
   ASSERT_EQ(world.writes.size(), 1u);
   const Traffic expected = {entry(RevisionName("checkout-00001"), 100),
-                            {{}, true, Percent{}, TrafficTag("live")}, preview};
+                            {{}, true, Percent{}, TrafficTag("live")},
+                            preview};
   EXPECT_EQ(world.traffic(), expected);
   EXPECT_TRUE(world.core().adopted_latest_revision);
   EXPECT_EQ(world.core().stable->pair, (Pair{{{ContainerName("app"), digest_of('a')}}, "t:plain"}));
@@ -61,8 +64,8 @@ TEST(Rollout, ADigestIsAskedForByDigestAtZeroPercent) {
   world.push('b');
   const ServiceWrite write = *world.pass().write;
   const std::string id = active_rollout(write.core->phase)->id;
-  const SetImages images{{{ContainerName("app"),
-                           "registry.test/acme/checkout:1.4@" + digest_of('b').get()}}, id, id};
+  const SetImages images{
+      {{ContainerName("app"), "registry.test/acme/checkout:1.4@" + digest_of('b').get()}}, id, id};
   EXPECT_EQ(write.template_change, TemplateChange(images));
   const Traffic expected = {entry(RevisionName("checkout-00001"), 100),
                             {{}, true, Percent{}, TrafficTag("freshet")}};
@@ -89,8 +92,8 @@ TEST(Rollout, ARejectionExpiresAndAnotherDigestIsNotBlocked) {
 TEST(Rollout, ADeferredPairIsTriedAgainAfterTenMinutesThenOneHourThenSix) {
   PlannerWorld world = world_in("Preparing");
   world.new_revisions = Tri::kFalse;
-  for (const Duration pause : {Duration(minutes(10)), Duration(hours(1)), Duration(hours(6)),
-                               Duration(hours(6))}) {
+  for (const Duration pause :
+       {Duration(minutes(10)), Duration(hours(1)), Duration(hours(6)), Duration(hours(6))}) {
     world.now += minutes(10);  // readyWithin
     world.tick();
     ASSERT_EQ(world.phase(), "Retreating");
@@ -120,6 +123,20 @@ TEST(Rollout, APersonsWaitIsNotCountedForTheDeadline) {
   EXPECT_EQ(world.phase(), "Shifting");
   world.tick(hours(1));
   EXPECT_EQ(world.phase(), "Retreating");
+}
+
+TEST(Rollout, PercentsThatAPersonPutBackAreWaitedForNoMore) {
+  PlannerWorld world = world_in("Shifting");
+  world.facts.clear();
+  const Traffic ours = world.traffic();
+  world.set_traffic({entry(RevisionName("checkout-00001"), 100)});
+  for (int i = 0; i < 5; ++i) world.tick();
+  EXPECT_EQ(std::ranges::count(world.facts, "ForeignEdit", &Fact::reason), 1) << "alerted once";
+  EXPECT_TRUE(world.seen.memo.waiting_since);
+  world.set_traffic(ours);
+  world.tick();
+  EXPECT_FALSE(world.seen.memo.waiting_since);
+  EXPECT_EQ(world.seen.memo.step_since, world.now) << "evidence of this split starts again";
 }
 
 TEST(Rollout, BeforePromotionWaitsForAPersonAtTheLastStep) {

@@ -11,8 +11,10 @@ Outcome outcome_of(PlannerWorld& world) {
   const Transition transition = world.pass();
   const auto holds = hold_reasons(transition);
   const Core core = world.core();
-  return {std::string(phase_name(transition.core->phase)), candidate_percent(core),
-          static_cast<int>(world.writes.size()), holds.empty() ? "" : holds.front(),
+  return {std::string(phase_name(transition.core->phase)),
+          candidate_percent(core),
+          static_cast<int>(world.writes.size()),
+          holds.empty() ? "" : holds.front(),
           static_cast<int>(core.rejected.size()),
           static_cast<int>(world.seen.memo.deferred.size())};
 }

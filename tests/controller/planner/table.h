@@ -13,9 +13,9 @@ namespace freshet::testing {
 // What one pass after the event led to.
 struct Outcome {
   std::string phase;
-  int percent = 0;      // the candidate's share that is asked for now
+  int percent = 0;  // the candidate's share that is asked for now
   int writes = 0;
-  std::string hold;     // the first hold that is shown
+  std::string hold;  // the first hold that is shown
   int rejected = 0;
   int deferred = 0;
   bool operator==(const Outcome&) const = default;

@@ -18,7 +18,8 @@ TEST(PlannerTable, NewConfirmedDigest) {
       {"supersedes at once where asked", "Waiting", supersede, {"Retreating", 0, 1, "", 0, 0}},
       {"supersedes at once where asked", "Shifting", supersede, {"Retreating", 0, 1, "", 0, 0}},
       {"supersedes at once where asked", "Baking", supersede, {"Retreating", 0, 1, "", 0, 0}},
-      {"supersedes in any case past the deadline", "Shifting",
+      {"supersedes in any case past the deadline",
+       "Shifting",
        [](PlannerWorld& w) {
          past_deadline(w);
          newer_digest(w);
@@ -30,13 +31,21 @@ TEST(PlannerTable, NewConfirmedDigest) {
 TEST(PlannerTable, EveryFollowedTagNamesStablesDigestAgain) {
   check({
       {"is nothing new", "Idle", stables_digest_again, {"Idle", 0, 0, "", 0, 0}},
-      {"withdraws without a rejection", "Preparing", stables_digest_again,
+      {"withdraws without a rejection",
+       "Preparing",
+       stables_digest_again,
        {"Retreating", 0, 1, "", 0, 0}},
-      {"withdraws without a rejection", "Waiting", stables_digest_again,
+      {"withdraws without a rejection",
+       "Waiting",
+       stables_digest_again,
        {"Retreating", 0, 1, "", 0, 0}},
-      {"withdraws without a rejection", "Shifting", stables_digest_again,
+      {"withdraws without a rejection",
+       "Shifting",
+       stables_digest_again,
        {"Retreating", 0, 1, "", 0, 0}},
-      {"withdraws without a rejection", "Baking", stables_digest_again,
+      {"withdraws without a rejection",
+       "Baking",
+       stables_digest_again,
        {"Retreating", 0, 1, "", 0, 0}},
   });
 }
@@ -45,13 +54,15 @@ TEST(PlannerTable, FollowedTagGone) {
   check({
       {"is a note", "Idle", tag_gone, {"Idle", 0, 0, "", 0, 0}},
       {"holds", "Preparing", tag_gone, {"Preparing", 0, 0, "TagGone", 0, 0}},
-      {"holds despite the verdict", "Shifting",
+      {"holds despite the verdict",
+       "Shifting",
        [](PlannerWorld& w) {
          tag_gone(w);
          advance_verdict(w);
        },
        {"Shifting", 5, 0, "TagGone", 0, 0}},
-      {"holds the finish", "Baking",
+      {"holds the finish",
+       "Baking",
        [](PlannerWorld& w) {
          tag_gone(w);
          advance_verdict(w);
@@ -63,9 +74,12 @@ TEST(PlannerTable, FollowedTagGone) {
 TEST(PlannerTable, PersonEditsTheTemplate) {
   check({
       {"starts a rollout of their pair", "Idle", template_edit, {"Preparing", 0, 1, "", 0, 0}},
-      {"is nothing to do if it equals stable's", "Idle", template_edit_that_equals_stable,
+      {"is nothing to do if it equals stable's",
+       "Idle",
+       template_edit_that_equals_stable,
        {"Idle", 0, 0, "", 0, 0}},
-      {"holds if the pair is rejected", "Idle",
+      {"holds if the pair is rejected",
+       "Idle",
        [](PlannerWorld& w) {
          template_edit(w);
          Core core = w.core();
@@ -84,9 +98,12 @@ TEST(PlannerTable, PersonEditsTheTemplate) {
 
 TEST(PlannerTable, PersonEditsPercents) {
   check({
-      {"is adopted as found where one Revision serves", "Idle", all_to_another,
+      {"is adopted as found where one Revision serves",
+       "Idle",
+       all_to_another,
        {"Idle", 0, 1, "", 0, 0}},
-      {"is respected where several serve", "Idle",
+      {"is respected where several serve",
+       "Idle",
        [](PlannerWorld& w) {
          all_to_another(w);
          percents(w);
@@ -95,7 +112,8 @@ TEST(PlannerTable, PersonEditsPercents) {
        {"Adopting", 0, 0, "ForeignEdit", 0, 0}},
       {"holds", "Preparing", percents, {"Preparing", 0, 0, "ForeignEdit", 0, 0}},
       {"holds", "Waiting", percents, {"Waiting", 0, 0, "ForeignEdit", 0, 0}},
-      {"holds despite the verdict", "Shifting",
+      {"holds despite the verdict",
+       "Shifting",
        [](PlannerWorld& w) {
          percents(w);
          advance_verdict(w);
@@ -103,7 +121,8 @@ TEST(PlannerTable, PersonEditsPercents) {
        {"Shifting", 5, 0, "ForeignEdit", 0, 0}},
       {"holds", "Baking", percents, {"Baking", 90, 0, "ForeignEdit", 0, 0}},
       {"is written again once", "Retreating", percents, {"Retreating", 0, 1, "", 1, 0}},
-      {"holds the second time", "Retreating",
+      {"holds the second time",
+       "Retreating",
        [](PlannerWorld& w) {
          percents(w);
          w.pass();
@@ -115,11 +134,14 @@ TEST(PlannerTable, PersonEditsPercents) {
 
 TEST(PlannerTable, Suspend) {
   check({
-      {"starts nothing new, and says so", "Idle", suspend_and_push,
+      {"starts nothing new, and says so",
+       "Idle",
+       suspend_and_push,
        {"Idle", 0, 0, "Suspended", 0, 0}},
       {"finishes", "Shifting", suspend_and_advance, {"Shifting", 20, 1, "", 0, 0}},
       {"finishes", "Baking", suspend_and_advance, {"Idle", 0, 1, "", 0, 0}},
-      {"finishes", "Retreating",
+      {"finishes",
+       "Retreating",
        [](PlannerWorld& w) {
          suspend(w);
          w.programs = true;

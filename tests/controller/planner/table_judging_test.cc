@@ -8,11 +8,17 @@ namespace {
 
 TEST(PlannerTable, CandidateDoesNotBecomeReady) {
   check({
-      {"retreats and defers after readyWithin", "Preparing", long_in_preparing,
+      {"retreats and defers after readyWithin",
+       "Preparing",
+       long_in_preparing,
        {"Retreating", 0, 1, "", 0, 1}},
-      {"retreats and defers where no node takes it", "Preparing", unschedulable,
+      {"retreats and defers where no node takes it",
+       "Preparing",
+       unschedulable,
        {"Retreating", 0, 1, "", 0, 1}},
-      {"retreats and defers where the image cannot be pulled", "Preparing", pull_fails,
+      {"retreats and defers where the image cannot be pulled",
+       "Preparing",
+       pull_fails,
        {"Retreating", 0, 1, "", 0, 1}},
   });
 }
@@ -28,9 +34,13 @@ TEST(PlannerTable, CandidatesContainerExitsTwice) {
 
 TEST(PlannerTable, CandidateIsNotReadyForThirtySeconds) {
   check({
-      {"is waited for until readyWithin", "Preparing", unready_for_long,
+      {"is waited for until readyWithin",
+       "Preparing",
+       unready_for_long,
        {"Preparing", 0, 0, "", 0, 0}},
-      {"is a flap before that", "Shifting", unready_for_a_moment,
+      {"is a flap before that",
+       "Shifting",
+       unready_for_a_moment,
        {"Shifting", 5, 0, "CandidateUnready", 0, 0}},
       {"retreats and defers", "Shifting", unready_for_long, {"Retreating", 0, 1, "", 0, 1}},
       {"retreats and defers", "Baking", unready_for_long, {"Retreating", 0, 1, "", 0, 1}},
@@ -41,25 +51,30 @@ TEST(PlannerTable, StableIsNotReady) {
   check({
       {"holds", "Idle", stable_unready, {"Idle", 0, 0, "StableUnready", 0, 0}},
       {"holds", "Preparing", stable_unready, {"Preparing", 0, 0, "StableUnready", 0, 0}},
-      {"never raises by itself", "Shifting",
+      {"never raises by itself",
+       "Shifting",
        [](PlannerWorld& w) {
          stable_unready(w);
          advance_verdict(w);
        },
        {"Shifting", 5, 0, "StableUnready", 0, 0}},
-      {"never finishes by itself", "Baking",
+      {"never finishes by itself",
+       "Baking",
        [](PlannerWorld& w) {
          stable_unready(w);
          advance_verdict(w);
        },
        {"Baking", 90, 0, "StableUnready", 0, 0}},
-      {"accepts promote --full", "Shifting",
+      {"accepts promote --full",
+       "Shifting",
        [](PlannerWorld& w) {
          stable_unready(w);
          w.command("promote", "1 --full stable is broken");
        },
        {"Idle", 0, 1, "", 0, 0}},
-      {"cannot be programmed, and is asked for again", "Retreating", stable_unready,
+      {"cannot be programmed, and is asked for again",
+       "Retreating",
+       stable_unready,
        {"Retreating", 0, 0, "StableUnready", 1, 0}},
   });
 }
@@ -69,7 +84,8 @@ TEST(PlannerTable, VerdictRollback) {
       {"retreats and rejects", "Waiting", rollback_verdict, {"Retreating", 0, 1, "", 1, 0}},
       {"retreats and rejects", "Shifting", rollback_verdict, {"Retreating", 0, 1, "", 1, 0}},
       {"retreats and rejects", "Baking", rollback_verdict, {"Retreating", 0, 1, "", 1, 0}},
-      {"retreats before every hold", "Shifting",
+      {"retreats before every hold",
+       "Shifting",
        [](PlannerWorld& w) {
          w.command("pause", "1 month end");
          w.pass();
@@ -82,13 +98,15 @@ TEST(PlannerTable, VerdictRollback) {
          rollback_verdict(w);
        },
        {"Retreating", 0, 1, "", 1, 0}},
-      {"comes before a promotion in the same pass", "Shifting",
+      {"comes before a promotion in the same pass",
+       "Shifting",
        [](PlannerWorld& w) {
          rollback_verdict(w);
          w.command("promote", "1 --full");
        },
        {"Retreating", 0, 1, "", 1, 0}},
-      {"about another uid is none", "Shifting",
+      {"about another uid is none",
+       "Shifting",
        [](PlannerWorld& w) {
          rollback_verdict(w);
          w.judged = false;
@@ -102,10 +120,10 @@ TEST(PlannerTable, VerdictReduceOrBlind) {
   check({
       {"goes back to the first step", "Shifting", reduce_verdict, {"Shifting", 1, 1, "", 0, 0}},
       {"goes back to the last step", "Baking", reduce_verdict, {"Shifting", 50, 1, "", 0, 0}},
-      {"blind for five minutes goes back as well", "Shifting", blind,
-       {"Shifting", 1, 1, "", 0, 0}},
+      {"blind for five minutes goes back as well", "Shifting", blind, {"Shifting", 1, 1, "", 0, 0}},
       {"blind for five minutes goes back as well", "Baking", blind, {"Shifting", 50, 1, "", 0, 0}},
-      {"has nowhere to go from the first step", "Shifting",
+      {"has nowhere to go from the first step",
+       "Shifting",
        [](PlannerWorld& w) {
          reduce_verdict(w);
          w.pass();
@@ -114,7 +132,8 @@ TEST(PlannerTable, VerdictReduceOrBlind) {
          w.now += minutes(3);
        },
        {"Shifting", 1, 0, "", 0, 0}},
-      {"is said in status while blind", "Shifting",
+      {"is said in status while blind",
+       "Shifting",
        [](PlannerWorld& w) { w.seen.verdict.holds = {AnalysisHold::kStaleMetrics}; },
        {"Shifting", 5, 0, "StaleMetrics", 0, 0}},
   });
@@ -122,20 +141,28 @@ TEST(PlannerTable, VerdictReduceOrBlind) {
 
 TEST(PlannerTable, VerdictNoneOrAdvance) {
   check({
-      {"none waits", "Shifting", [](PlannerWorld& w) { w.now += hours(1); },
+      {"none waits",
+       "Shifting",
+       [](PlannerWorld& w) { w.now += hours(1); },
        {"Shifting", 5, 0, "", 0, 0}},
       {"advance goes on", "Shifting", advance_verdict, {"Shifting", 20, 1, "", 0, 0}},
-      {"advance waits for minimumStep", "Shifting",
-       [](PlannerWorld& w) { w.verdict = VerdictKind::kAdvance; }, {"Shifting", 5, 0, "", 0, 0}},
-      {"advance about another uid is none", "Shifting",
+      {"advance waits for minimumStep",
+       "Shifting",
+       [](PlannerWorld& w) { w.verdict = VerdictKind::kAdvance; },
+       {"Shifting", 5, 0, "", 0, 0}},
+      {"advance about another uid is none",
+       "Shifting",
        [](PlannerWorld& w) {
          advance_verdict(w);
          w.judged = false;
        },
        {"Shifting", 5, 0, "", 0, 0}},
-      {"a bake without a verdict against it ends", "Baking",
-       [](PlannerWorld& w) { judged(w, VerdictKind::kContinue); }, {"Idle", 0, 1, "", 0, 0}},
-      {"a bake that nobody judged goes on", "Baking",
+      {"a bake without a verdict against it ends",
+       "Baking",
+       [](PlannerWorld& w) { judged(w, VerdictKind::kContinue); },
+       {"Idle", 0, 1, "", 0, 0}},
+      {"a bake that nobody judged goes on",
+       "Baking",
        [](PlannerWorld& w) {
          judged(w, VerdictKind::kContinue);
          w.judged = false;
@@ -152,33 +179,41 @@ void deadline_with(PlannerWorld& w, WhenInconclusive what) {
 TEST(PlannerTable, Deadline) {
   const auto clean = [](PlannerWorld& w) { deadline_with(w, WhenInconclusive::kPromoteIfClean); };
   check({
-      {"PromoteIfClean bakes what nothing speaks against", "Shifting", clean,
+      {"PromoteIfClean bakes what nothing speaks against",
+       "Shifting",
+       clean,
        {"Baking", 90, 1, "", 0, 0}},
-      {"PromoteIfClean holds what evidence leans against", "Shifting",
+      {"PromoteIfClean holds what evidence leans against",
+       "Shifting",
        [&](PlannerWorld& w) {
          w.seen.verdict.leaning_against = true;
          clean(w);
        },
        {"Shifting", 5, 0, "Inconclusive", 0, 0}},
-      {"PromoteIfClean holds what is suspect", "Shifting",
+      {"PromoteIfClean holds what is suspect",
+       "Shifting",
        [&](PlannerWorld& w) {
          w.seen.verdict.rollback_evidence = 3;
          clean(w);
        },
        {"Shifting", 5, 0, "Inconclusive", 0, 0}},
-      {"PromoteIfClean holds what nobody judged", "Shifting",
+      {"PromoteIfClean holds what nobody judged",
+       "Shifting",
        [&](PlannerWorld& w) {
          w.judged = false;
          clean(w);
        },
        {"Shifting", 5, 0, "Inconclusive", 0, 0}},
-      {"Hold holds", "Shifting",
+      {"Hold holds",
+       "Shifting",
        [](PlannerWorld& w) { deadline_with(w, WhenInconclusive::kHold); },
        {"Shifting", 5, 0, "Inconclusive", 0, 0}},
-      {"RollBack retreats and rejects", "Shifting",
+      {"RollBack retreats and rejects",
+       "Shifting",
        [](PlannerWorld& w) { deadline_with(w, WhenInconclusive::kRollBack); },
        {"Retreating", 0, 1, "", 1, 0}},
-      {"does not count the time of approval", "Waiting",
+      {"does not count the time of approval",
+       "Waiting",
        [](PlannerWorld& w) { deadline_with(w, WhenInconclusive::kRollBack); },
        {"Waiting", 0, 0, "AwaitingApproval", 0, 0}},
       {"there is none for a retreat", "Retreating", past_deadline, {"Retreating", 0, 0, "", 1, 0}},

@@ -59,8 +59,7 @@ TEST(TagCheck, AsksDockerHubAtItsApi) {
   ScriptedTransport transport;
   const std::string url = "https://registry-1.docker.io/v2/library/nginx/manifests/1";
   transport.on("HEAD", url, kImage.head());
-  EXPECT_EQ(check(transport, {}, {}, {}, *parse_image_reference("nginx:1")),
-            CheckOutcome(found()));
+  EXPECT_EQ(check(transport, {}, {}, {}, *parse_image_reference("nginx:1")), CheckOutcome(found()));
 }
 
 struct HeadRow {
@@ -71,8 +70,8 @@ struct HeadRow {
 TEST(TagCheck, FallsBackToGetWhereHeadCannotTell) {
   const std::vector<HeadRow> rows = {
       {"no digest header", make_response(200, without(kImage.headers(), "Docker-Content-Digest"))},
-      {"an empty digest header", make_response(200, {{"Docker-Content-Digest", ""},
-                                                     {"Content-Type", kImage.type}})},
+      {"an empty digest header",
+       make_response(200, {{"Docker-Content-Digest", ""}, {"Content-Type", kImage.type}})},
       {"no content type", make_response(200, without(kImage.headers(), "Content-Type"))},
       {"an odd content type", make_response(200, {{"Docker-Content-Digest", kImage.digest().get()},
                                                   {"Content-Type", "text/html"}})},
@@ -116,10 +115,16 @@ TEST(TagCheck, FailsAtTheHeadWithAKind) {
   };
   const std::vector<FailureRow> rows = {
       {"refused", refused_connection(), Kind::kUnreachable, "connection refused", {}},
-      {"no answer in time", make_error(ErrorKind::kTimeout, "r.io:443: timed out"),
-       Kind::kUnreachable, "timed out", {}},
-      {"an address that is not allowed", make_error(ErrorKind::kRefused, "10.0.0.1 is private"),
-       Kind::kRefused, "private", {}},
+      {"no answer in time",
+       make_error(ErrorKind::kTimeout, "r.io:443: timed out"),
+       Kind::kUnreachable,
+       "timed out",
+       {}},
+      {"an address that is not allowed",
+       make_error(ErrorKind::kRefused, "10.0.0.1 is private"),
+       Kind::kRefused,
+       "private",
+       {}},
       {"401 without a challenge", make_response(401), Kind::kAuthentication, "HTTP 401", {}},
       {"429", make_response(429, {{"Retry-After", "30"}}), Kind::kRateLimited, "HTTP 429",
        seconds(30)},
@@ -128,13 +133,21 @@ TEST(TagCheck, FailsAtTheHeadWithAKind) {
       {"503 that asks to wait", make_response(503, {{"Retry-After", "5"}}), Kind::kUnreachable,
        "HTTP 503", seconds(5)},
       {"418", make_response(418), Kind::kRefused, "HTTP 418", {}},
-      {"two different digests", make_response(200, digest("sha256:" + std::string(64, '9'))),
-       Kind::kInconsistent, "two different", {}},
+      {"two different digests",
+       make_response(200, digest("sha256:" + std::string(64, '9'))),
+       Kind::kInconsistent,
+       "two different",
+       {}},
       {"control characters in the digest",
        make_response(200, {{"Docker-Content-Digest", "\x1b[2J"}}),
-       Kind::kInconsistent, "malformed", {}},
-      {"a digest of the wrong length", make_response(200, {{"Docker-Content-Digest", "sha256:ab"}}),
-       Kind::kInconsistent, "malformed", {}},
+       Kind::kInconsistent,
+       "malformed",
+       {}},
+      {"a digest of the wrong length",
+       make_response(200, {{"Docker-Content-Digest", "sha256:ab"}}),
+       Kind::kInconsistent,
+       "malformed",
+       {}},
   };
   for (const auto& row : rows) {
     ScriptedTransport transport;
@@ -151,9 +164,9 @@ TEST(TagCheck, FailsAtTheHeadWithAKind) {
 
 TEST(TagCheck, TakesTheSameDigestTwiceForOne) {
   ScriptedTransport transport;
-  transport.on("HEAD", kTagUrl,
-               make_response(200, with(kImage.headers(), "docker-content-digest",
-                                       kImage.digest().get())));
+  transport.on(
+      "HEAD", kTagUrl,
+      make_response(200, with(kImage.headers(), "docker-content-digest", kImage.digest().get())));
   EXPECT_EQ(check(transport), CheckOutcome(found()));
 }
 
@@ -161,34 +174,55 @@ TEST(TagCheck, SaysNotFoundWithoutAskingAgain) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl,
                make_response(404, {}, R"({"errors":[{"code":"MANIFEST_UNKNOWN"}]})"));
-  EXPECT_EQ(check(transport),
-            CheckOutcome(NotFound{
-                "HEAD r.io:443/v2/acme/app/manifests/1: HTTP 404 (MANIFEST_UNKNOWN)"}));
+  EXPECT_EQ(
+      check(transport),
+      CheckOutcome(NotFound{"HEAD r.io:443/v2/acme/app/manifests/1: HTTP 404 (MANIFEST_UNKNOWN)"}));
   EXPECT_EQ(transport.lines(), kHeadOnly);
 }
 
 TEST(TagCheck, FailsAtTheGetWithAKind) {
   const std::vector<FailureRow> rows = {
       {"reset", refused_connection(), Kind::kUnreachable, "refused", {}},
-      {"oversize", make_error(ErrorKind::kRefused, "the body is larger than 4194304 bytes"),
-       Kind::kRefused, "larger", {}},
-      {"truncated JSON", make_response(200, {{"Content-Type", kImage.type}}, R"({"schemaVersion")"),
-       Kind::kNotAnImage, "not JSON", {}},
-      {"not JSON", make_response(200, {{"Content-Type", kImage.type}}, "<html>"),
-       Kind::kNotAnImage, "not JSON", {}},
-      {"wrong shape", make_response(200, {{"Content-Type", kImage.type}}, R"({"schemaVersion":2})"),
-       Kind::kNotAnImage, "without config", {}},
-      {"a portal's page", make_response(200, {{"Content-Type", "text/html"}}, "{}"),
-       Kind::kNotAnImage, "schemaVersion", {}},
-      {"403", make_response(403, {}, R"({"errors":[{"code":"DENIED","message":"secret"}]})"),
-       Kind::kAuthentication, "HTTP 403 (DENIED)", {}},
+      {"oversize",
+       make_error(ErrorKind::kRefused, "the body is larger than 4194304 bytes"),
+       Kind::kRefused,
+       "larger",
+       {}},
+      {"truncated JSON",
+       make_response(200, {{"Content-Type", kImage.type}}, R"({"schemaVersion")"),
+       Kind::kNotAnImage,
+       "not JSON",
+       {}},
+      {"not JSON",
+       make_response(200, {{"Content-Type", kImage.type}}, "<html>"),
+       Kind::kNotAnImage,
+       "not JSON",
+       {}},
+      {"wrong shape",
+       make_response(200, {{"Content-Type", kImage.type}}, R"({"schemaVersion":2})"),
+       Kind::kNotAnImage,
+       "without config",
+       {}},
+      {"a portal's page",
+       make_response(200, {{"Content-Type", "text/html"}}, "{}"),
+       Kind::kNotAnImage,
+       "schemaVersion",
+       {}},
+      {"403",
+       make_response(403, {}, R"({"errors":[{"code":"DENIED","message":"secret"}]})"),
+       Kind::kAuthentication,
+       "HTTP 403 (DENIED)",
+       {}},
       {"429", make_response(429), Kind::kRateLimited, "HTTP 429", {}},
       {"500", make_response(500), Kind::kUnreachable, "HTTP 500", {}},
       {"304 that was not asked for, again", make_response(304), Kind::kInconsistent, "304", {}},
       {"conflicting headers",
-       make_response(200, with(kImage.headers(), "Docker-Content-Digest",
-                               "sha256:" + std::string(64, '9')), kImage.body),
-       Kind::kInconsistent, "two different", {}},
+       make_response(
+           200, with(kImage.headers(), "Docker-Content-Digest", "sha256:" + std::string(64, '9')),
+           kImage.body),
+       Kind::kInconsistent,
+       "two different",
+       {}},
   };
   for (const auto& row : rows) {
     ScriptedTransport transport;
@@ -205,8 +239,9 @@ TEST(TagCheck, BelievesTheBytesOfAGetMoreThanItsHeader) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl, make_response(405));
   transport.on("GET", kTagUrl,
-               make_response(200, {{"Content-Type", kImage.type},
-                                   {"Docker-Content-Digest", "sha256:" + std::string(64, '9')}},
+               make_response(200,
+                             {{"Content-Type", kImage.type},
+                              {"Docker-Content-Digest", "sha256:" + std::string(64, '9')}},
                              kImage.body));
   EXPECT_EQ(check(transport), CheckOutcome(Found{kImage.digest(), kImage.type, ""}));
 }
@@ -215,9 +250,10 @@ TEST(TagCheck, KeepsASha512DigestThatTheBytesHave) {
   ScriptedTransport transport;
   const auto digest = "sha512:" + sha512_hex(kImage.body);
   transport.on("HEAD", kTagUrl, make_response(405));
-  transport.on("GET", kTagUrl,
-               make_response(200, {{"Content-Type", kImage.type},
-                                   {"Docker-Content-Digest", digest}}, kImage.body));
+  transport.on(
+      "GET", kTagUrl,
+      make_response(200, {{"Content-Type", kImage.type}, {"Docker-Content-Digest", digest}},
+                    kImage.body));
   EXPECT_EQ(check(transport), CheckOutcome(Found{*Digest::parse(digest), kImage.type, ""}));
 }
 

@@ -21,8 +21,7 @@ const Platform kAmd64{"linux", "amd64", ""};
 const Platform kArm64{"linux", "arm64", ""};
 const Platform kArm64v8{"linux", "arm64", "v8"};
 
-ConfirmOutcome confirm(ScriptedTransport& transport, const Digest& digest,
-                       TimePoint now = kNow) {
+ConfirmOutcome confirm(ScriptedTransport& transport, const Digest& digest, TimePoint now = kNow) {
   RegistryMemory memory;
   DigestConfirmation confirmation({*api_origin(app(), {}), "acme/app", {}, {}, now + seconds(8)},
                                   digest, Kind::kInconsistent);
@@ -43,10 +42,10 @@ TEST(Confirmation, ReadsASingleImageAndItsConfiguration) {
   ScriptedTransport transport;
   serve(transport, kImage, kConfig);
   EXPECT_EQ(confirm(transport, kImage.digest()),
-            ConfirmOutcome(Confirmed{kImage.digest(), kImage.type, {kArm64},
-                                     *parse_rfc3339(kCreated), false}));
-  EXPECT_EQ(transport.lines(), (std::vector<std::string>{"GET " + kImage.by_digest(),
-                                                         "GET " + kConfig.as_blob()}));
+            ConfirmOutcome(Confirmed{
+                kImage.digest(), kImage.type, {kArm64}, *parse_rfc3339(kCreated), false}));
+  EXPECT_EQ(transport.lines(),
+            (std::vector<std::string>{"GET " + kImage.by_digest(), "GET " + kConfig.as_blob()}));
   EXPECT_EQ(transport.requests()[1].max_body_bytes, kMaxConfigBytes);
 }
 
@@ -63,8 +62,8 @@ TEST(Confirmation, LooksIntoAnIndexOnlyForADate) {
   transport.on("GET", kIndex.by_digest(), kIndex.get());
   transport.on("GET", kImage.by_digest(), kImage.get());
   transport.on("GET", kConfig.as_blob(), blob(kConfig));
-  const Confirmed want{kIndex.digest(), kIndex.type, {kAmd64, kArm64v8}, *parse_rfc3339(kCreated),
-                       false};
+  const Confirmed want{
+      kIndex.digest(), kIndex.type, {kAmd64, kArm64v8}, *parse_rfc3339(kCreated), false};
   EXPECT_EQ(confirm(transport, kIndex.digest()), ConfirmOutcome(want));
   EXPECT_EQ(transport.requests().size(), 3u);
 

@@ -34,7 +34,9 @@ TEST(Credentials, AreFoundByTheKeysOfKubernetes) {
   const std::vector<Row> rows = {
       {"a host", {"ghcr.io"}, "ghcr.io/a/b:1", "ghcr.io"},
       {"another host", {"ghcr.io"}, "quay.io/a/b:1", ""},
-      {"Docker Hub's old key", {"https://index.docker.io/v1/"}, "nginx",
+      {"Docker Hub's old key",
+       {"https://index.docker.io/v1/"},
+       "nginx",
        "https://index.docker.io/v1/"},
       {"Docker Hub's plain key", {"docker.io"}, "docker.io/a/b", "docker.io"},
       {"a scheme and /v2/", {"https://r.io/v2/"}, "r.io/a", "https://r.io/v2/"},
@@ -61,8 +63,8 @@ TEST(Credentials, AreFoundByTheKeysOfKubernetes) {
     const auto found = find("{\"auths\":{" + join(entries, ",") + "}}", row.reference);
     Credential want;
     if (!row.want.empty()) {
-      want = {"config.json#" + row.want, "u" + std::to_string(row.want.size()),
-              Secret("pass:word"), Secret()};
+      want = {"config.json#" + row.want, "u" + std::to_string(row.want.size()), Secret("pass:word"),
+              Secret()};
     }
     EXPECT_EQ(found, (FoundCredential{want, ""})) << row.name;
   }

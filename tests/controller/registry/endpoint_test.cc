@@ -35,8 +35,8 @@ TEST(Endpoint, PlainHttpIsAListOfExactHostsAndPorts) {
   EXPECT_EQ(*parse_plain_http(" 127.0.0.1:5000,R.io:80 ,,[::1]:1"),
             (std::set<std::string>{"127.0.0.1:5000", "[::1]:1", "r.io:80"}));
   EXPECT_TRUE(parse_plain_http("")->empty());
-  for (const std::string bad : {"r.io", "*:80", "r.io:80/", "http://r.io:80", "r.io:0", "a b:1",
-                                "r.io:080", "u@r.io:80"}) {
+  for (const std::string bad :
+       {"r.io", "*:80", "r.io:80/", "http://r.io:80", "r.io:0", "a b:1", "r.io:080", "u@r.io:80"}) {
     EXPECT_FALSE(parse_plain_http(bad).has_value()) << bad;
   }
 }

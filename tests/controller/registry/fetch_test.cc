@@ -42,8 +42,8 @@ TEST(Fetch, GetsAnAnonymousTokenWhereOneIsDemanded) {
   transport.on("HEAD", kTagUrl, kImage.head());
   transport.on("GET", kTokenUrl, token());
   EXPECT_TRUE(std::holds_alternative<Found>(check(transport)));
-  EXPECT_EQ(transport.lines(), (std::vector<std::string>{"HEAD " + kTagUrl, "GET " + kTokenUrl,
-                                                         "HEAD " + kTagUrl}));
+  EXPECT_EQ(transport.lines(),
+            (std::vector<std::string>{"HEAD " + kTagUrl, "GET " + kTokenUrl, "HEAD " + kTagUrl}));
   EXPECT_EQ(authorizations(transport), (std::vector<std::string>{"", "", "Bearer tok1"}));
 }
 
@@ -159,10 +159,10 @@ TEST(Fetch, FailsWithTheStepThatFailed) {
        "over plain http", 1},
       {"a realm of another domain", bearer("https://evil.io/t"), token(), Kind::kRefused, "token",
        "of another domain", 1},
-      {"a malformed realm", bearer("canary"), token(), Kind::kRefused, "token",
-       "malformed realm", 1},
-      {"a token server that refuses", bearer(), make_response(401), Kind::kAuthentication,
-       "token", "HTTP 401", 2},
+      {"a malformed realm", bearer("canary"), token(), Kind::kRefused, "token", "malformed realm",
+       1},
+      {"a token server that refuses", bearer(), make_response(401), Kind::kAuthentication, "token",
+       "HTTP 401", 2},
       {"a token server that denies", bearer(), make_response(403), Kind::kAuthentication, "token",
        "HTTP 403", 2},
       {"a token server that is not there", bearer(), make_response(404), Kind::kAuthentication,
@@ -174,8 +174,8 @@ TEST(Fetch, FailsWithTheStepThatFailed) {
       {"a token server that redirects", bearer(),
        make_response(302, {{"Location", "https://evil.io"}}), Kind::kRefused, "token",
        "may not redirect", 2},
-      {"a token server that cannot be reached", bearer(), refused_connection(),
-       Kind::kUnreachable, "token", "connection refused", 2},
+      {"a token server that cannot be reached", bearer(), refused_connection(), Kind::kUnreachable,
+       "token", "connection refused", 2},
       {"a token body that is too large", bearer(),
        make_error(ErrorKind::kRefused, "the body is larger than 65536 bytes"), Kind::kRefused,
        "token", "larger", 2},

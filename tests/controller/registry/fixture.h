@@ -30,8 +30,8 @@ struct Document {
 };
 
 inline Document config(const std::string& created = kCreated) {
-  return {"application/octet-stream", R"({"created":")" + created +
-                                          R"(","os":"linux","architecture":"arm64"})"};
+  return {"application/octet-stream",
+          R"({"created":")" + created + R"(","os":"linux","architecture":"arm64"})"};
 }
 
 inline Document manifest_of(const Document& config, const std::string& annotations = "{}") {

@@ -22,8 +22,7 @@ TEST(Manifest, OfASingleImageNamesItsConfiguration) {
 
 TEST(Manifest, OfAnIndexListsPlatformsAndPrefersLinuxAmd64) {
   const auto child = manifest_of(config());
-  const auto index =
-      index_of(child, R"({"org.opencontainers.image.created":")" + kCreated + "\"}");
+  const auto index = index_of(child, R"({"org.opencontainers.image.created":")" + kCreated + "\"}");
   const auto got = parse_manifest(index.body, kOciIndex);
   ASSERT_TRUE(got.has_value()) << got.error().message;
   EXPECT_EQ(*got, (Manifest{std::string(kOciIndex),

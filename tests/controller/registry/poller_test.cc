@@ -52,8 +52,8 @@ TEST_F(PollerTest, ConfirmsATagAndThenAsksWithOneConditionalHead) {
   poller_.set_followed({follow("r.io/acme/app:1")}, now_);
   EXPECT_EQ(poller_.next_due(now_), now_);
   EXPECT_EQ(run(), std::vector{key_});
-  const Confirmed image{kOld.digest(), kOld.type, {{"linux", "arm64", ""}},
-                        *parse_rfc3339(kCreated), false};
+  const Confirmed image{
+      kOld.digest(), kOld.type, {{"linux", "arm64", ""}}, *parse_rfc3339(kCreated), false};
   const std::string etag = "\"" + kOld.digest().get() + "\"";
   EXPECT_EQ(seen(), (TagObservation{image, etag, kNow, kNow, kNow, 0, ""}));
   EXPECT_EQ(transport_.requests().size(), 3u);
@@ -94,10 +94,10 @@ TEST_F(PollerTest, ADigestCountsOnlyOnceConfirmed) {
 
 TEST_F(PollerTest, FollowersOfOneTagShareTheCheckIdentitiesDoNot) {
   script(make_response(404));
-  poller_.set_followed({follow("r.io/acme/app:1", minutes(5)),
-                        follow("r.io/acme/app:1", minutes(1)),
-                        follow("r.io/acme/app:1", minutes(9), password())},
-                       now_);
+  poller_.set_followed(
+      {follow("r.io/acme/app:1", minutes(5)), follow("r.io/acme/app:1", minutes(1)),
+       follow("r.io/acme/app:1", minutes(9), password())},
+      now_);
   EXPECT_EQ(run(), (std::vector{key_, poll_key(app(), "config.json#r.io")}));
   EXPECT_EQ(transport_.requests().size(), 2u);
   EXPECT_LE(poller_.next_due(now_), now_ + minutes(1));

@@ -47,8 +47,8 @@ TEST(Resolve, TakesLatestWhereNothingIsSaidAndTheDigestWhereOneIs) {
   EXPECT_EQ(transport.lines()[0], "HEAD https://r.io/v2/acme/app/manifests/latest");
   transport.forget_requests();
   serve(transport, kImage, kConfig);
-  EXPECT_TRUE(std::holds_alternative<Confirmed>(
-      resolve(transport, pinned(app(), kImage.digest()))));
+  EXPECT_TRUE(
+      std::holds_alternative<Confirmed>(resolve(transport, pinned(app(), kImage.digest()))));
   EXPECT_EQ(transport.lines()[0], "GET " + kImage.by_digest());
 }
 
@@ -73,9 +73,9 @@ TEST(Resolve, PrintsAnErrorWithKindStepAndAdvice) {
 }
 
 TEST(Resolve, EveryKindHasANameAndAdvice) {
-  for (const Kind kind : {Kind::kAuthentication, Kind::kNotFound, Kind::kUnreachable,
-                          Kind::kRefused, Kind::kNotAnImage, Kind::kRateLimited,
-                          Kind::kInconsistent}) {
+  for (const Kind kind :
+       {Kind::kAuthentication, Kind::kNotFound, Kind::kUnreachable, Kind::kRefused,
+        Kind::kNotAnImage, Kind::kRateLimited, Kind::kInconsistent}) {
     EXPECT_NE(to_string(kind), "unknown");
     EXPECT_TRUE(advice(kind).ends_with(".")) << to_string(kind);
   }
@@ -99,10 +99,10 @@ TEST(Resolve, NoFailureEverHoldsASecret) {
       make_response(400, {{"X", echo}}, echo),
       make_response(401, {{"WWW-Authenticate", "Basic realm=\"" + echo + "\""}}, echo),
       make_response(401, {{"WWW-Authenticate", "Bearer realm=\"" + echo + "\""}}, echo),
-      make_response(401, {{"WWW-Authenticate",
-                           "Bearer realm=\"https://evil.io/" + kCanary + "\""}}),
-      make_response(403, {}, R"({"errors":[{"code":")" + kCanary + R"(","message":")" + echo +
-                                 "\"}]}"),
+      make_response(401,
+                    {{"WWW-Authenticate", "Bearer realm=\"https://evil.io/" + kCanary + "\""}}),
+      make_response(403, {},
+                    R"({"errors":[{"code":")" + kCanary + R"(","message":")" + echo + "\"}]}"),
       make_response(403, {}, R"({"message":")" + echo + R"(","details":")" + echo + "\"}"),
       make_response(302, {{"Location", "https://u:" + kCanary + "@evil.io/"}}),
       make_response(302, {{"Location", "http://evil.io/" + kCanary}}),
@@ -115,8 +115,8 @@ TEST(Resolve, NoFailureEverHoldsASecret) {
   const auto bearer = make_response(401, {{"WWW-Authenticate", "Bearer realm=\"" + realm + "\""}});
   const auto basic_challenge = make_response(401, {{"WWW-Authenticate", "Basic realm=r"}});
   const auto token = make_response(200, {}, R"({"token":"tok-canary"})");
-  const std::vector<Credential> credentials = {
-      password(kCanary), {"id", "<token>", Secret(), Secret(kCanary)}};
+  const std::vector<Credential> credentials = {password(kCanary),
+                                               {"id", "<token>", Secret(), Secret(kCanary)}};
   int failures = 0;
   for (const auto& echoed : echoes) {
     for (const auto& credential : credentials) {

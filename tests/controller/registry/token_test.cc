@@ -31,16 +31,17 @@ TEST(Token, IsAskedForReadingOnly) {
 
 TEST(Token, RequestsAreGetsWithScopesRepeated) {
   HttpRequest want;
-  want.url = "https://auth.r.io/t?scope=repository%3Aa%3Apull&scope=repository%3Ab%3Apull"
-             "&service=r.io";
+  want.url =
+      "https://auth.r.io/t?scope=repository%3Aa%3Apull&scope=repository%3Ab%3Apull"
+      "&service=r.io";
   want.max_body_bytes = kMaxTokenBodyBytes;
   EXPECT_EQ(token_request(kBearer, "repository:a:pull repository:b:pull", {}, false), want);
   want.url = "https://auth.r.io/t?x=1&account=robot&scope=s";
   want.headers = {{"Authorization", "Basic cm9ib3Q6cDp3"}};
   want.identity = "config.json#r.io";
-  EXPECT_EQ(token_request({"https://auth.r.io/t?x=1", "", ""}, "s", fixture::password("p:w"),
-                          false),
-            want);
+  EXPECT_EQ(
+      token_request({"https://auth.r.io/t?x=1", "", ""}, "s", fixture::password("p:w"), false),
+      want);
 }
 
 TEST(Token, RequestsWithAnIdentityTokenAreFormsUntilTheServerRefusesThem) {

@@ -14,17 +14,17 @@ namespace {
 
 const TimePoint kNow = from_unix_seconds(1'790'000'000);
 
-// An API server with one Service: it applies patches whose resourceVersion is current, and does what
-// the script says before that.
+// An API server with one Service: it applies patches whose resourceVersion is current, and does
+// what the script says before that.
 class OneService {
  public:
   enum class Trick {
     kNone,
-    kStatusMoves,   // Knative updates status just before the patch arrives: 409
-    kSpecMoves,     // a person edits traffic just before: 409
-    kReplyLost,     // applied, but no answer comes
-    kRequestLost,   // not applied, and no answer comes
-    kRefused,       // a policy webhook refuses
+    kStatusMoves,  // Knative updates status just before the patch arrives: 409
+    kSpecMoves,    // a person edits traffic just before: 409
+    kReplyLost,    // applied, but no answer comes
+    kRequestLost,  // not applied, and no answer comes
+    kRefused,      // a policy webhook refuses
   };
   std::deque<Trick> tricks;
   int patches = 0;

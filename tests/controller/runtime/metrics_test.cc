@@ -50,18 +50,21 @@ TEST(Metrics, CountRequestsByCode) {
   metrics.count_kube_request(409);
   metrics.count_rollout(kCheckout, "Promoted");
   const std::string text = metrics.render(kNow);
-  EXPECT_THAT(text, HasSubstr(R"(freshet_registry_requests_total{code="304",registry="ghcr.io"} 2)"));
+  EXPECT_THAT(text,
+              HasSubstr(R"(freshet_registry_requests_total{code="304",registry="ghcr.io"} 2)"));
   EXPECT_THAT(text, HasSubstr(R"(freshet_kube_requests_total{code="409"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(freshet_rollouts_total{namespace="shop",outcome="Promoted"} 1)"));
 }
 
 TEST(LogLine, QuotesWhatHasSpacesAndLeavesOutWhatIsEmpty) {
-  const LogLine line{LogLevel::kInfo, "StepAdvanced",
+  const LogLine line{LogLevel::kInfo,
+                     "StepAdvanced",
                      {{"service", "shop/checkout"}, {"message", "now 5 %"}, {"digest", ""}}};
   EXPECT_EQ(format_log_line(line, LogFormat::kText),
             R"(StepAdvanced service=shop/checkout message="now 5 %")");
-  EXPECT_EQ(format_log_line(line, LogFormat::kJson),
-            R"({"digest":"","event":"StepAdvanced","message":"now 5 %","service":"shop/checkout"})");
+  EXPECT_EQ(
+      format_log_line(line, LogFormat::kJson),
+      R"({"digest":"","event":"StepAdvanced","message":"now 5 %","service":"shop/checkout"})");
 }
 
 }  // namespace
