@@ -1,0 +1,73 @@
+// A traffic source read through the reader.
+#include "tests/bench/judge_scraped.h"
+
+#include <fmt/format.h>
+
+namespace freshet {
+namespace {
+
+constexpr Duration kTick = seconds(10);
+constexpr std::size_t kPodsPerArm = 2;
+const RevisionKey kCanaryKey{"bench", "candidate"};
+const RevisionKey kStableKey{"bench", "stable"};
+
+}  // namespace
+
+ScrapedSource::ScrapedSource(std::uint64_t seed, double rps, ArmRates canary, ArmRates stable,
+                             Duration period, const AnalysisSettings& settings)
+    : traffic_(seed), rps_(rps), canary_(std::move(canary)), stable_(std::move(stable)) {
+  const TimePoint begin = kSimulationStart - minutes(2);
+  for (const RevisionKey& key : {kStableKey, kCanaryKey}) {
+    for (std::size_t i = 0; i < kPodsPerArm; ++i) {
+      const Duration offset = seconds(static_cast<int>(traffic_.uniform(0, to_seconds(period))));
+      pods_.emplace_back(fmt::format("{}-{}", key.revision, i), key, period, offset);
+      served_until_.push_back(begin);
+    }
+  }
+  input_.canary.key = kCanaryKey;
+  input_.stable.key = kStableKey;
+  input_.bounds = settings.latency_bounds;
+  TimePoint now = begin;
+  while (now < kSimulationStart) {  // stable alone, before the first step
+    pass(now);
+    look(now, 0);
+  }
+}
+
+void ScrapedSource::flush(std::size_t pod, TimePoint now) {
+  const bool canary = pods_[pod].key() == kCanaryKey;
+  const double share = (canary ? percent_ : 100 - percent_) / 100.0;
+  const double rate = rps_ * share / static_cast<double>(kPodsPerArm);
+  const double mean = rate * to_seconds(now - served_until_[pod]);
+  pods_[pod].serve(traffic_.counts(traffic_.poisson(mean), canary ? canary_ : stable_));
+  served_until_[pod] = now;
+}
+
+void ScrapedSource::pass(TimePoint& now) {
+  for (const TimePoint until = now + kTick; now < until;) {
+    now += seconds(1);
+    for (std::size_t i = 0; i < pods_.size(); ++i) {
+      if (!pods_[i].due(now)) continue;
+      flush(i, now);
+      pods_[i].scrape(now);
+    }
+  }
+}
+
+std::optional<Interval> ScrapedSource::look(TimePoint now, int percent) {
+  input_.percent = percent;
+  ReadResult result = read(state_, reply_of(pods_, now, read_window(state_, now)), input_);
+  state_ = std::move(result.state);
+  return result.interval;
+}
+
+std::optional<Interval> ScrapedSource::next(TimePoint& now, int percent) {
+  if (percent != percent_) {
+    for (std::size_t i = 0; i < pods_.size(); ++i) flush(i, now);
+    percent_ = percent;
+  }
+  pass(now);
+  return look(now, percent);
+}
+
+}  // namespace freshet
