@@ -32,7 +32,8 @@ Controller::Controller(ControllerOptions options, Connections connections, const
       metrics_(metrics),
       log_(std::move(log)),
       tags_(options_, connections.registry, clock),
-      judging_(options_, connections.prometheus) {}
+      judging_(options_, connections.prometheus),
+      slots_(options_.max_rollouts, options_.max_rollouts_per_namespace) {}
 
 TimePoint Controller::server_now() const { return clock_.now() + connections_.kube.clock_offset(); }
 
@@ -80,10 +81,9 @@ Notes& Controller::notes_of(const ServiceKey& key, const CachedTracked& tracked)
 void Controller::forget(const ServiceKey& key) {
   tags_.follow(key, {}, Duration{0});
   metrics_.remove_service(key);
+  slots_.forget(key);
   const std::lock_guard lock(mutex_);
   notes_.erase(key);
-  active_.erase(key);
-  waiting_.erase(key);
 }
 
 bool Controller::reconcile_one() {
@@ -119,29 +119,6 @@ bool Controller::reconcile_one() {
   return true;
 }
 
-// Places are given in the order in which services began to wait; a service that has one keeps it.
-bool Controller::take_slot(const ServiceKey& key, bool active, int& place) {
-  const std::lock_guard lock(mutex_);
-  if (active) {
-    active_[key] = true;
-    waiting_.erase(key);
-    return true;
-  }
-  active_.erase(key);
-  int in_namespace = 0;
-  for (const auto& [other, unused] : active_) in_namespace += other.name_space == key.name_space;
-  const bool free = static_cast<int>(active_.size()) < options_.max_rollouts &&
-                    in_namespace < options_.max_rollouts_per_namespace;
-  if (free) {
-    waiting_.erase(key);
-    return true;
-  }
-  const TimePoint since = waiting_.emplace(key, clock_.now()).first->second;
-  place = 1;
-  for (const auto& [other, at] : waiting_) place += other != key && at < since;
-  return false;
-}
-
 Observation Controller::gather(const CachedTracked& tracked, Notes& notes) {
   const ServiceKey key{tracked.object.name_space, tracked.object.spec.service};
   Observation seen = assemble(tracked, cache_.service(key), cache_.revisions(key), notes);
@@ -154,8 +131,8 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes) {
   }
   const auto* core = std::get_if<Core>(&seen.core);
   const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
-  seen.rollout_slot =
-      take_slot({tracked.object.name_space, tracked.object.name}, active, seen.queue_place);
+  seen.rollout_slot = slots_.take({tracked.object.name_space, tracked.object.name}, active,
+                                  clock_.now(), seen.queue_place);
   return seen;
 }
 

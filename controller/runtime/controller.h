@@ -22,6 +22,7 @@
 #include "controller/runtime/notes.h"
 #include "controller/runtime/options.h"
 #include "controller/runtime/queue.h"
+#include "controller/runtime/slots.h"
 #include "controller/runtime/tags.h"
 
 namespace freshet {
@@ -63,7 +64,6 @@ class Controller {
               Notes& notes, TimePoint now, std::string& trouble);
   void forget(const ServiceKey& key);
   Notes& notes_of(const ServiceKey& key, const CachedTracked& tracked);
-  bool take_slot(const ServiceKey& key, bool active, int& place);
   void enqueue(const std::vector<ServiceKey>& keys, TimePoint at);
   TimePoint server_now() const;
 
@@ -77,12 +77,11 @@ class Controller {
   Cache cache_;
   TagWatch tags_;
   Judging judging_;
+  Slots slots_;
 
   mutable std::mutex mutex_;  // guards what follows
   KeyedQueue queue_;
   std::map<ServiceKey, std::unique_ptr<Notes>> notes_;  // each used by one worker at a time
-  std::map<ServiceKey, bool> active_;                   // services with a rollout: the budget
-  std::map<ServiceKey, TimePoint> waiting_;             // since when one waits for a place
 };
 
 }  // namespace freshet
