@@ -74,7 +74,8 @@ Decision carry_out(Pass& pass, Verb verb) {
   }
   Pass carried = pass;
   carried.core.commands[name] = command.id;
-  const Answer given = parsed.problem.empty() ? dispatch(carried, command) : Answer{Refused{parsed.problem}};
+  const Answer given =
+      parsed.problem.empty() ? dispatch(carried, command) : Answer{Refused{parsed.problem}};
   return std::visit(overloaded{
                         [&](const Refused& refused) -> Decision {
                           note(pass, command, false, refused.sentence);
