@@ -106,6 +106,10 @@ const Rollout* rollout_of(const ServiceDetail& detail) {
   return detail.core ? active_rollout(detail.core->phase) : nullptr;
 }
 
+std::string hold_text(const HoldStatus& hold) {
+  return hold.reason == "Paused" ? hold.message : hold.reason + ": " + hold.message;
+}
+
 std::string percent_text(int percent) { return std::to_string(percent) + " %"; }
 
 std::string step_text(const ServiceDetail& detail) {
@@ -175,10 +179,7 @@ std::string present_sentence(const ServiceDetail& detail) {
   if (detail.status.phase.empty()) {
     return "the controller has not looked at it yet; if this stays, it does not run";
   }
-  if (!detail.status.holds.empty()) {
-    const HoldStatus& hold = detail.status.holds.front();
-    return hold.reason + ": " + hold.message;
-  }
+  if (!detail.status.holds.empty()) return hold_text(detail.status.holds.front());
   const bool judged = rollout_of(detail) != nullptr && mood_of(detail) == Mood::kMoving;
   if (judged && detail.status.verdict && !detail.status.verdict->sentence.empty()) {
     return detail.status.verdict->sentence;

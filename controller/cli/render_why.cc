@@ -9,6 +9,7 @@ namespace {
 
 std::string sentence(std::string text) {
   if (text.empty()) return "";
+  if (text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
   if (!text.ends_with('.')) text += ".";
   return text + " ";
 }
@@ -90,14 +91,16 @@ std::string not_out(const ServiceDetail& detail) {
 }  // namespace
 
 std::string why_paragraph(const ServiceDetail& detail, const RenderOptions& options) {
-  std::string out = sentence(what_runs(detail, options.now));
-  out += sentence(newest(detail, options.now));
+  // Names come first in these two and are left as they are written.
+  std::string out = what_runs(detail, options.now) + ". ";
+  const std::string tags = newest(detail, options.now);
+  if (!tags.empty()) out += tags + ". ";
   out += sentence(rollout_story(detail));
   out += sentence(not_out(detail));
   const bool told = rejection_of_newest(detail) != nullptr || deferral_of_newest(detail) != nullptr;
   const bool quiet = mood_of(detail) == Mood::kSteady;
   if (!quiet || (!told && !detail.status.stable)) {
-    out += sentence("Now: " + present_sentence(detail));
+    out += sentence(present_sentence(detail));
   }
   out += sentence("Next: " + next_sentence(detail));
   const auto columns = static_cast<std::size_t>(std::max(options.columns, 0));

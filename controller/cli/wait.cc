@@ -41,7 +41,7 @@ End needs_person(const ServiceDetail& detail) {
   for (const HoldStatus& hold : detail.status.holds) {
     const bool passes = std::find(kPassing.begin(), kPassing.end(), hold.reason) != kPassing.end();
     if (passes || hold.until) continue;
-    return WaitEnd{kHeld, "held, " + hold.reason + ": " + hold.message};
+    return WaitEnd{kHeld, "held: " + hold_text(hold)};
   }
   return {};
 }
@@ -110,6 +110,7 @@ End end_for_digest(const ServiceDetail& detail, const Wait& wait, TimePoint now)
     if (const End end = ending(entry)) return end;
     break;
   }
+  if (const End end = lasting_trouble(detail, now)) return end;
   if (const End end = not_on_tags(detail, wait, now)) return end;
   return needs_person(detail);
 }
