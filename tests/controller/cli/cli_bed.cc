@@ -75,7 +75,7 @@ CliRun CliBed::run(const std::vector<std::string>& words, const std::string& inp
                   sources(),
                   [this](const NetOptions&) -> Result<std::unique_ptr<HttpTransport>> {
                     return std::make_unique<LocalTransport>([this](const HttpRequest& request) {
-                      return cluster.world().handle(request);
+                      return server ? server(request) : cluster.world().handle(request);
                     });
                   }};
   std::vector<const char*> argv{program.c_str()};

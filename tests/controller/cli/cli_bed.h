@@ -2,6 +2,7 @@
 // cluster. Whatever is printed is searched for the secrets that go in.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ class CliBed {
   bool controller_runs = true;  // while a command waits
   int patience = 1 << 20;       // how often a command may wait before it is told to stop
   std::string program = "freshet";
+  // Answers instead of the simulated world, where it is set.
+  std::function<Result<HttpResponse>(const HttpRequest&)> server;
   std::map<std::string, std::string> files;
   std::map<std::string, std::string> variables;
 

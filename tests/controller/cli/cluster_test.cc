@@ -129,6 +129,39 @@ TEST(Cluster, OneThatIsNotReachableIsExitCode4ForEveryCommand) {
   }
 }
 
+struct BadAnswer {
+  const char* name;
+  HttpResponse answer;
+  int exit_code;
+  std::string said;
+};
+
+TEST(Cluster, ABadAnswerIsToldInASentence) {
+  const std::string list = "GET /apis/freshet.dev/v1alpha1/namespaces/shop/trackedservices";
+  const std::vector<BadAnswer> answers{
+      {"a cluster that does not know the kind",
+       {404, {}, "404 page not found"},
+       kFailed,
+       "freshet: this cluster does not know TrackedService; install it: freshet crd | kubectl "
+       "apply --server-side -f -\n"},
+      {"a right that is missing",
+       {403, {}, R"({"kind":"Status","message":"ann may not list trackedservices"})"},
+       kFailed,
+       "freshet: " + list + ": HTTP 403: ann may not list trackedservices\n"},
+      {"a proxy's page", {200, {}, "<html>"}, kUnreachable, ""},
+      {"a server that is starting", {503, {}, ""}, kUnreachable, ""}};
+  for (const BadAnswer& bad : answers) {
+    CliBed bed;
+    bed.server = [&](const HttpRequest&) { return bad.answer; };
+    const CliRun ran = bed.run({"status"});
+    EXPECT_EQ(ran.exit_code, bad.exit_code) << bad.name << ": " << ran.err;
+    if (!bad.said.empty()) {
+      EXPECT_EQ(ran.err, bad.said) << bad.name;
+    }
+    EXPECT_EQ(ran.out, "") << bad.name;
+  }
+}
+
 TEST(Track, WritesWhatIsGivenAndChangesWhatIsThere) {
   CliBed bed;
   bed.serve("checkout");
