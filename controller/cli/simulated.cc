@@ -16,7 +16,8 @@ constexpr Duration kLongestStep{1000};
 }  // namespace
 
 SimulatedCluster::SimulatedCluster(sandbox::WorldOptions world, ControllerOptions options, Log log)
-    : world_(std::move(world)),
+    : tokens_(Secret{world.users.empty() ? "" : world.users.begin()->first}),
+      world_(std::move(world)),
       transport_([this](const HttpRequest& request) { return world_.handle(request); }),
       kube_(transport_, tokens_, clock_,
             KubeClientOptions{.server = "https://" + std::string(sandbox::kKubeHost)}),

@@ -46,10 +46,10 @@ class SimulatedCluster {
   };
   void step(TimePoint until);
 
+  TokenSource tokens_;  // as the first of the world's users, where it has any
   sandbox::World world_;
   WorldClock clock_{world_};
   LocalTransport transport_;
-  TokenSource tokens_{Secret{}};
   KubeClient kube_;
   Metrics metrics_;
   ControllerOptions options_;

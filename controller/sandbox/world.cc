@@ -57,17 +57,20 @@ World::World(WorldOptions options)
 Result<HttpResponse> World::handle(const HttpRequest& request) {
   const auto url = parse_url(request.url);
   if (!url) return url.error();
-  if (const auto found = faults_.find(url->host); found != faults_.end()) {
-    const auto& [fault, until] = found->second;
-    if (now() < until && fault.status == 0) {
-      return make_error(ErrorKind::kTransient, url->host + ": connection reset by peer");
-    }
-    if (now() < until) return HttpResponse{fault.status, {}, fault.body};
-    faults_.erase(found);
+  if (const Fault* fault = fault_of(request, *url)) {
+    if (fault->status != 0) return HttpResponse{fault->status, {}, fault->body};
+    return make_error(ErrorKind::kTransient, url->host + ": connection reset by peer");
   }
   auto answer = route(request, *url);
   if (answer) answer->headers.push_back({"Date", format_http_date(now())});
   return answer;
+}
+
+const Fault* World::fault_of(const HttpRequest& request, const Url& url) const {
+  const auto found = faults_.find(url.host);
+  if (found == faults_.end() || now() >= found->second.until) return nullptr;
+  const Fault& fault = found->second.fault;
+  return fault.only.empty() || fault.only == counted_as(request, url.target) ? &fault : nullptr;
 }
 
 Result<HttpResponse> World::route(const HttpRequest& request, const Url& url) {

@@ -38,6 +38,7 @@ struct WorldOptions {
 struct Fault {
   int status = 0;  // 0: no answer at all, the connection breaks
   std::string body;
+  std::string only = {};  // of the API: only requests counted as this, "PATCH services"; "": all
 };
 
 class World {
@@ -82,6 +83,7 @@ class World {
     Fault fault;
     TimePoint until{};
   };
+  const Fault* fault_of(const HttpRequest& request, const Url& url) const;
   Result<HttpResponse> route(const HttpRequest& request, const Url& url);
   HttpResponse kube(const HttpRequest& request, const Url& url);
   Result<Json> as_admin(const std::string& method, const std::string& path,
