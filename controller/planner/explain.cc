@@ -12,6 +12,13 @@ std::string stable_text(const Core& core) {
   return core.stable->name.get() + " (" + image_text(core.stable->pair) + ")";
 }
 
+// The same in the pass that writes and in the passes after it: status is then written once.
+std::string newest_text(const Pass& pass, const Core& core) {
+  const auto digests = confirmed_digests(pass);
+  if (!digests || *digests != core.stable->pair.digests) return "";
+  return " and is what the followed tags name";
+}
+
 std::string after_preparing(const Pass& pass) {
   return pass.rules().approval == Approval::kBeforeTraffic
              ? "when it is Ready, a person is asked to promote it"
@@ -64,7 +71,7 @@ Explanation describe(const Pass& pass, const Core& core) {
                        "when every check passes its traffic is pinned by name");
           },
           [&](const Idle&) {
-            return say("Idle", stable_text(core) + " serves all requests",
+            return say("Idle", stable_text(core) + " serves all requests" + newest_text(pass, core),
                        "a newly confirmed digest or an edit of the template starts a rollout");
           },
           [&](const Preparing& p) { return describe_preparing(pass, p.rollout); },

@@ -68,6 +68,16 @@ void mark_invalid_spec(const Pass& pass, Explanation& out) {
   out.not_ready_reason = "InvalidSpec";
 }
 
+// Just after our own write Knative has not looked yet: that is no news.
+void tell_unresolved(const Pass& pass, Explanation& out, std::optional<TimePoint>& wake) {
+  const TimePoint patience = pass.core.since + kSoon;
+  if (pass.now < patience) {
+    wake = earliest(wake, patience);
+  } else {
+    out.message += "; Knative has not resolved the present template's images yet";
+  }
+}
+
 Transition rest(const Pass& pass, const Targets& targets) {
   const auto holds = standing_holds(pass);
   Explanation out = held(pass, holds);
@@ -77,9 +87,7 @@ Transition rest(const Pass& pass, const Targets& targets) {
     if (holds.empty()) out = barred_text(pass, *targets.barred);
     wake = earliest(wake, targets.barred->until);
   } else if (!targets.template_known) {
-    out.message += "; Knative has not resolved the present template's images yet";
-  } else if (targets.tags_known) {
-    out.message += " and is what the followed tags name";
+    tell_unresolved(pass, out, wake);
   }
   out.message += registry_notes(pass);
   mark_invalid_spec(pass, out);

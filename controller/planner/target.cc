@@ -34,7 +34,6 @@ Targets find_targets(const Pass& pass) {
   const auto present = present_pair(pass);
   const auto digests = confirmed_digests(pass);
   out.template_known = present.has_value();
-  out.tags_known = digests.has_value();
   if (!present) return out;
   consider(pass, *present, CandidateWhy::kTemplate, out);
   if (!digests || *digests == present->digests) return out;

@@ -26,7 +26,6 @@ struct Targets {
   std::optional<Target> start;   // what a rollout would begin with
   std::optional<Barred> barred;  // the first pair that is not allowed now
   bool template_known = false;
-  bool tags_known = false;
 };
 
 Targets find_targets(const Pass& pass);

@@ -2,6 +2,14 @@
 from bed import freshet
 from bed.shop import SERVICE
 
+NEWEST = "is what the followed tags name"
+
+
+def statuses(shop):
+    """Every status that the program wrote, oldest first."""
+    written = freshet.writes(shop.run, shop.namespace, SERVICE, "trackedservices")
+    return [step["value"] for write in written if write["status"] for step in write["body"]]
+
 
 def test_adoption_pins_the_revision_that_serves_with_one_write(shop, controller):
     shop.open()
@@ -39,10 +47,17 @@ def test_a_split_made_by_a_person_is_respected_until_one_revision_serves(shop, c
     assert len(shop.writes()) == 1
 
 
+def test_adoption_tells_each_thing_once(shop, controller):
+    shop.open_and_track()
+    shop.until("what the tag names", lambda: NEWEST in shop.tracked()["message"])
+    told = [status["message"] for status in statuses(shop) if status["phase"] == "Idle"]
+    assert [message for message in told if NEWEST in message] == told[-1:]
+    assert len(told) <= 2, "once before the first check of the tag is over, once after it"
+
+
 def test_an_idle_service_is_checked_again_and_again_and_never_written(shop, controller):
     shop.open_and_track()
-    shop.until("a first check of the tag", lambda: shop.checks() >= 1)
-    shop.until("adoption", lambda: shop.phase() == "Idle")
+    shop.until("what the tag names", lambda: NEWEST in shop.tracked()["message"])
     checks, pinned = shop.checks(), shop.writes()
     written = len(freshet.writes(shop.run, shop.namespace, SERVICE, "trackedservices"))
     shop.until("three more checks", lambda: shop.checks() >= checks + 3, 90, 0.5)

@@ -59,6 +59,30 @@ TEST(Rollout, IdleWritesNothing) {
   EXPECT_TRUE(world.writes.empty());
 }
 
+TEST(Rollout, WhatIsSaidWithAWriteIsSaidUntilSomethingHappens) {
+  PlannerWorld world;
+  const Explanation adopted = world.tick().explanation;
+  EXPECT_NE(adopted.message.find("is what the followed tags name"), std::string::npos);
+  EXPECT_EQ(world.pass().explanation, adopted) << "Knative has not seen the pin yet";
+  EXPECT_EQ(world.tick().explanation, adopted);
+  world.push('b');
+  ASSERT_TRUE(world.run_to("Baking"));
+  ASSERT_TRUE(world.run_to("Idle"));
+  const Explanation promoted = world.pass().explanation;
+  EXPECT_NE(promoted.message.find("checkout-00002"), std::string::npos);
+  EXPECT_NE(promoted.message.find("is what the followed tags name"), std::string::npos);
+  EXPECT_EQ(world.tick().explanation, promoted);
+}
+
+TEST(Rollout, ATemplateThatKnativeDoesNotResolveIsToldAfterAMoment) {
+  PlannerWorld world;
+  world.tick();
+  const Transition soon = world.pass();
+  EXPECT_EQ(soon.wake_at, world.now + seconds(5));
+  world.now += seconds(5);
+  EXPECT_NE(world.pass().explanation.message.find("has not resolved"), std::string::npos);
+}
+
 TEST(Rollout, ADigestIsAskedForByDigestAtZeroPercent) {
   PlannerWorld world = world_in("Idle");
   world.push('b');
