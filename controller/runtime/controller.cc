@@ -12,6 +12,7 @@
 #include "controller/runtime/paths.h"
 #include "controller/runtime/status.h"
 #include "controller/runtime/tell.h"
+#include "controller/runtime/urgency.h"
 
 namespace freshet {
 
@@ -102,15 +103,15 @@ bool Controller::reconcile_one() {
     return true;
   }
   const Duration started = clock_.monotonic();
-  std::string trouble;
   Notes& notes = notes_of(*key, *tracked);
-  const auto next = pass(*key, notes, trouble);
+  const auto [next, urgent, trouble] = pass(*key, notes);
   metrics_.observe_reconcile(to_seconds(clock_.monotonic() - started));
   if (!trouble.empty() && trouble != notes.trouble) {
     log_({LogLevel::kWarning, "Trouble", {{"service", to_string(*key)}, {"reason", trouble}}});
   }
   notes.trouble = trouble;
   const std::lock_guard lock(mutex_);
+  queue_.set_urgent(*key, urgent);
   if (trouble.empty()) {
     queue_.done(*key, std::min(next.value_or(TimePoint::max()), now + options_.resync));
   } else {
@@ -133,6 +134,7 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes) {
   const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
   seen.rollout_slot = slots_.take({tracked.object.name_space, tracked.object.name}, active,
                                   clock_.now(), seen.queue_place);
+  keep_rollback(seen, notes);
   return seen;
 }
 
@@ -159,31 +161,35 @@ Transition Controller::decide_and_write(Observation& seen, Notes& notes, TimePoi
   return undone(seen, std::move(transition), notes.memo, trouble);
 }
 
-std::optional<TimePoint> Controller::pass(const ServiceKey& key, Notes& notes,
-                                          std::string& trouble) {
+Controller::Outlook Controller::pass(const ServiceKey& key, Notes& notes) {
+  Outlook out;
   const auto tracked = cache_.tracked(key);
-  if (!tracked) return std::nullopt;
-  TimePoint now = server_now();
+  if (!tracked) return out;
+  const TimePoint now = server_now();
   Observation seen = gather(*tracked, notes);
   if (std::string conflict =
           older_tracker(*tracked, cache_.trackers({key.name_space, tracked->object.spec.service}));
       !conflict.empty()) {
     const Transition refused = refuse(seen, "Conflict", std::move(conflict));
-    settle(key, seen, refused, notes, now, trouble);
-    return std::nullopt;
+    settle(key, seen, refused, notes, now, out.trouble);
+    return out;
   }
-  std::string blind = look(seen, notes, now);
-  Transition transition = decide_and_write(seen, notes, now, trouble);
+  std::string blind;
+  if (!owes_retreat(seen, now)) blind = look(seen, notes, now);
+  Transition transition = decide_and_write(seen, notes, now, out.trouble);
   notes.memo = transition.memo;
-  settle(key, seen, transition, notes, now, trouble);
-  if (trouble.empty() && !blind.empty() && blind != notes.trouble) {
+  settle(key, seen, transition, notes, now, out.trouble);
+  if (out.trouble.empty() && !blind.empty() && blind != notes.trouble) {
     log_({LogLevel::kWarning, "StaleMetrics", {{"service", to_string(key)}, {"reason", blind}}});
   }
-  std::optional<TimePoint> next = transition.wake_at;
+  out.next = transition.wake_at;
   const bool active = transition.core && active_rollout(transition.core->phase) != nullptr;
-  if (active) next = std::min(next.value_or(TimePoint::max()), now + options_.analysis_interval);
-  if (next) *next -= connections_.kube.clock_offset();
-  return next;
+  if (active) {
+    out.next = std::min(out.next.value_or(TimePoint::max()), now + options_.analysis_interval);
+  }
+  if (out.next) *out.next -= connections_.kube.clock_offset();
+  out.urgent = is_at_stake(transition.core);
+  return out;
 }
 
 // Pods of the candidate, whether metrics are there, and the verdict. Returns why the analyzer is

@@ -52,7 +52,13 @@ class Controller {
   void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
 
  private:
-  std::optional<TimePoint> pass(const ServiceKey& key, Notes& notes, std::string& trouble);
+  // What one pass leaves behind for the next.
+  struct Outlook {
+    std::optional<TimePoint> next;
+    bool urgent = false;  // users' requests are at stake
+    std::string trouble;  // why the pass failed; ""
+  };
+  Outlook pass(const ServiceKey& key, Notes& notes);
   Observation gather(const CachedTracked& tracked, Notes& notes);
   std::string look(Observation& seen, Notes& notes, TimePoint now);
   std::string probe(Observation& seen, Notes& notes, TimePoint now);

@@ -5,59 +5,58 @@
 
 namespace freshet {
 
-namespace {
-
-TimePoint order_time(TimePoint at, bool urgent) { return urgent ? TimePoint::min() : at; }
-
-}  // namespace
-
-void KeyedQueue::put(const ServiceKey& key, Entry entry) {
+void KeyedQueue::put(const ServiceKey& key, TimePoint at) {
   erase(key);
-  due_[key] = entry;
-  order_.emplace(order_time(entry.at, entry.urgent), key);
+  due_[key] = at;
+  order_of(key).emplace(at, key);
 }
 
 void KeyedQueue::erase(const ServiceKey& key) {
   const auto found = due_.find(key);
   if (found == due_.end()) return;
-  order_.erase({order_time(found->second.at, found->second.urgent), key});
+  order_of(key).erase({found->second, key});
   due_.erase(found);
 }
 
 void KeyedQueue::add(const ServiceKey& key, TimePoint at) {
   if (const auto working = working_.find(key); working != working_.end()) {
     auto& again = working->second;
-    if (!again || at < again->at) again = Entry{at, again ? again->urgent : false};
+    if (!again || at < *again) again = at;
     return;
   }
   const auto found = due_.find(key);
-  if (found != due_.end() && found->second.at <= at) return;
-  put(key, Entry{at, found != due_.end() && found->second.urgent});
+  if (found == due_.end() || at < found->second) put(key, at);
 }
 
-void KeyedQueue::add_urgent(const ServiceKey& key, TimePoint now) {
-  if (const auto working = working_.find(key); working != working_.end()) {
-    working->second = Entry{now, true};
-    return;
-  }
-  put(key, Entry{now, true});
+void KeyedQueue::set_urgent(const ServiceKey& key, bool urgent) {
+  if (urgent_.contains(key) == urgent) return;
+  const auto found = due_.find(key);
+  const std::optional<TimePoint> due =
+      found == due_.end() ? std::nullopt : std::optional(found->second);
+  erase(key);
+  if (urgent) urgent_.insert(key);
+  if (!urgent) urgent_.erase(key);
+  if (due) put(key, *due);
 }
 
 std::optional<ServiceKey> KeyedQueue::take(TimePoint now) {
-  if (order_.empty() || order_.begin()->first > now) return std::nullopt;
-  const ServiceKey key = order_.begin()->second;
-  erase(key);
-  working_.emplace(key, std::nullopt);
-  return key;
+  for (const Order* order : {&urgent_order_, &order_}) {
+    if (order->empty() || order->begin()->first > now) continue;
+    const ServiceKey key = order->begin()->second;
+    erase(key);
+    working_.emplace(key, std::nullopt);
+    return key;
+  }
+  return std::nullopt;
 }
 
 void KeyedQueue::done(const ServiceKey& key, std::optional<TimePoint> next) {
   failures_.erase(key);
   const auto working = working_.find(key);
   if (working == working_.end()) return;  // forgotten meanwhile
-  std::optional<Entry> again = working->second;
+  std::optional<TimePoint> again = working->second;
   working_.erase(working);
-  if (next && (!again || *next < again->at)) again = Entry{*next, again && again->urgent};
+  if (next && (!again || *next < *again)) again = next;
   if (again) put(key, *again);
 }
 
@@ -66,19 +65,24 @@ void KeyedQueue::failed(const ServiceKey& key, TimePoint now, Duration at_least)
   if (working == working_.end()) return;
   working_.erase(working);
   const int count = std::min(failures_[key]++, 20);
-  const Duration backoff = std::min<Duration>(kFirstBackoff * (1LL << count), kLongestBackoff);
-  put(key, Entry{now + std::max(backoff, at_least), false});
+  const Duration longest = urgent_.contains(key) ? kLongestUrgentBackoff : kLongestBackoff;
+  const Duration backoff = std::min<Duration>(kFirstBackoff * (1LL << count), longest);
+  put(key, now + std::max(backoff, at_least));
 }
 
 void KeyedQueue::forget(const ServiceKey& key) {
   erase(key);
+  urgent_.erase(key);
   working_.erase(key);
   failures_.erase(key);
 }
 
 std::optional<TimePoint> KeyedQueue::next_due() const {
-  if (order_.empty()) return std::nullopt;
-  return order_.begin()->first;
+  std::optional<TimePoint> next;
+  for (const Order* order : {&urgent_order_, &order_}) {
+    if (!order->empty()) next = std::min(next.value_or(TimePoint::max()), order->begin()->first);
+  }
+  return next;
 }
 
 int KeyedQueue::failures(const ServiceKey& key) const {

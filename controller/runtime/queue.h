@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/time.h"
 #include "controller/model/names.h"
@@ -13,14 +14,16 @@ namespace freshet {
 // Repeated failures of one key wait 0.5 s, 1 s, 2 s … up to this.
 inline constexpr Duration kFirstBackoff{500};
 inline constexpr Duration kLongestBackoff = minutes(5);
+inline constexpr Duration kLongestUrgentBackoff = seconds(5);
 
 // A key is in the queue at most once and handed to one worker at a time; a key added while it is
-// being worked on comes back right after. Retreats go before everything else that is due.
+// being worked on comes back right after. Urgent keys go before everything else that is due.
 class KeyedQueue {
  public:
   // Due at `at` or earlier, if an earlier time is already noted.
   void add(const ServiceKey& key, TimePoint at);
-  void add_urgent(const ServiceKey& key, TimePoint now);
+  // Urgent: users' requests are at stake (a candidate has some, or is being taken back).
+  void set_urgent(const ServiceKey& key, bool urgent);
 
   // The next due key, marked as being worked on; urgent ones first, then the longest due.
   std::optional<ServiceKey> take(TimePoint now);
@@ -38,17 +41,18 @@ class KeyedQueue {
   int failures(const ServiceKey& key) const;
 
  private:
-  struct Entry {
-    TimePoint at;
-    bool urgent = false;
-  };
-  std::map<ServiceKey, Entry> due_;
-  std::set<std::pair<TimePoint, ServiceKey>> order_;    // of due_, urgent ones at TimePoint::min()
-  std::map<ServiceKey, std::optional<Entry>> working_;  // value: added again meanwhile
-  std::map<ServiceKey, int> failures_;
+  using Order = std::set<std::pair<TimePoint, ServiceKey>>;
 
-  void put(const ServiceKey& key, Entry entry);
+  Order& order_of(const ServiceKey& key) { return urgent_.contains(key) ? urgent_order_ : order_; }
+  void put(const ServiceKey& key, TimePoint at);
   void erase(const ServiceKey& key);
+
+  std::map<ServiceKey, TimePoint> due_;
+  Order order_;         // of due_ but for the urgent
+  Order urgent_order_;  // of due_ and urgent
+  std::set<ServiceKey> urgent_;
+  std::map<ServiceKey, std::optional<TimePoint>> working_;  // value: added again meanwhile
+  std::map<ServiceKey, int> failures_;
 };
 
 }  // namespace freshet

@@ -115,6 +115,23 @@ TEST(BadAnswers, ToTheGuardedWriteAreToldWordForWordAndTriedAgain) {
   }
 }
 
+TEST(BadAnswers, DoNotMakeAVerdictToRollBackForgotten) {
+  TrackedShop shop(Pace::kQuick);
+  shop.adopt();
+  shop.rebuild(0.3);
+  ASSERT_TRUE(shop.until_phase("Shifting", minutes(5)));
+  sandbox::World& world = shop.cluster().world();
+  world.fail(sandbox::kKubeHost, {500, "{}", "PATCH services"}, minutes(10));
+  ASSERT_TRUE(shop.cluster().run_until(
+      [&] { return shop.status().message.find("writing Service") != std::string::npos; },
+      minutes(5)));
+  world.fail(sandbox::kPrometheusHost, {0, ""}, hours(1));
+  world.fail(sandbox::kKubeHost, {500, "{}", "PATCH services"}, minutes(3));
+  shop.cluster().run_until(shop.cluster().now() + minutes(3));
+  EXPECT_TRUE(shop.until_phase("Idle", seconds(8))) << shop.status().message;
+  EXPECT_TRUE(shop.until_outcome("RolledBack", seconds(1)));
+}
+
 TEST(Restart, InTheMiddleOfARolloutComesToTheSameEnd) {
   for (const char* phase : {"Preparing", "Shifting", "Baking"}) {
     SCOPED_TRACE(phase);

@@ -28,11 +28,33 @@ TEST(KeyedQueue, KeepsTheEarlierOfTwoTimes) {
   EXPECT_EQ(queue.take(kNow), std::nullopt);
 }
 
-TEST(KeyedQueue, PutsRetreatsBeforeEverythingThatIsDue) {
+TEST(KeyedQueue, PutsWhatIsUrgentBeforeEverythingThatIsDue) {
   KeyedQueue queue;
   queue.add(kA, kNow - hours(1));
-  queue.add_urgent(kB, kNow);
+  queue.add(kB, kNow);
+  queue.set_urgent(kB, true);
   EXPECT_EQ(queue.take(kNow), kB);
+  queue.done(kB, kNow + seconds(1));
+  EXPECT_EQ(queue.take(kNow), kA) << "urgent, but not due yet";
+  queue.add(kA, kNow);
+  queue.done(kA, std::nullopt);
+  queue.set_urgent(kB, false);
+  EXPECT_EQ(queue.take(kNow + seconds(1)), kA);
+}
+
+TEST(KeyedQueue, DoesNotLetWhatIsUrgentWaitLongAfterFailures) {
+  KeyedQueue queue;
+  queue.add(kA, kNow);
+  queue.set_urgent(kA, true);
+  TimePoint now = kNow;
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_EQ(queue.take(now), kA);
+    queue.failed(kA, now);
+    now = *queue.next_due();
+  }
+  ASSERT_EQ(queue.take(now), kA);
+  queue.failed(kA, now);
+  EXPECT_EQ(queue.next_due(), now + kLongestUrgentBackoff);
 }
 
 TEST(KeyedQueue, GivesAKeyToOneWorkerAndBringsItBackIfItWasAddedMeanwhile) {
