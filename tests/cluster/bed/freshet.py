@@ -1,11 +1,9 @@
 """The program under test as its own process, and its writes as the audit log shows them."""
 import fcntl
-import json
 import os
 import signal
-from datetime import datetime
 
-from bed import plane
+from bed import audit, plane
 from bed.plane import healthy
 from bed.run import FRESHET_PORT, PROMETHEUS, REGISTRY, BedError, wait_for
 
@@ -46,25 +44,29 @@ def command(run, *words):
     return run.run([program(), *words, "--kubeconfig", run.admin_kubeconfig])
 
 
+def user(run):
+    """The program's account, as the audit log shows it; None where it was never started."""
+    path = run.folder / "freshet.user"
+    return path.read_text() if path.exists() else None
+
+
+def started(run):
+    """When its present process was started, as a list of none or one."""
+    path = run.folder / "pid" / NAME
+    return [path.stat().st_mtime] if path.exists() else []
+
+
 def writes(run, namespace, name, resource="services"):
     """The program's own successful writes of an object's content, oldest first: when, and the body.
 
     Dry runs and refused writes (409 and the like) change nothing and are left out.
     """
-    user = (run.folder / "freshet.user").read_text()
     found = []
-    with open(run.audit_log, encoding="utf-8") as log:
-        for line in log:
-            if namespace not in line or not line.endswith("\n"):
-                continue
-            event = json.loads(line)
-            target = event.get("objectRef", {})
-            if (target.get("resource"), target.get("namespace"), target.get("name")) != \
-                    (resource, namespace, name) or event["user"]["username"] != user:
-                continue
-            if event["responseStatus"]["code"] < 300 and "dryRun" not in event["requestURI"]:
-                at = datetime.fromisoformat(event["stageTimestamp"].replace("Z", "+00:00"))
-                found.append({"at": at.timestamp(), "verb": event["verb"],
-                              "status": target.get("subresource") == "status",
-                              "body": event.get("requestObject")})
+    for event in audit.of(run, namespace).events():
+        target = event["objectRef"]
+        ours = event["user"]["username"] == user(run) and audit.changed_something(event)
+        if ours and (target["resource"], target.get("name")) == (resource, name):
+            found.append({"at": audit.seconds(event["stageTimestamp"]), "verb": event["verb"],
+                          "status": target.get("subresource") == "status",
+                          "body": event.get("requestObject")})
     return found

@@ -53,7 +53,8 @@ def start_api_server(run):
         f"--service-account-signing-key-file={keys}/sa.key",
         "--service-cluster-ip-range=10.96.0.0/16", "--disable-admission-plugins=ServiceAccount",
         "--allow-privileged=true", "--enable-priority-and-fairness=false", "--profiling=false",
-        f"--audit-policy-file={HERE}/bed/audit-policy.yaml", f"--audit-log-path={run.audit_log}"])
+        f"--audit-policy-file={HERE}/bed/audit-policy.yaml", f"--audit-log-path={run.audit_log}",
+        "--audit-log-maxsize=4096"])  # one file: stories read it while it grows
 
 
 def wait_until_serving(run, kube):

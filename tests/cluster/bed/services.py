@@ -1,4 +1,8 @@
 """The real registry and the real Prometheus, as Debian packages them."""
+import http.client
+import json
+import urllib.parse
+
 import yaml
 
 from bed.plane import healthy
@@ -31,3 +35,13 @@ def start_prometheus(run):
         "prometheus", f"--config.file={config}", f"--storage.tsdb.path={run.folder}/prometheus",
         f"--web.listen-address=127.0.0.1:{PROMETHEUS_PORT}", "--log.level=warn"])
     wait_for("Prometheus", lambda: healthy(run, "prometheus", PROMETHEUS_PORT, "/-/ready"))
+
+
+def ask_prometheus(query):
+    """The result of an instant query."""
+    connection = http.client.HTTPConnection("127.0.0.1", PROMETHEUS_PORT, timeout=10)
+    try:
+        connection.request("GET", "/api/v1/query?" + urllib.parse.urlencode({"query": query}))
+        return json.loads(connection.getresponse().read())["data"]["result"]
+    finally:
+        connection.close()

@@ -7,7 +7,7 @@ from collections import namedtuple
 
 import yaml
 
-from bed import behaviour, freshet, images
+from bed import behaviour, exposition, freshet, images, services
 from bed.kube import ApiError
 from bed.run import REGISTRY, USERS_PORT, BedError
 
@@ -42,12 +42,13 @@ def merged(base, over):
 class Shop:
     """Made by a story; `leave` ends it. All waits are bounded and say what they waited for."""
 
-    def __init__(self, run, kube, story):
-        self.run, self.kube = run, kube
+    def __init__(self, run, kube, witness, story):
+        self.run, self.kube, self.witness = run, kube, witness
         self.namespace = f"{story[:40].replace('_', '-').strip('-')}-{secrets.token_hex(2)}"
         self.repository = f"{self.namespace}/{SERVICE}"
         self.control = {"rate": RATE}
         self.stable = None
+        witness.attend(self.namespace)
         kube.call("POST", "/api/v1/namespaces", {"metadata": {"name": self.namespace}})
 
     # What people and builds do.
@@ -82,8 +83,11 @@ class Shop:
             "metadata": {"name": SERVICE}, "spec": merged(FAST, spec)})
 
     def open_and_track(self, **spec):
-        """Until it is adopted: Idle, with the first Revision as stable."""
+        """Until it is adopted: Idle, with the first Revision as stable. What has metrics already is
+        adopted at once; the program asks for them every half minute."""
         self.open()
+        self.until("a first sample", lambda: services.ask_prometheus(
+            f'{exposition.NAME}_count{{k8s_namespace_name="{self.namespace}"}}'))
         self.track(**spec)
         self.until("adoption", lambda: self.phase() == "Idle")
 
@@ -188,10 +192,12 @@ class Shop:
     # Waiting.
 
     def until(self, what, check, timeout=60.0, every=0.1):
-        """Waits until `check` is true; the error after `timeout` s tells all that is known."""
+        """Waits until `check` is true; the error after `timeout` s tells all that is known. What
+        the program may never do ends the story at once."""
         end = time.monotonic() + timeout
         while True:
             found = check()
+            self.witness.look(self.namespace)
             if found:
                 return found
             if time.monotonic() > end:

@@ -1,22 +1,12 @@
 """The test bed itself: what the stories build on holds without the program."""
 import json
-import urllib.parse
 
 import pytest
 
-from bed import images, plane
+from bed import exposition, images, plane, services
 from bed.kube import ApiError
-from bed.run import PROMETHEUS, REGISTRY, Run
+from bed.run import REGISTRY, Run
 from bed.shop import SERVICE, TAG
-
-QUERY = "http_server_request_duration_seconds_count"
-
-
-def prometheus(run, query):
-    text = run.run(["curl", "-sS", f"{PROMETHEUS}/api/v1/query?" +
-                    urllib.parse.urlencode({"query": query})])
-    return json.loads(text)["data"]["result"]
-
 
 def roll_out(shop, digest):
     """What a person does by hand: pins the first Revision, then names the new digest."""
@@ -67,7 +57,7 @@ def test_a_moved_tag_alone_makes_no_revision_and_moving_it_back_gives_the_old_di
     assert images.retag(shop.run, shop.repository, TAG, shop.stable.digest) == shop.stable.digest
 
 
-def test_users_meet_a_split_and_prometheus_counts_both_revisions_pod_by_pod(shop, run):
+def test_users_meet_a_split_and_prometheus_counts_both_revisions_pod_by_pod(shop):
     shop.open()
     digest = shop.push("second build")
     shop.behave(images={digest: {"errors": 0.5}})
@@ -77,7 +67,8 @@ def test_users_meet_a_split_and_prometheus_counts_both_revisions_pod_by_pod(shop
     shop.until("the split", lambda: shop.programmed() == {shop.stable.name: 90, canary: 10})
 
     def scraped():
-        found = prometheus(run, f'{QUERY}{{k8s_namespace_name="{shop.namespace}"}}')
+        found = services.ask_prometheus(
+            f'{exposition.NAME}_count{{k8s_namespace_name="{shop.namespace}"}}')
         seen = {(r["metric"]["kn_revision_name"], r["metric"]["http_response_status_code"],
                  r["metric"]["instance"]) for r in found}
         return len(seen) == 6 and seen  # two pods each; only the canary has a second code
