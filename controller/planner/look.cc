@@ -20,21 +20,6 @@ std::vector<ContainerName> followed_containers(const Pass& pass) {
   return out;
 }
 
-// The Revision that Knative made of the present template. Right after an edit status still names
-// the one before, whose images differ: both hash (without images) and image texts are compared.
-const RevisionView* revision_of_template(const Pass& pass) {
-  const ServiceView& service = pass.service;
-  if (service.observed_generation != service.generation || !service.latest_created) return nullptr;
-  const RevisionView* made = find_revision(pass.seen, *service.latest_created);
-  if (made == nullptr || made->template_hash != service.template_hash) return nullptr;
-  const auto images = images_in_template(made->template_json);
-  for (const ContainerView& container : service.containers) {
-    const auto image = images.find(container.name);
-    if (image == images.end() || image->second != container.image) return nullptr;
-  }
-  return made;
-}
-
 std::optional<Digest> written_digest(const ServiceView& service, const ContainerName& name) {
   const auto container = std::ranges::find(service.containers, name, &ContainerView::name);
   if (container == service.containers.end()) return std::nullopt;
@@ -84,6 +69,21 @@ const RevisionView* candidate_view(const Pass& pass, const Rollout& rollout) {
     }
   }
   return first;
+}
+
+// Right after an edit status still names the one before, whose images differ: both hash (without
+// images) and image texts are compared.
+const RevisionView* revision_of_template(const Pass& pass) {
+  const ServiceView& service = pass.service;
+  if (service.observed_generation != service.generation || !service.latest_created) return nullptr;
+  const RevisionView* made = find_revision(pass.seen, *service.latest_created);
+  if (made == nullptr || made->template_hash != service.template_hash) return nullptr;
+  const auto images = images_in_template(made->template_json);
+  for (const ContainerView& container : service.containers) {
+    const auto image = images.find(container.name);
+    if (image == images.end() || image->second != container.image) return nullptr;
+  }
+  return made;
 }
 
 std::optional<Pair> present_pair(const Pass& pass) {

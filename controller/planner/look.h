@@ -21,6 +21,8 @@ std::optional<DigestSet> followed_digests(const Pass& pass, const RevisionView& 
 // template. Its digests may differ from the intended ones (see digest_mismatch).
 const RevisionView* candidate_view(const Pass& pass, const Rollout& rollout);
 
+// The Revision that Knative made of the present template; null while it has not.
+const RevisionView* revision_of_template(const Pass& pass);
 // What the present template would run; nullopt while it cannot be told.
 std::optional<Pair> present_pair(const Pass& pass);
 // What the followed tags name; nullopt unless every one of them is confirmed.

@@ -108,6 +108,21 @@ MaybeCause followed_tag_names_stable_again(const Pass& pass, const Rollout& roll
                "the followed tag names " + to_string(*digests) + " again, which is stable"};
 }
 
+// Knative makes Revisions of the newest template only: one that was edited before is never made.
+MaybeCause its_template_was_replaced(const Pass& pass, const Rollout& rollout) {
+  if (!std::holds_alternative<Preparing>(pass.core.phase)) return {};
+  if (candidate_view(pass, rollout) != nullptr || rollout.candidate.name) return {};
+  const RevisionView* made = revision_of_template(pass);
+  const auto present = present_pair(pass);
+  if (made == nullptr || !present) return {};
+  const bool still_ours =
+      pass.service.template_rollout_id == rollout.id && *present == rollout.candidate.pair;
+  if (still_ours) return {};
+  return Cause{RetreatWhy::kSuperseded,
+               "the template was changed before Knative had made its Revision; " +
+                   made->name.get() + " came instead"};
+}
+
 MaybeCause superseded_by_a_newer_pair(const Pass& pass, const Rollout& rollout) {
   const bool at_once = pass.rules().when_superseded == WhenSuperseded::kSupersede;
   if (!at_once && !is_past_deadline(pass)) return {};
@@ -124,10 +139,11 @@ MaybeCause deadline_rolls_back(const Pass& pass, const Rollout&) {
 }
 
 using Check = MaybeCause (*)(const Pass&, const Rollout&);
-constexpr std::array<Check, 9> kChecks = {
-    verdict_says_rollback,           container_exits_twice,      unready_with_traffic,
-    other_image_than_intended,       not_ready_in_time,          no_place_or_no_image,
-    followed_tag_names_stable_again, superseded_by_a_newer_pair, deadline_rolls_back,
+constexpr std::array<Check, 10> kChecks = {
+    verdict_says_rollback,     container_exits_twice,           unready_with_traffic,
+    other_image_than_intended, its_template_was_replaced,       not_ready_in_time,
+    no_place_or_no_image,      followed_tag_names_stable_again, superseded_by_a_newer_pair,
+    deadline_rolls_back,
 };
 
 }  // namespace

@@ -84,6 +84,25 @@ TEST(Retreat, LeaveTemplateHoldsTheRejectedTemplate) {
   EXPECT_EQ(hold_reasons(world.tick()), std::vector<std::string>{"TemplateRejected"});
 }
 
+// Knative is slower than the person: it makes Revisions of the newest template only.
+TEST(Retreat, ACandidateWhoseTemplateWasReplacedBeforeItWasMadeIsNotWaitedFor) {
+  PlannerWorld world = world_in("Idle");
+  world.push('b');
+  world.pass();
+  ASSERT_EQ(world.phase(), "Preparing");
+  world.edit_template("fast");
+  EXPECT_EQ(world.pass().explanation.reason, "WaitingForReady") << "Knative has not looked yet";
+  world.tick();
+  ASSERT_EQ(world.phase(), "Retreating");
+  world.verdict = VerdictKind::kPromote;
+  ASSERT_TRUE(world.run_to("Preparing"));
+  ASSERT_TRUE(world.run_to("Idle"));
+  EXPECT_EQ(world.core().stable->pair, (Pair{{{ContainerName("app"), digest_of('b')}}, "t:fast"}));
+  EXPECT_EQ(world.seen.memo.history.back().outcome, "Superseded");
+  EXPECT_TRUE(world.seen.memo.deferred.empty());
+  EXPECT_TRUE(world.core().rejected.empty());
+}
+
 TEST(Retreat, TheSupersedingDigestFollowsTheRetreat) {
   PlannerWorld world = world_in("Shifting");
   world.verdict = VerdictKind::kPromote;
