@@ -138,11 +138,18 @@ bool follows_latest(const Traffic& traffic) {
   });
 }
 
+// What serves by name may be our own pin; what was found before it is in the mirror.
+bool was_pinned_by_us(const Pass& pass) {
+  return pass.origin == CoreOrigin::kLost || pass.origin == CoreOrigin::kDamaged ||
+         pass.origin == CoreOrigin::kNewer;
+}
+
 Transition pin(const Pass& pass, const RevisionView& revision, const DigestSet& digests,
                const std::string& by) {
   Core next = enter(pass.core, Idle{}, pass.now);
   next.stable = RevisionRef{revision.name, revision.uid, {digests, revision.template_hash}};
-  next.adopted_latest_revision = follows_latest(pass.service.traffic);
+  next.adopted_latest_revision = follows_latest(pass.service.traffic) ||
+                                 (was_pinned_by_us(pass) && pass.core.adopted_latest_revision);
   const std::string sentence = revision.name.get() + " (" + to_string(digests) +
                                ") is stable; its traffic is pinned by name" + by;
   return write(pass, {std::move(next), true, KeepTemplate{}, false, "adopt"},

@@ -57,8 +57,9 @@ void resolve_core(Pass& pass) {
                  [&](const NoCore&) { none(); },
                  [&](const Core& core) {
                    if (core.service != pass.service.uid) return none();
-                   pass.origin = is_whole(core) ? CoreOrigin::kOurs : CoreOrigin::kDamaged;
-                   pass.core = is_whole(core) ? core : afresh(pass, mirror);
+                   const bool usable = is_whole(core) && !is_older_than_mirror(pass);
+                   pass.origin = usable ? CoreOrigin::kOurs : CoreOrigin::kDamaged;
+                   pass.core = usable ? core : afresh(pass, mirror);
                  },
                  [&](const DamagedCore& damaged) {
                    if (damaged.service && *damaged.service != pass.service.uid) return none();
@@ -114,6 +115,14 @@ void follow_the_present_set(Pass& pass) {
 }
 
 }  // namespace
+
+// The core is written before its mirror: one with a lower sequence was put back by someone (a saved
+// object, a backup), and knows nothing of what was rejected since.
+bool is_older_than_mirror(const Pass& pass) {
+  const auto* core = std::get_if<Core>(&pass.seen.core);
+  const auto mirror = usable_mirror(pass);
+  return core != nullptr && mirror && mirror->seq > core->seq;
+}
 
 Pass open_pass(const Observation& observation, TimePoint now) {
   Pass pass{observation, *observation.service, now, CoreOrigin::kNone, {}, observation.memo, {}, {},

@@ -15,7 +15,7 @@ enum class CoreOrigin {
   kOurs,     // the annotation, whole and of this Service
   kNone,     // never adopted, or the annotation of another Service (a clone, a restore)
   kLost,     // the mirror in status knows of a core that is not there any more
-  kDamaged,  // there, but not readable
+  kDamaged,  // there, but not readable, or older than what status remembers
   kNewer,    // written by a newer release
 };
 
@@ -37,6 +37,9 @@ struct Pass {
 
 // Reads the core by its origin and settles the clocks. `observation.service` is there.
 Pass open_pass(const Observation& observation, TimePoint now);
+
+// A core of ours is there, and status remembers a later one.
+bool is_older_than_mirror(const Pass& pass);
 
 // An answer, or nullopt: ask the next check.
 using Decision = std::optional<Transition>;

@@ -47,6 +47,13 @@ std::optional<Known> known_from_mirror(const Pass& pass) {
   return known;
 }
 
+std::optional<Known> known_from_older_core(const Pass& pass) {
+  const auto* core = std::get_if<Core>(&pass.seen.core);
+  const Rollout* rollout = core == nullptr ? nullptr : active_rollout(core->phase);
+  if (rollout == nullptr || !core->stable || rollout->plan.empty()) return std::nullopt;
+  return Known{*core->stable, *rollout};
+}
+
 bool are_the_ones_that_serve(const Pass& pass, const Known& known) {
   const auto& name = known.rollout.candidate.name;
   const Traffic shares = serving(pass.service.traffic);
@@ -57,8 +64,9 @@ bool are_the_ones_that_serve(const Pass& pass, const Known& known) {
 std::string what_happened(const Pass& pass) {
   if (pass.origin == CoreOrigin::kLost) return "the annotation with the rollout's state is gone";
   const auto* damaged = std::get_if<DamagedCore>(&pass.seen.core);
-  const std::string problem =
-      damaged == nullptr ? "its parts contradict one another" : printable(damaged->problem);
+  std::string problem = "its parts contradict one another";
+  if (damaged != nullptr) problem = printable(damaged->problem);
+  if (is_older_than_mirror(pass)) problem = "it is older than what status remembers";
   return "the annotation with the rollout's state cannot be used: " + problem;
 }
 
@@ -71,13 +79,15 @@ std::string reason(const Pass& pass) {
 
 Decision retreat_to_known_stable(const Pass& pass) {
   if (!is_recovering(pass)) return {};
-  auto known = known_from_frozen_part(pass);
-  if (!known || !are_the_ones_that_serve(pass, *known)) known = known_from_mirror(pass);
-  if (!known || !are_the_ones_that_serve(pass, *known)) return {};
-  Pass recovered = pass;
-  recovered.core.stable = known->stable;
-  recovered.facts.push_back(warning(reason(pass), what_happened(pass)));
-  return begin_retreat(recovered, known->rollout, {RetreatWhy::kLostCore, what_happened(pass)});
+  for (const auto source : {known_from_frozen_part, known_from_mirror, known_from_older_core}) {
+    const auto known = source(pass);
+    if (!known || !are_the_ones_that_serve(pass, *known)) continue;
+    Pass recovered = pass;
+    recovered.core.stable = known->stable;
+    recovered.facts.push_back(warning(reason(pass), what_happened(pass)));
+    return begin_retreat(recovered, known->rollout, {RetreatWhy::kLostCore, what_happened(pass)});
+  }
+  return {};
 }
 
 Decision hold_for_repair(const Pass& pass) {

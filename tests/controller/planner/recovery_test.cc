@@ -81,6 +81,38 @@ TEST(Recovery, OneServesIsAdoptedAfreshWithRejectionsFromTheMirror) {
   }
 }
 
+// `kubectl replace` of a file that was saved in the middle of a rollout, or a restored backup.
+TEST(Recovery, AnOlderCoreThatIsPutBackRetreatsAndNoRejectionIsForgotten) {
+  PlannerWorld world = world_in("Shifting");
+  const Core saved = world.core();
+  const Traffic split = world.traffic();
+  world.command("abort", "1 looks wrong");
+  ASSERT_TRUE(world.run_to("Idle"));
+  const Core before = world.core();
+  ASSERT_EQ(before.rejected.size(), 1u);
+  world.write_core(saved);
+  world.set_traffic(split);
+  world.settle();
+  const Transition transition = world.pass();
+  EXPECT_EQ(world.phase(), "Retreating");
+  EXPECT_TRUE(has_fact(transition.facts, "CoreDamaged"));
+  ASSERT_TRUE(world.run_to("Idle"));
+  EXPECT_EQ(world.traffic(), (Traffic{entry(kFirst, 100)}));
+  EXPECT_EQ(world.core().rejected, before.rejected);
+  EXPECT_GT(world.core().seq, before.seq);
+  world.writes.clear();
+  for (int i = 0; i < 20; ++i) world.tick(minutes(1));
+  EXPECT_TRUE(world.writes.empty());
+}
+
+TEST(Recovery, TheModeFoundAtAdoptionIsNotLostWithTheCore) {
+  PlannerWorld world = world_in("Idle");
+  world.lose_core();
+  world.tick();
+  ASSERT_EQ(world.phase(), "Idle");
+  EXPECT_TRUE(world.core().adopted_latest_revision);
+}
+
 TEST(Recovery, ACoreOfANewerReleaseIsLeftAloneUntilRepair) {
   PlannerWorld world = world_in("Idle");
   world.damage_core(newer(world.core()));
