@@ -7,7 +7,7 @@ from collections import namedtuple
 
 import yaml
 
-from bed import behaviour, exposition, freshet, images, services
+from bed import behaviour, exposition, freshet, images, plane, services
 from bed.kube import ApiError
 from bed.run import REGISTRY, USERS_PORT, BedError
 
@@ -46,6 +46,7 @@ class Shop:
         self.run, self.kube, self.witness = run, kube, witness
         self.namespace = f"{story[:40].replace('_', '-').strip('-')}-{secrets.token_hex(2)}"
         self.repository = f"{self.namespace}/{SERVICE}"
+        self.image = f"{REGISTRY}/{self.repository}:{TAG}"
         self.control = {"rate": RATE}
         self.stable = None
         witness.attend(self.namespace)
@@ -62,15 +63,23 @@ class Shop:
         self.control = merged(self.control, control)
         behaviour.write(self.run, self.namespace, self.control)
 
-    def open(self, **service):
+    def manifest(self, **service):
+        """The Service as a person's file has it: the followed tag, and nothing of traffic."""
+        return merged({
+            "apiVersion": "serving.knative.dev/v1", "kind": "Service",
+            "metadata": {"name": SERVICE, "namespace": self.namespace},
+            "spec": {"template": {"spec": {"containers": [{"image": self.image}]}}}}, service)
+
+    def kubectl(self, *words, document):
+        """kubectl with a file, as CI calls it; its output."""
+        return plane.kubectl(self.run, *words, "-f", "-", document=json.dumps(document))
+
+    def open(self, create=None, **service):
         """Pushes a first image and creates the Knative Service; returns once users reach it."""
         self.behave()
         digest = self.push("first build")
-        image = f"{REGISTRY}/{self.repository}:{TAG}"
-        self.kube.create("service", self.namespace, merged({
-            "apiVersion": "serving.knative.dev/v1", "kind": "Service",
-            "metadata": {"name": SERVICE},
-            "spec": {"template": {"spec": {"containers": [{"image": image}]}}}}, service))
+        create = create or (lambda item: self.kube.create("service", self.namespace, item))
+        create(self.manifest(**service))
         self.until("the Service to be Ready", lambda: self.condition("service", "Ready") == "True")
         name = self.service()["status"]["latestReadyRevisionName"]
         self.stable = Revision(name, digest)
@@ -110,9 +119,11 @@ class Shop:
         return self.kube.get("service", self.namespace, SERVICE)
 
     def core(self):
-        """The rollout's core as the Service carries it; empty before the first write."""
-        annotations = self.service()["metadata"].get("annotations", {})
-        return json.loads(annotations.get(CORE, "{}"))
+        """The rollout's core as the Service carries it; empty where there is none to be read."""
+        try:
+            return json.loads(self.service()["metadata"]["annotations"][CORE])
+        except (KeyError, TypeError, ValueError):
+            return {}
 
     def tracked(self):
         """The TrackedService's status."""
@@ -138,13 +149,15 @@ class Shop:
         return next((c["status"] for c in item.get("status", {}).get("conditions", [])
                      if c["type"] == name), None)
 
+    def revisions_of(self, digest):
+        """The Revisions that run this digest, oldest first."""
+        return [item["metadata"]["name"] for item in self.kube.list("revision", self.namespace)
+                if any(c.get("imageDigest", "").endswith(digest)
+                       for c in item.get("status", {}).get("containerStatuses", []))]
+
     def revision_of(self, digest):
-        """The Revision that runs this digest, or None."""
-        for item in self.kube.list("revision", self.namespace):
-            status = item.get("status", {}).get("containerStatuses", [])
-            if any(c.get("imageDigest", "").endswith(digest) for c in status):
-                return item["metadata"]["name"]
-        return None
+        """The first Revision that ran this digest, or None."""
+        return next(iter(self.revisions_of(digest)), None)
 
     def image_digest(self):
         """The digest the Service's template names, empty when it names a tag only."""
@@ -205,12 +218,12 @@ class Shop:
             time.sleep(every)
 
     def until_promoted(self, digest, timeout=150):
-        """Until the Revision of this digest has all traffic, as users meet it, and nothing goes on.
+        """Until a Revision of this digest has all traffic, as users meet it, and nothing goes on.
         Returns the Revision's name."""
         def promoted():
-            name = self.revision_of(digest)
-            done = self.core_phase()[0] == "Idle" and self.programmed() == {name: 100}
-            return name and done and name
+            idle = self.core_phase()[0] == "Idle"
+            return idle and next((name for name in self.revisions_of(digest)
+                                  if self.programmed() == {name: 100}), None)
         return self.until("the new build to have all traffic", promoted, timeout, 0.3)
 
     def until_back(self, timeout=120):

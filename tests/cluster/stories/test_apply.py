@@ -1,0 +1,49 @@
+"""The original file is applied again, as CI does with every commit, in each phase of a rollout."""
+import pytest
+
+from bed.phases import PHASES, ROLLING, SHARE, go_on, rest_in
+from bed.run import BedError
+
+CLIENT = ["apply"]
+SERVER = ["apply", "--server-side", "--field-manager=ci"]
+FORCE = ["--force-conflicts"]
+
+
+def applied_with(shop, words):
+    return lambda item: shop.kubectl(*words, document=item)
+
+
+def assert_same_course(shop, phase, digest):
+    """What was under way goes on to the end that it had before, and nothing follows it."""
+    go_on(shop, phase)
+    if phase in ROLLING:
+        shop.until_promoted(digest)
+    else:
+        shop.until_back()
+    writes, checks = len(shop.writes()), shop.checks()
+    shop.until("another check of the tag", lambda: shop.checks() > checks)
+    shop.until("status to rest", lambda: shop.tracked()["phase"] == "Idle")
+    assert len(shop.writes()) == writes
+    if phase == "Retreating":
+        assert shop.highest(shop.revision_of(digest)) == SHARE["Shifting"]
+    else:
+        assert shop.condition("service", "Ready") == "True"
+
+
+@pytest.mark.parametrize("words", [CLIENT, SERVER + FORCE], ids=["client", "server"])
+@pytest.mark.parametrize("phase", PHASES)
+def test_the_original_file_applied_again_changes_no_course(shop, controller, phase, words):
+    digest = rest_in(shop, phase, applied_with(shop, words))
+    before = shop.core()
+    shop.kubectl(*words, document=shop.manifest())
+    shop.until("the tag to stand in the template again", lambda: shop.image_digest() == "")
+    shop.until("its Revision", lambda: shop.service()["status"]["observedGeneration"]
+               == shop.service()["metadata"]["generation"])
+    assert shop.core() == before
+    assert_same_course(shop, phase, digest)
+
+
+def test_applied_server_side_without_force_it_is_told_who_has_the_image(shop, controller):
+    rest_in(shop, "Shifting", applied_with(shop, SERVER))
+    with pytest.raises(BedError, match="conflict.*freshet"):
+        shop.kubectl(*SERVER, document=shop.manifest())

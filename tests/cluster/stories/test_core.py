@@ -1,0 +1,122 @@
+"""The annotation that holds the rollout's state is lost, damaged, put back or copied."""
+import json
+
+import pytest
+
+from bed.phases import PHASES, QUICK, SHARE, go_on, rest_in
+from bed.run import BedError
+from bed.shop import CORE, FAST, SERVICE, merged
+
+
+def replace(shop, make):
+    """`kubectl replace` of a file, again while Knative writes its status at the same moment."""
+    def replaced():
+        item = make()
+        item["metadata"].pop("resourceVersion", None)
+        try:
+            return shop.kubectl("replace", document=item)
+        except BedError as error:
+            if "Conflict" in str(error):
+                return False
+            raise
+    shop.until("kubectl to replace it", replaced)
+
+
+def replaced_without_it(shop):
+    """The file was written from the live Service, but for our annotation."""
+    def live():
+        item = shop.service()
+        del item["metadata"]["annotations"][CORE]
+        return item
+    replace(shop, live)
+
+
+def damaged(shop):
+    shop.edit({"metadata": {"annotations": {CORE: '{"v":1,"phase":"Shifting","stable":{"na'}}})
+
+
+def until_settled_anew(shop, phase, sequence):
+    """Until a readable core of a later sequence rests in the phase again."""
+    def settled():
+        core = shop.core()
+        return core.get("phase") == phase and core["seq"] > sequence
+    shop.until("it to be as it was", settled)
+
+
+@pytest.mark.parametrize("lose", [replaced_without_it, damaged])
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_lost_state_never_advances_a_rollout_and_loses_no_rejection(
+        shop, controller, phase, lose):
+    digest = rest_in(shop, phase)
+    before = shop.core()
+    lose(shop)
+    if phase == "Retreating":
+        go_on(shop, phase)
+        shop.until_back()
+        shop.until("the hold Rejected", lambda: "Rejected" in shop.reasons())
+        assert shop.core()["rejected"] == before["rejected"]
+        return
+    until_settled_anew(shop, phase, before["seq"])
+    assert shop.core()["stable"] == before["stable"]
+    if phase in SHARE:  # two served: stable had everything again before the build had its turn
+        shop.until_shifted(SHARE[phase])
+        shares = [100 - split.get(shop.stable.name, 0) for split in shop.splits()]
+        assert shares.count(SHARE[phase]) == 2
+        assert 0 in shares[shares.index(SHARE[phase]):]
+    if digest:
+        go_on(shop, phase)
+        shop.until_promoted(digest)
+    shop.until("the Service to be Ready", lambda: shop.condition("service", "Ready") == "True")
+
+
+def test_an_older_state_that_is_put_back_is_not_believed(shop, controller):
+    digest = rest_in(shop, "Shifting")
+    saved = shop.service()
+    shop.annotate("abort", "looks wrong")
+    shop.until_back()
+    before = shop.core()
+    replace(shop, lambda: saved)
+    shop.until("the split to be back", lambda: shop.programmed() == {
+        shop.stable.name: 50, shop.revision_of(digest): 50})
+    shop.until_back()
+    after = shop.core()
+    assert after["rejected"] == before["rejected"] != []
+    assert after["seq"] > before["seq"]
+    shop.until("the hold Rejected", lambda: "Rejected" in shop.reasons())
+
+
+def test_a_lost_state_leaves_the_mode_that_was_found_at_adoption(shop, controller):
+    rest_in(shop, "Idle")
+    before = shop.core()
+    replaced_without_it(shop)
+    until_settled_anew(shop, "Idle", before["seq"])
+    shop.kube.delete("trackedservice", shop.namespace, SERVICE)
+    shop.until("latestRevision to be followed again", lambda: shop.traffic() == {"@latest": 100})
+
+
+def test_a_saved_first_file_put_back_is_adopted_as_found(shop, controller):
+    """It says latestRevision: with it a person asks for whatever the tag names, at once."""
+    saved = []
+    digest = rest_in(shop, "Shifting", lambda item: saved.append(
+        shop.kube.create("service", shop.namespace, item)))
+    replace(shop, lambda: saved[0])
+    shop.until("the build to have all traffic by name", lambda: shop.core_phase()[0] == "Idle"
+               and shop.traffic().keys() <= set(shop.revisions_of(digest)))
+    shop.until_promoted(digest)
+
+
+def test_the_state_of_a_copied_service_is_nothing_to_the_copy(shop, controller):
+    rest_in(shop, "Shifting")
+    before = shop.core()
+    copy = shop.manifest(metadata={"name": "copy", "annotations": {CORE: json.dumps(before)}})
+    shop.kube.create("service", shop.namespace, copy)
+    shop.kube.create("trackedservice", shop.namespace, {
+        "apiVersion": "freshet.dev/v1alpha1", "kind": "TrackedService",
+        "metadata": {"name": "copy"}, "spec": {**merged(FAST, QUICK), "service": "copy"}})
+
+    def adopted():
+        item = shop.kube.get("service", shop.namespace, "copy")
+        core = json.loads(item["metadata"]["annotations"][CORE])
+        return core["service"] == item["metadata"]["uid"] and core
+    assert shop.until("the copy to be adopted", adopted)["stable"]["name"].startswith("copy-")
+    assert shop.core() == before
