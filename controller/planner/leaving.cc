@@ -29,10 +29,10 @@ bool latest_is_stables_pair(const Pass& pass) {
 }
 
 // After a template revert Knative makes a Revision of stable's pair; it is waited for a moment.
+// Generation and latestCreated do not tell: they are those of before until its next look.
 bool revert_is_on_its_way(const Pass& pass) {
   if (pass.now - pass.core.since >= kWaitForRevert) return false;
-  return pass.service.observed_generation != pass.service.generation ||
-         pass.service.latest_created != pass.service.latest_ready;
+  return present_pair(pass) == pass.core.stable->pair && !latest_is_stables_pair(pass);
 }
 
 Transition let_go(const Pass& pass) {

@@ -170,6 +170,18 @@ TEST(Leaving, FromEveryPhaseEndsWithoutAnnotationAndWithTheModeFoundAtAdoption) 
   }
 }
 
+TEST(Leaving, WaitsForTheRevisionOfTheRevertThatKnativeHasNotMadeYet) {
+  PlannerWorld world = world_in("Shifting");
+  world.seen.tracked.deleting = true;
+  ASSERT_TRUE(world.run_to("Idle"));
+  world.service().observed_generation = world.service().generation;  // the Configuration lags
+  const std::size_t writes = world.writes.size();
+  world.pass();
+  EXPECT_EQ(world.writes.size(), writes);
+  for (int i = 0; i < 5; ++i) world.tick();
+  EXPECT_EQ(world.traffic(), (Traffic{{{}, true, Percent::clamp(100), {}}}));
+}
+
 TEST(Leaving, StaysPinnedWhereTheLatestIsNotStablesPair) {
   PlannerWorld world = world_in("Idle");
   world.seen.tracked.spec.suspend = true;
