@@ -75,7 +75,10 @@ std::optional<TimePoint> Controller::next_due() {
 Notes& Controller::notes_of(const ServiceKey& key, const CachedTracked& tracked) {
   const std::lock_guard lock(mutex_);
   auto& notes = notes_[key];
-  if (!notes) notes = std::make_unique<Notes>(notes_from_status(tracked.status));
+  if (!notes || notes->tracked_uid != tracked.object.uid) {
+    notes = std::make_unique<Notes>(notes_from_status(tracked.status));
+    notes->tracked_uid = tracked.object.uid;
+  }
   return *notes;
 }
 

@@ -16,6 +16,7 @@
 namespace freshet {
 
 struct Notes {
+  std::string tracked_uid;  // another one: deleted and made anew under the same name
   Memo memo;
   std::optional<AnalysisSettings> settings;  // fixed when judging of a candidate begins
   Evidence evidence;                         // names the candidate and settings it belongs to
