@@ -21,6 +21,7 @@ struct ImageBehaviour {
   Duration ready_after = seconds(3);
   std::optional<Duration> crashes_after_traffic =
       std::nullopt;  // counted from its first programmed percent
+  std::optional<Duration> unready_after_traffic = std::nullopt;  // likewise; its containers go on
   int exit_code = 1;
   double error_rate = 0.001;     // share of requests answered 500
   double median_seconds = 0.03;  // log-normal latency

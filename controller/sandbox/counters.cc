@@ -1,6 +1,7 @@
 // Counting and scraping.
 #include "controller/sandbox/counters.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -8,6 +9,10 @@ namespace freshet::sandbox {
 namespace {
 
 double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
+
+double share_at_most(double bound, double median, double sigma) {
+  return normal_cdf((std::log(bound) - std::log(median)) / sigma);
+}
 
 }  // namespace
 
@@ -19,8 +24,7 @@ std::array<double, kBuckets> bucket_shares(const ImageBehaviour& behaviour) {
   std::array<double, kBuckets> shares{};
   double below = 0;
   for (std::size_t i = 0; i < kBucketBounds.size(); ++i) {
-    const double up_to = normal_cdf(
-        (std::log(kBucketBounds[i]) - std::log(behaviour.median_seconds)) / behaviour.sigma);
+    const double up_to = share_at_most(kBucketBounds[i], behaviour.median_seconds, behaviour.sigma);
     shares[i] = up_to - below;
     below = up_to;
   }
@@ -31,6 +35,8 @@ std::array<double, kBuckets> bucket_shares(const ImageBehaviour& behaviour) {
 PodCounters::PodCounters(const ImageBehaviour& behaviour, TimePoint start, Duration scrape_every,
                          Duration scrape_offset)
     : shares_(bucket_shares(behaviour)),
+      median_(behaviour.median_seconds),
+      sigma_(behaviour.sigma),
       error_rate_(behaviour.error_rate),
       reached_(start),
       every_(scrape_every),
@@ -81,6 +87,30 @@ void PodCounters::serve(Duration time, double rate, Dice& dice) {
       share_left -= shares_[i];
     }
   }
+}
+
+double PodCounters::share_below(double bound) const {
+  return share_at_most(bound, median_, sigma_);
+}
+
+std::int64_t PodCounters::at_most(const Buckets& buckets, double bound) const {
+  std::int64_t whole = 0;
+  double low = 0;
+  for (std::size_t i = 0; i < kBuckets; ++i) {
+    const bool is_last = i + 1 == kBuckets;
+    if (!is_last && kBucketBounds[i] <= bound) {
+      whole += buckets[i];
+      low = kBucketBounds[i];
+      continue;
+    }
+    if (low == bound) return whole;
+    const double below = low > 0 ? share_below(low) : 0;
+    const double width = (is_last ? 1 : share_below(kBucketBounds[i])) - below;
+    if (width <= 0) return whole;
+    const double part = std::clamp((share_below(bound) - below) / width, 0.0, 1.0);
+    return whole + static_cast<std::int64_t>(part * static_cast<double>(buckets[i]));
+  }
+  return whole;
 }
 
 // Old scrapes beyond what is kept in full are thinned as they age.

@@ -36,6 +36,11 @@ inline constexpr Duration kThinnedEvery = minutes(2);
 // Probability of each bucket.
 std::array<double, kBuckets> bucket_shares(const ImageBehaviour& behaviour);
 
+// Upper bounds in milliseconds of the histogram until Knative 1.18.
+inline constexpr std::array<int, 26> kMillisecondBounds = {
+    5,   10,  20,  40,  60,  80,  100,  150,  200,  250,   300,   350,   400,
+    450, 500, 600, 700, 800, 900, 1000, 2000, 5000, 10000, 20000, 50000, 100000};
+
 class PodCounters {
  public:
   PodCounters(const ImageBehaviour& behaviour, TimePoint start, Duration scrape_every,
@@ -45,6 +50,9 @@ class PodCounters {
   void run_to(TimePoint now, double rate, bool is_up, Dice& dice);
   void restart() { counts_ = Counts{}; }  // a container that starts again counts from 0
   const std::deque<PodScrape>& scrapes() const { return scrapes_; }
+  // Requests at most `bound` seconds long; between two bounds of the buckets by what is expected,
+  // which never falls as counts rise.
+  std::int64_t at_most(const Buckets& buckets, double bound) const;
   std::int64_t good() const { return good_; }  // since the beginning, restarts or not
   std::int64_t bad() const { return bad_; }
 
@@ -53,7 +61,11 @@ class PodCounters {
   void scrape(TimePoint at);
   TimePoint next_scrape() const;
 
+  double share_below(double bound) const;
+
   std::array<double, kBuckets> shares_;
+  double median_;
+  double sigma_;
   double error_rate_;
   TimePoint reached_;
   Duration every_;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -58,12 +59,20 @@ struct Value {
   double number = 0;
 };
 
-std::vector<Value> instant_values(const Query& query, const std::vector<Series>& all,
-                                  Duration window, TimePoint now) {
+// What is asked, and when.
+struct Asked {
+  Users& users;
+  const Exposures& exposures;
+  TimePoint now{};
+};
+
+std::vector<Value> instant_values(const Asked& asked, const Term& term) {
+  const Duration window = term.selector.range.value_or(kLookback);
   std::vector<Value> out;
-  for (const Series& series : all) {
-    if (query.function == Function::kIncrease) {
-      const auto grown = increase(series, window, now);
+  for (const Series& series :
+       select_series(asked.users, asked.exposures, term.selector, window, asked.now)) {
+    if (term.function == Function::kIncrease) {
+      const auto grown = increase(series, window, asked.now);
       if (!grown) continue;
       out.push_back({series.labels, *grown});
       out.back().labels.erase("__name__");
@@ -74,15 +83,29 @@ std::vector<Value> instant_values(const Query& query, const std::vector<Series>&
   return out;
 }
 
+SeriesLabels only(const SeriesLabels& labels, const std::vector<std::string>& names) {
+  SeriesLabels out;
+  for (const std::string& name : names) {
+    if (const auto found = labels.find(name); found != labels.end()) out.insert(*found);
+  }
+  return out;
+}
+
+// `and on`: those for which the other side has one with the same labels; `unless on`: the others.
+void keep_matching(const Query& query, std::vector<Value>& values,
+                   const std::vector<Value>& others) {
+  std::set<SeriesLabels> there;
+  for (const Value& other : others) there.insert(only(other.labels, query.on));
+  std::erase_if(values, [&](const Value& value) {
+    return there.contains(only(value.labels, query.on)) == query.is_unless;
+  });
+}
+
 std::vector<Value> aggregate(const Query& query, const std::vector<Value>& values) {
   std::map<SeriesLabels, double> groups;
   for (const Value& value : values) {
-    SeriesLabels group;
-    for (const std::string& label : query.by) {
-      const auto found = value.labels.find(label);
-      if (found != value.labels.end()) group.insert(*found);
-    }
-    groups[group] += query.aggregation == Aggregation::kSum ? value.number : 1.0;
+    groups[only(value.labels, query.by)] +=
+        query.aggregation == Aggregation::kSum ? value.number : 1.0;
   }
   std::vector<Value> out;
   for (const auto& [labels, number] : groups) out.push_back({labels, number});
@@ -101,29 +124,31 @@ Json matrix(const std::vector<Series>& all) {
   return success("matrix", std::move(result));
 }
 
-HttpResponse run_query(Users& users, const std::string& text, TimePoint now) {
+HttpResponse run_query(const Asked& asked, const std::string& text) {
   const auto query = parse_query_text(text);
   if (!query) {
     return query_error(400, "bad_data", "invalid parameter \"query\": " + query.error().message);
   }
-  const Duration window = query->selector.range.value_or(kLookback);
-  const auto all = select_series(users, query->selector, window, now);
-  const bool is_range = query->selector.range && query->function == Function::kNone;
-  if (is_range) return json_response(200, matrix(all));
-  std::vector<Value> values = instant_values(*query, all, window, now);
+  const Term& term = query->term;
+  if (term.selector.range && term.function == Function::kNone) {
+    return json_response(200, matrix(select_series(asked.users, asked.exposures, term.selector,
+                                                   *term.selector.range, asked.now)));
+  }
+  std::vector<Value> values = instant_values(asked, term);
+  if (query->other) keep_matching(*query, values, instant_values(asked, *query->other));
   if (query->aggregation != Aggregation::kNone) values = aggregate(*query, values);
   Json result = Json::array();
   for (const Value& value : values) {
-    result.push_back(
-        {{"metric", value.labels}, {"value", sample_json(now, fmt::format("{}", value.number))}});
+    result.push_back({{"metric", value.labels},
+                      {"value", sample_json(asked.now, fmt::format("{}", value.number))}});
   }
   return json_response(200, success("vector", std::move(result)));
 }
 
 }  // namespace
 
-HttpResponse prometheus_answer(Users& users, const HttpRequest& request, const std::string& target,
-                               TimePoint now) {
+HttpResponse prometheus_answer(Users& users, const Exposures& exposures, const HttpRequest& request,
+                               const std::string& target, TimePoint now) {
   const std::size_t question = std::min(target.find('?'), target.size());
   const std::string path = target.substr(0, question);
   if (path == "/-/ready") return {200, {}, "Prometheus Server is Ready.\n"};
@@ -139,7 +164,7 @@ HttpResponse prometheus_answer(Users& users, const HttpRequest& request, const s
     if (!whole) return query_error(400, "bad_data", "invalid parameter \"time\"");
     at = std::min(now, from_unix_seconds(static_cast<double>(*whole)));
   }
-  return run_query(users, asked["query"], at);
+  return run_query({users, exposures, at}, asked["query"]);
 }
 
 }  // namespace freshet::sandbox

@@ -29,16 +29,10 @@ class Parser {
       word = take_word();
     }
     const bool is_aggregated = query.aggregation != Aggregation::kNone;
-    if (word == "increase" || word == "last_over_time") {
-      query.function = word == "increase" ? Function::kIncrease : Function::kLastOverTime;
-      expect('(');
-      take_selector(take_word(), query.selector);
-      expect(')');
-      if (!query.selector.range) fail("expected type range vector in call to function");
-    } else {
-      take_selector(word, query.selector);
-      if (is_aggregated && query.selector.range)
-        fail("expected type instant vector in aggregation");
+    take_term(word, query.term);
+    take_other(query);
+    if ((is_aggregated || query.other) && is_range(query.term)) {
+      fail("expected type instant vector in aggregation");
     }
     if (is_aggregated) {
       expect(')');
@@ -77,18 +71,43 @@ class Parser {
     return std::string(text_.substr(start, at_ - start));
   }
 
-  void take_by(Query& query) {
+  bool take_keyword(std::string_view keyword) {
     const std::size_t before = at_;
-    if (take_word() != "by") {
-      at_ = before;
-      return;
-    }
+    if (take_word() == keyword) return true;
+    at_ = before;
+    return false;
+  }
+  void take_labels(std::vector<std::string>& labels) {
     expect('(');
     while (problem_.empty() && !take(')')) {
-      query.by.push_back(take_word());
-      if (query.by.back().empty()) fail("expected a label");
+      labels.push_back(take_word());
+      if (labels.back().empty()) fail("expected a label");
       take(',');
     }
+  }
+  void take_by(Query& query) {
+    if (take_keyword("by")) take_labels(query.by);
+  }
+
+  static bool is_range(const Term& term) {
+    return term.function == Function::kNone && term.selector.range;
+  }
+  void take_term(const std::string& word, Term& term) {
+    if (word != "increase" && word != "last_over_time") return take_selector(word, term.selector);
+    term.function = word == "increase" ? Function::kIncrease : Function::kLastOverTime;
+    expect('(');
+    take_selector(take_word(), term.selector);
+    expect(')');
+    if (!term.selector.range) fail("expected type range vector in call to function");
+  }
+  void take_other(Query& query) {
+    query.is_unless = take_keyword("unless");
+    if (!query.is_unless && !take_keyword("and")) return;
+    if (!take_keyword("on")) return fail("expected \"on\"");
+    take_labels(query.on);
+    query.other.emplace();
+    take_term(take_word(), *query.other);
+    if (is_range(*query.other)) fail("set operator not allowed for range vectors");
   }
 
   void take_selector(const std::string& metric, Selector& selector) {
@@ -134,8 +153,11 @@ class Parser {
       }
       out += c;
     }
-    if (at_ >= text_.size()) fail("unterminated quoted string");
-    ++at_;
+    if (at_ >= text_.size()) {
+      fail("unterminated quoted string");
+    } else {
+      ++at_;
+    }
     return out;
   }
 

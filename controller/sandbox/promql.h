@@ -1,6 +1,6 @@
 // The part of PromQL that is needed: a selector with matchers and a range; increase() and
-// last_over_time() of one; sum and count of these, by labels. All else is refused, as a server that
-// cannot parse it would.
+// last_over_time() of one, kept where another has the same labels (and on) or has not (unless on);
+// sum and count of these, by labels. All else is refused, as a server that cannot parse it would.
 #pragma once
 
 #include <memory>
@@ -37,12 +37,22 @@ struct Selector {
 enum class Function { kNone, kIncrease, kLastOverTime };
 enum class Aggregation { kNone, kSum, kCount };
 
-// aggregation by (labels) (function(selector)), each of the two outer parts optional.
+// function(selector); kNone: the selector by itself.
+struct Term {
+  Function function = Function::kNone;
+  Selector selector;
+  bool operator==(const Term&) const = default;
+};
+
+// aggregation by (labels) (term and on (labels) term): all but the first term is optional; `unless`
+// may stand for `and`.
 struct Query {
   Aggregation aggregation = Aggregation::kNone;
   std::vector<std::string> by;
-  Function function = Function::kNone;
-  Selector selector;
+  Term term;
+  bool is_unless = false;
+  std::vector<std::string> on;
+  std::optional<Term> other;
   bool operator==(const Query&) const = default;
 };
 

@@ -136,6 +136,13 @@ void Revisions::crash(const ServiceKey& service, RevisionState& state) {
   later(wait, service, state, &Revisions::crash);
 }
 
+// A Revision that has been Ready stays so: its requests wait at the activator, and fail there.
+void Revisions::lose_readiness(const ServiceKey& service, RevisionState& state) {
+  set_phase(service, state, PodPhase::kNotReady);
+  state.active.set(Tri::kUnknown, "Queued", "Requests to the target are being buffered.", now());
+  publish(service, state);
+}
+
 void Revisions::fail_pulling(const ServiceKey& service, RevisionState& state) {
   set_phase(service, state, PodPhase::kPullFailing);
 }
@@ -205,9 +212,15 @@ void Revisions::remove_pods(const ServiceKey& service, const std::string& name) 
 void Revisions::meet_traffic(const ServiceKey& service, const std::string& name) {
   RevisionState* state = find_(service, name);
   if (state == nullptr || state->ends_with_traffic) return;
-  if (!state->behaviour.crashes_after_traffic) return;
+  const ImageBehaviour& does = state->behaviour;
+  if (!does.crashes_after_traffic && !does.unready_after_traffic) return;
   state->ends_with_traffic = true;
-  later(*state->behaviour.crashes_after_traffic, service, *state, &Revisions::crash);
+  if (does.crashes_after_traffic) {
+    later(*does.crashes_after_traffic, service, *state, &Revisions::crash);
+  }
+  if (does.unready_after_traffic) {
+    later(*does.unready_after_traffic, service, *state, &Revisions::lose_readiness);
+  }
 }
 
 void Revisions::set_phase(const ServiceKey& service, RevisionState& state, PodPhase phase) {

@@ -27,7 +27,7 @@ class Revisions {
   void begin(const ServiceKey& service, const std::string& name);
   // It gets, or no longer gets, a place in the Route: it is scaled accordingly.
   void set_active(const ServiceKey& service, const std::string& name, bool is_active);
-  // Its first requests: those that end with traffic will end.
+  // Its first requests: those that end, or stop being ready, with traffic will.
   void meet_traffic(const ServiceKey& service, const std::string& name);
   void remove_pods(const ServiceKey& service, const std::string& name);
 
@@ -39,6 +39,7 @@ class Revisions {
   void start_pods(const ServiceKey& service, RevisionState& state);
   void become_ready(const ServiceKey& service, RevisionState& state);
   void crash(const ServiceKey& service, RevisionState& state);
+  void lose_readiness(const ServiceKey& service, RevisionState& state);
   void fail_pulling(const ServiceKey& service, RevisionState& state);
   void stay_unschedulable(const ServiceKey& service, RevisionState& state);
   void pass_deadline(const ServiceKey& service, RevisionState& state);

@@ -1,30 +1,13 @@
-// From pods to series.
+// From pods and the activator to series.
 #include "controller/sandbox/series.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "controller/sandbox/prometheus.h"
+#include <set>
 
 namespace freshet::sandbox {
 namespace {
-
-SeriesLabels pod_labels(const PodIdentity& pod) {
-  return {{"instance", pod.name + ":9091"},
-          {"job", "knative-pods"},
-          {"namespace", pod.service.name_space},
-          {"pod", pod.name},
-          {"k8s_namespace_name", pod.service.name_space},
-          {"k8s_pod_name", pod.name},
-          {"k8s_container_name", "queue-proxy"},
-          {"kn_service_name", pod.service.name},
-          {"kn_configuration_name", pod.service.name},
-          {"kn_revision_name", pod.revision},
-          {"kn_route_tag", "kn:disabled"},
-          {"http_request_method", "GET"},
-          {"url_scheme", "http"}};
-}
 
 // A label that a series does not have reads as empty.
 bool all_match(const std::vector<Matcher>& matchers, const SeriesLabels& labels) {
@@ -36,46 +19,83 @@ bool all_match(const std::vector<Matcher>& matchers, const SeriesLabels& labels)
 
 // What differs between the series of one pod is looked at later.
 bool is_of_pod(const Matcher& matcher) {
-  return matcher.label != "http_response_status_code" && matcher.label != "le" &&
-         matcher.label != "__name__";
+  static const std::set<std::string> kOfSeries = {"http_response_status_code", "response_code",
+                                                  "response_code_class", "le", "__name__"};
+  return !kOfSeries.contains(matcher.label);
 }
 
-std::string bound_text(std::size_t bucket) {
-  return bucket == kBucketBounds.size() ? "+Inf" : fmt::format("{}", kBucketBounds[bucket]);
+struct Bound {
+  std::string text;
+  double seconds = 0;
+};
+const std::vector<Bound>& bounds_of(const Family& family) {
+  static const auto kSeconds = [] {
+    std::vector<Bound> out;
+    for (const double bound : kBucketBounds) out.push_back({fmt::format("{}", bound), bound});
+    return out;
+  }();
+  static const auto kMilliseconds = [] {
+    std::vector<Bound> out;
+    for (const int bound : kMillisecondBounds) out.push_back({std::to_string(bound), bound / 1e3});
+    return out;
+  }();
+  return family.in_milliseconds ? kMilliseconds : kSeconds;
 }
 
 class Selection {
  public:
-  Selection(const Selector& selector, Duration window, TimePoint now)
-      : selector_(selector), after_(now - window), now_(now) {
+  Selection(const Exposures& exposures, const Selector& selector, Duration window, TimePoint now)
+      : exposures_(exposures), selector_(selector), after_(now - window), now_(now) {
     for (const Matcher& matcher : selector.matchers) {
       (is_of_pod(matcher) ? of_pod_ : of_series_).push_back(matcher);
     }
+    for (const auto& [since, all] : exposures) kinds_.insert(all.begin(), all.end());
   }
 
   bool wants(const ServiceKey& service) const {
     return std::ranges::all_of(of_pod_, [&](const Matcher& matcher) {
-      const bool by_space = matcher.label == "k8s_namespace_name" || matcher.label == "namespace";
+      const bool by_space = matcher.label == "k8s_namespace_name" ||
+                            matcher.label == "namespace_name" || matcher.label == "namespace";
       if (by_space) return matches(matcher, service.name_space);
       return matcher.label != "kn_service_name" || matches(matcher, service.name);
     });
   }
 
-  void take(const Users::Pod& pod) {
+  void take_pod(const Users::Pod& pod) {
     const auto& scrapes = pod.counters.scrapes();
-    const auto first = std::ranges::partition_point(
-        scrapes, [&](const PodScrape& scrape) { return scrape.at <= after_; });
+    const auto first = first_of(scrapes);
     if (first == scrapes.end()) return;
-    const SeriesLabels labels = pod_labels(pod.identity);
-    if (!all_match(of_pod_, labels)) return;
-    const bool by_bucket = selector_.metric == std::string(kMetric) + "_bucket";
-    for (std::size_t code = 0; code < kCodes.size(); ++code) {
-      if (!by_bucket) {
-        take_series(labels, code, kBuckets - 1, false, first, scrapes.end());
-        continue;
+    for (const Exposure kind : kinds_) {
+      if (kind == Exposure::kTargetInfo) take_target_info(pod);
+      const Family family = pod_family(kind, pod.identity);
+      if (!may_match(family) || !all_match(of_pod_, family.labels)) continue;
+      for (std::size_t code = 0; code < kCodes.size(); ++code) {
+        const Wanted wanted{kind, family, std::to_string(kCodes[code])};
+        const auto all = [&](const PodScrape& scrape) { return requests(scrape.counts[code]); };
+        take(wanted, {"_count", ""}, first, scrapes.end(), all, all);
+        take(wanted, {"_bucket", "+Inf"}, first, scrapes.end(), all, all);
+        for (const Bound& bound : bounds_of(family)) {
+          take(wanted, {"_bucket", bound.text}, first, scrapes.end(), all,
+               [&](const PodScrape& scrape) {
+                 return pod.counters.at_most(scrape.counts[code], bound.seconds);
+               });
+        }
       }
-      for (std::size_t i = 0; i < kBuckets; ++i) {
-        take_series(labels, code, i, true, first, scrapes.end());
+    }
+  }
+
+  void take_activator(const ServiceKey& service, const std::string& revision,
+                      const ActivatorCounters& counters) {
+    for (const Exposure kind : kinds_) {
+      const Family family = activator_family(kind, service, revision);
+      if (!may_match(family) || !all_match(of_pod_, family.labels)) continue;
+      const auto& scrapes = counters.scrapes();
+      for (std::size_t code = 0; code < ActivatorCounters::kCodes.size(); ++code) {
+        const Wanted wanted{kind, family, std::to_string(ActivatorCounters::kCodes[code])};
+        const auto all = [&](const ActivatorCounters::Scrape& scrape) {
+          return scrape.counts[code];
+        };
+        take(wanted, {"_count", ""}, first_of(scrapes), scrapes.end(), all, all);
       }
     }
   }
@@ -83,45 +103,85 @@ class Selection {
   std::vector<Series> result() && { return std::move(out_); }
 
  private:
-  using Place = std::deque<PodScrape>::const_iterator;
+  struct Wanted {
+    Exposure kind;
+    const Family& family;
+    std::string code;
+  };
+  struct Kind {
+    const char* suffix;
+    std::string le;
+  };
 
-  // As in a real exporter a series begins with its first request.
-  void take_series(const SeriesLabels& pod, std::size_t code, std::size_t bucket, bool with_le,
-                   Place from, Place to) {
-    Series series;
-    for (Place scrape = from; scrape != to && scrape->at <= now_; ++scrape) {
-      const Buckets& buckets = scrape->counts[code];
-      if (requests(buckets) == 0) continue;
-      std::int64_t value = 0;
-      for (std::size_t i = 0; i <= bucket; ++i) value += buckets[i];
-      series.samples.push_back({scrape->at, value});
-    }
-    if (series.samples.empty()) return;
-    series.labels = pod;
-    series.labels["__name__"] = selector_.metric;
-    series.labels["http_response_status_code"] = std::to_string(kCodes[code]);
-    if (with_le) series.labels["le"] = bound_text(bucket);
-    if (all_match(of_series_, series.labels)) out_.push_back(std::move(series));
+  template <class Scrapes>
+  typename Scrapes::const_iterator first_of(const Scrapes& scrapes) const {
+    return std::ranges::partition_point(scrapes,
+                                        [this](const auto& scrape) { return scrape.at <= after_; });
+  }
+  bool may_match(const Family& family) const {
+    return selector_.metric.empty() || selector_.metric.starts_with(family.histogram);
+  }
+  bool was_exposed(Exposure kind, TimePoint at) const {
+    const auto& then = exposed_at(exposures_, at);
+    return std::ranges::find(then, kind) != then.end();
   }
 
+  // As in a real exporter a series begins with its first request.
+  template <class Place, class All, class Value>
+  void take(const Wanted& wanted, const Kind& kind, Place from, Place to, const All& all,
+            const Value& value) {
+    const Family& family = wanted.family;
+    SeriesLabels labels = {{"__name__", family.histogram + kind.suffix},
+                           {family.code_label, wanted.code}};
+    if (!selector_.metric.empty() && labels["__name__"] != selector_.metric) return;
+    if (!kind.le.empty()) labels["le"] = kind.le;
+    if (family.in_milliseconds) labels["response_code_class"] = wanted.code.substr(0, 1) + "xx";
+    if (!all_match(of_series_, labels)) return;
+    Series series;
+    for (Place scrape = from; scrape != to && scrape->at <= now_; ++scrape) {
+      if (all(*scrape) == 0 || !was_exposed(wanted.kind, scrape->at)) continue;
+      series.samples.push_back({scrape->at, value(*scrape)});
+    }
+    if (series.samples.empty()) return;
+    series.labels = family.labels;
+    series.labels.merge(labels);
+    out_.push_back(std::move(series));
+  }
+
+  void take_target_info(const Users::Pod& pod) {
+    Series series;
+    series.labels = target_info(pod.identity);
+    series.labels["__name__"] = "target_info";
+    if (!selector_.metric.empty() && selector_.metric != "target_info") return;
+    if (!all_match(of_pod_, series.labels) || !all_match(of_series_, series.labels)) return;
+    const auto& scrapes = pod.counters.scrapes();
+    for (auto scrape = first_of(scrapes); scrape != scrapes.end() && scrape->at <= now_; ++scrape) {
+      if (was_exposed(Exposure::kTargetInfo, scrape->at)) series.samples.push_back({scrape->at, 1});
+    }
+    if (!series.samples.empty()) out_.push_back(std::move(series));
+  }
+
+  const Exposures& exposures_;
   const Selector& selector_;
   TimePoint after_;
   TimePoint now_;
   std::vector<Matcher> of_pod_;
   std::vector<Matcher> of_series_;
+  std::set<Exposure> kinds_;
   std::vector<Series> out_;
 };
 
 }  // namespace
 
-std::vector<Series> select_series(Users& users, const Selector& selector, Duration window,
-                                  TimePoint now) {
-  const std::string name(kMetric);
-  if (selector.metric != name + "_bucket" && selector.metric != name + "_count") return {};
-  Selection selection(selector, window, now);
-  users.visit_pods(
-      now, [&](const ServiceKey& service) { return selection.wants(service); },
-      [&](const Users::Pod& pod) { selection.take(pod); });
+std::vector<Series> select_series(Users& users, const Exposures& exposures,
+                                  const Selector& selector, Duration window, TimePoint now) {
+  Selection selection(exposures, selector, window, now);
+  const auto wants = [&](const ServiceKey& service) { return selection.wants(service); };
+  users.visit_pods(now, wants, [&](const Users::Pod& pod) { selection.take_pod(pod); });
+  users.visit_activators(now, wants,
+                         [&](const auto& service, const auto& revision, const auto& counters) {
+                           selection.take_activator(service, revision, counters);
+                         });
   return std::move(selection).result();
 }
 

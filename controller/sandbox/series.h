@@ -1,16 +1,13 @@
-// Series: the scrapes of pods as Prometheus knows them, by labels.
+// Series: the scrapes of pods and of the activator as Prometheus knows them, by labels.
 #pragma once
 
-#include <map>
-#include <string>
 #include <vector>
 
+#include "controller/sandbox/exposure.h"
 #include "controller/sandbox/promql.h"
 #include "controller/sandbox/users.h"
 
 namespace freshet::sandbox {
-
-using SeriesLabels = std::map<std::string, std::string>;
 
 struct SeriesSample {
   TimePoint at{};
@@ -23,7 +20,7 @@ struct Series {
 };
 
 // Those that match, each with its samples within (now − window, now]; none without samples.
-std::vector<Series> select_series(Users& users, const Selector& selector, Duration window,
-                                  TimePoint now);
+std::vector<Series> select_series(Users& users, const Exposures& exposures,
+                                  const Selector& selector, Duration window, TimePoint now);
 
 }  // namespace freshet::sandbox

@@ -17,7 +17,7 @@ Users::Crowd& Users::crowd(const ServiceKey& service, TimePoint now) {
 }
 
 // Everything up to `now` under the program and the pods that there were.
-void Users::settle(Crowd& crowd, TimePoint now) {
+void Users::settle(Crowd& crowd, TimePoint now) const {
   if (now <= crowd.reached) return;
   std::map<std::string, int> ready;
   for (const auto& [name, pod] : crowd.pods) {
@@ -31,13 +31,19 @@ void Users::settle(Crowd& crowd, TimePoint now) {
     if (pod.is_gone) continue;
     const std::string& revision = pod.identity.revision;
     const double rate = pod.is_ready ? rate_of(revision) / ready[revision] : 0.0;
+    const Served before{pod.counters.good(), pod.counters.bad()};
     pod.counters.run_to(now, rate, pod.is_ready, crowd.dice);
+    const Served served{pod.counters.good() - before.good, pod.counters.bad() - before.bad};
+    if (served != Served{}) crowd.activator[revision].passed_on(served.good, served.bad);
   }
   for (const auto& [revision, percent] : crowd.program) {
     if (ready.contains(revision)) continue;
     const double expected = rate_of(revision) * to_seconds(now - crowd.reached);
-    crowd.unserved[revision].bad += crowd.dice.poisson(expected);
+    const std::int64_t failed = crowd.dice.poisson(expected);
+    crowd.unserved[revision].bad += failed;
+    if (failed > 0) crowd.activator[revision].answered_itself(failed);
   }
+  for (auto& [revision, counters] : crowd.activator) counters.scrape(now, scrape_every_);
   crowd.reached = now;
   forget_old_pods(crowd, now);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controller/model/names.h"
+#include "controller/sandbox/activator_counters.h"
 #include "controller/sandbox/counters.h"
 
 namespace freshet::sandbox {
@@ -59,6 +60,16 @@ class Users {
     }
   }
 
+  // The same for what the activator counted, by Revision.
+  template <class Wanted, class Visit>
+  void visit_activators(TimePoint now, const Wanted& wanted, const Visit& visit) {
+    for (auto& [service, crowd] : crowds_) {
+      if (!wanted(service)) continue;
+      settle(crowd, now);
+      for (const auto& [revision, counters] : crowd.activator) visit(service, revision, counters);
+    }
+  }
+
  private:
   struct Crowd {
     explicit Crowd(std::uint64_t seed) : dice(seed) {}
@@ -68,9 +79,10 @@ class Users {
     Program program;
     std::map<std::string, Pod> pods;         // by name
     std::map<std::string, Served> unserved;  // by Revision: no pod was there; and gone pods'
+    std::map<std::string, ActivatorCounters> activator;  // by Revision
   };
   Crowd& crowd(const ServiceKey& service, TimePoint now);
-  static void settle(Crowd& crowd, TimePoint now);
+  void settle(Crowd& crowd, TimePoint now) const;
   static void forget_old_pods(Crowd& crowd, TimePoint now);
 
   std::uint64_t seed_;

@@ -40,6 +40,7 @@ World::World(WorldOptions options)
       dice_(options_.seed),
       api_(store_, agenda_, options_.seed),
       users_(options_.seed, options_.scrape_every),
+      exposures_{{options_.start, options_.metrics}},
       knative_(Cluster{store_, agenda_, api_, registry_, users_, dice_}) {
   if (options_.registry_asks_for_token) registry_.ask_for_token();
   api_.set_admission(kServices, admit_service);
@@ -78,7 +79,9 @@ Result<HttpResponse> World::route(const HttpRequest& request, const Url& url) {
   if (url.host == kRegistryHost) {
     return registry_.handle(request, url.scheme + "://" + url.host, url.target, now());
   }
-  if (url.host == kPrometheusHost) return prometheus_answer(users_, request, url.target, now());
+  if (url.host == kPrometheusHost) {
+    return prometheus_answer(users_, exposures_, request, url.target, now());
+  }
   return make_error(ErrorKind::kTransient, url.host + ": no such host in the sandbox");
 }
 

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "controller/model/names.h"
 #include "controller/sandbox/behaviour.h"
+#include "controller/sandbox/exposure.h"
 #include "controller/sandbox/knative.h"
 
 namespace freshet::sandbox {
@@ -29,6 +30,7 @@ struct WorldOptions {
   std::uint64_t seed = 1;
   TimePoint start{};
   Duration scrape_every = seconds(15);
+  std::vector<Exposure> metrics = {Exposure::kPushed};
   bool registry_asks_for_token = false;
   // Bearer token → user. Empty: nobody needs a token, and everybody is kAdmin.
   std::map<std::string, std::string> users = {};
@@ -72,6 +74,9 @@ class World {
   // What users got of each Revision since the beginning.
   std::map<std::string, Served> served(const ServiceKey& service);
 
+  // From now on requests are counted by these names; none: they are not scraped.
+  void expose(std::vector<Exposure> metrics) { exposures_[now()] = std::move(metrics); }
+
   void fail(std::string_view host, Fault fault, Duration lasting);
 
   // How often each "VERB resource" was asked: "PATCH services", "GET trackedservices/status",
@@ -96,6 +101,7 @@ class World {
   ApiServer api_;
   ImageRegistry registry_;
   Users users_;
+  Exposures exposures_;
   Knative knative_;
   std::map<std::string, ActiveFault, std::less<>> faults_;
   std::map<std::string, std::int64_t> requests_;
