@@ -163,6 +163,18 @@ Evidence start_step(Evidence evidence, TimePoint step_since) {
   return evidence;
 }
 
+Renamed renamed(AnalysisSettings before, const AnalysisSettings& chosen_now, Evidence evidence) {
+  const TimePoint step_since = evidence.step_since;
+  Renamed out{std::move(before), start_step(std::move(evidence), step_since)};
+  out.settings.latency_bounds = chosen_now.latency_bounds;
+  out.settings.stable_slower = chosen_now.stable_slower;
+  std::vector<MetricEvidence>& metrics = out.evidence.metrics;
+  metrics.resize(std::min<std::size_t>(metrics.size(), 1));
+  if (!metrics.empty()) metrics.resize(metric_count(out.settings));
+  out.evidence.settings = settings_hash(out.settings);
+  return out;
+}
+
 Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings) {
   if (i.missing || i.end <= i.start || (e.last_end && i.end <= *e.last_end)) return e;
   if (!is_sound(i.canary) || !is_sound(i.stable)) return e;

@@ -103,6 +103,13 @@ bool belongs_to(const Evidence& evidence, const std::string& candidate_uid,
 Evidence advance(Evidence evidence, const Interval& interval, const AnalysisSettings& settings);
 // Evidence for the candidate is earned anew at each percent: call when a step's clock starts.
 Evidence start_step(Evidence evidence, TimePoint step_since);
+// The metrics go by other names now, with other bounds (Knative was upgraded). What speaks against
+// the candidate by its errors stays; latency, and all that speaks for it, begins again.
+struct Renamed {
+  AnalysisSettings settings;
+  Evidence evidence;
+};
+Renamed renamed(AnalysisSettings before, const AnalysisSettings& chosen_now, Evidence evidence);
 Verdict judge(const Evidence& evidence, const AnalysisSettings& settings,
               const JudgeContext& context, TimePoint now);
 

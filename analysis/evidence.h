@@ -19,6 +19,7 @@ namespace freshet {
 inline constexpr std::size_t kMaxEvidenceBytes = 8192;
 inline constexpr std::size_t kMaxMetrics = 12;         // errors and at most 11 latency bounds
 inline constexpr std::size_t kMaxRememberedPods = 40;  // beyond it pods are read by time alone
+inline constexpr std::size_t kMaxRememberedActivators = 16;
 
 // What reading one pod remembers, by the hash of its name.
 struct PodMemory {
@@ -29,11 +30,14 @@ struct PodMemory {
 
 // Where reading a rollout's counters stands (analysis/reader.h).
 struct ReaderState {
-  std::optional<TimePoint> end;     // of the last closed interval; unset: nothing read yet
-  Duration period{};                // measured scrape period; 0: not known yet
-  std::optional<TimePoint> newest;  // newest sample of any series: tells staleness
-  bool canary_seen = false;         // the canary has had series
+  std::optional<TimePoint> end;            // of the last closed interval; unset: nothing read yet
+  Duration period{};                       // measured scrape period; 0: not known yet
+  std::optional<TimePoint> newest;         // newest sample of any series: tells staleness
+  std::optional<TimePoint> stable_newest;  // the same of stable's: tells whether its series stopped
+  bool canary_seen = false;                // the canary has had series
   std::map<std::string, PodMemory> pods;
+  std::map<std::string, TimePoint> activators;  // hash of the name → last sample that was counted
+  bool activators_saw_canary = false;
   bool operator==(const ReaderState&) const = default;
 };
 

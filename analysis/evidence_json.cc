@@ -26,11 +26,13 @@ Json reader_json(const ReaderState& reader) {
     pods[pod] = memory.since ? Json{time_json(memory.used), time_json(*memory.since)}
                              : time_json(memory.used);
   }
-  return {{"end", time_json(reader.end)},
-          {"period", reader.period.count()},
-          {"newest", time_json(reader.newest)},
-          {"canarySeen", reader.canary_seen},
-          {"pods", std::move(pods)}};
+  Json activators = Json::object();
+  for (const auto& [name, used] : reader.activators) activators[name] = time_json(used);
+  return {
+      {"end", time_json(reader.end)},        {"period", reader.period.count()},
+      {"newest", time_json(reader.newest)},  {"stableNewest", time_json(reader.stable_newest)},
+      {"canarySeen", reader.canary_seen},    {"pods", std::move(pods)},
+      {"activators", std::move(activators)}, {"activatorsSawCanary", reader.activators_saw_canary}};
 }
 
 // Reads fields one after the other and remembers whether all of them were right.
@@ -103,10 +105,18 @@ ReaderState reader_from(const Json& json, Fields& fields) {
   reader.end = fields.optional_time(at_path(json, {"end"}));
   reader.period = fields.duration(at_path(json, {"period"}));
   reader.newest = fields.optional_time(at_path(json, {"newest"}));
+  reader.stable_newest = fields.optional_time(at_path(json, {"stableNewest"}));
   reader.canary_seen = bool_or(json, "canarySeen", false);
   const Json& pods = at_path(json, {"pods"});
   if (!pods.is_object() || pods.size() > kMaxRememberedPods) return fields.fail(), reader;
   for (const auto& [pod, memory] : pods.items()) reader.pods[pod] = pod_from(memory, fields);
+  reader.activators_saw_canary = bool_or(json, "activatorsSawCanary", false);
+  const Json& activators = at_path(json, {"activators"});
+  if (activators.is_null()) return reader;  // an earlier release kept none
+  if (!activators.is_object() || activators.size() > kMaxRememberedActivators) {
+    return fields.fail(), reader;
+  }
+  for (const auto& [name, used] : activators.items()) reader.activators[name] = fields.time(used);
   return reader;
 }
 

@@ -1,6 +1,5 @@
 // Prometheus, purely: the queries to send and what their replies say. Nothing here sends anything.
-// Sources: Prometheus HTTP API v1 (/api/v1/query, resultType matrix and vector); Knative's
-// queue-proxy metric http_server_request_duration_seconds (a histogram by response code).
+// Source: Prometheus HTTP API v1 (/api/v1/query, resultType matrix and vector).
 #pragma once
 
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "analysis/analyzer.h"
+#include "analysis/dialect.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -19,32 +19,60 @@ namespace freshet {
 inline constexpr std::size_t kMaxReplySeries = 20'000;
 inline constexpr Duration kBaselineWindow = hours(1);
 
-// How a metric carries the identity of the Revision.
-struct Dialect {
-  std::string name;
-  std::string revision;    // label with the Revision's name
-  std::string name_space;  // label with its namespace
-  bool operator==(const Dialect&) const = default;
-};
-// In the order in which they are probed: labels promoted by a push, labels of the scraped pod.
-std::span<const Dialect> dialects();
-const Dialect* find_dialect(std::string_view name);  // nullptr: unknown
-
 struct RevisionKey {
   std::string name_space;
   std::string revision;
   auto operator<=>(const RevisionKey&) const = default;
 };
 
-// All samples of these Revisions within the last `window`, each with its own time (a range
-// selector), for any number of rollouts at once. `revisions` must not be empty.
-std::string counts_query(const Dialect& dialect, std::span<const RevisionKey> revisions,
-                         Duration window);
-// What this Revision served within kBaselineWindow, by code and bucket, less the tag's requests.
+// Requests that are Freshet's own or its gates', and no user's: through a candidate's traffic tag.
+// The tag tells them where header based routing is on, its host otherwise.
+struct TagRequests {
+  std::string tag;
+  std::string host;  // "": not known
+};
+
+// Whose counts are asked for: any number of Revisions at once (at least one), samples within the
+// last `window`.
+struct CountsQuestion {
+  std::vector<RevisionKey> revisions;
+  Duration window{};
+  TagRequests left_out;
+};
+
+// What target_info said of a scraped target, by the time of each scrape: an address may be another
+// pod's a minute later.
+struct TargetKey {
+  std::string job;
+  std::string instance;
+  auto operator<=>(const TargetKey&) const = default;
+};
+struct TargetIdentity {
+  RevisionKey key;
+  std::string pod;
+  bool operator==(const TargetIdentity&) const = default;
+};
+using Targets = std::map<TargetKey, std::map<TimePoint, TargetIdentity>>;
+
+// All samples, each with its own time (a range selector: an instant vector carries the time of
+// evaluation, and a stalled pod and real silence would look alike). `targets`, for a joined
+// dialect, must not be empty: the reply to targets_query() says which they are.
+std::string counts_query(const Dialect& dialect, const CountsQuestion& question,
+                         const Targets& targets = {});
+std::string targets_query(const Dialect& dialect, const CountsQuestion& question);
+// The same of the activators. Requests that reached a pod are in both (analysis/activator.h).
+std::string activator_query(const Dialect& dialect, const CountsQuestion& question);
+// What this Revision served within kBaselineWindow, by code and bucket.
 std::string baseline_query(const Dialect& dialect, const RevisionKey& revision,
-                           std::string_view route_tag);
-// Does this Revision have series in this dialect? Read the reply with parse_probe.
-std::string probe_query(const Dialect& dialect, const RevisionKey& revision);
+                           const TagRequests& left_out);
+
+// Probes: read the replies with parse_probe. Does this Revision have series, within `window`?
+std::string probe_query(const Dialect& dialect, const RevisionKey& revision, Duration window);
+std::string inner_probe_query(const Dialect& dialect, const RevisionKey& revision);
+// Are there queue-proxies' series that do not tell their Revision?
+std::string unnamed_probe_query();
+// Are activators scraped at all?
+std::string activator_probe_query(const Dialect& dialect);
 
 // One series of one pod: requests of one kind at most `le` seconds long (+infinity: all of them).
 struct PodCounter {
@@ -64,19 +92,24 @@ struct PodSeries {
   std::vector<Scrape> scrapes;  // by rising time
   bool operator==(const PodSeries&) const = default;
 };
+using SeriesByRevision = std::map<RevisionKey, std::vector<PodSeries>>;  // pods by name
 struct MetricsReply {
-  std::map<RevisionKey, std::vector<PodSeries>> revisions;  // pods by name
+  SeriesByRevision revisions;
+  SeriesByRevision activators;     // pods of the activator; counters without buckets
   std::vector<std::string> notes;  // warnings of the server, samples that were left out and why
   bool operator==(const MetricsReply&) const = default;
 };
 
-// Reads a reply to counts_query. Requests of `route_tag` are left out; so are scrapes that hold a
-// value which is no count (NaN, infinite, negative, not whole). Errors: the server's own (with its
-// text), not JSON, another shape, over kMaxReplyBytes or kMaxReplySeries.
+// Read replies to the queries of the same name. Scrapes that hold a value which is no count (NaN,
+// infinite, negative, not whole) are left out, and so is what belongs to no target of a joined
+// dialect at its time. Errors: the server's own (with its text), not JSON, another shape, over
+// kMaxReplyBytes or kMaxReplySeries.
 Result<MetricsReply> parse_counts(std::string_view body, const Dialect& dialect,
-                                  std::string_view route_tag);
+                                  const Targets& targets = {});
+Result<SeriesByRevision> parse_activators(std::string_view body, const Dialect& dialect);
+Result<Targets> parse_targets(std::string_view body, const Dialect& dialect);
 // `instances_usually_young` is not in the reply and stays false.
-Result<StableBaseline> parse_baseline(std::string_view body,
+Result<StableBaseline> parse_baseline(std::string_view body, const Dialect& dialect,
                                       std::span<const std::string> error_codes);
 Result<bool> parse_probe(std::string_view body);
 

@@ -1,6 +1,5 @@
 // Query texts. Every value stands inside a quoted matcher, escaped.
 #include <fmt/format.h>
-#include <array>
 #include <set>
 
 #include "analysis/prometheus.h"
@@ -9,18 +8,7 @@
 namespace freshet {
 namespace {
 
-constexpr std::string_view kMetric = "http_server_request_duration_seconds_bucket";
-// The activator reports requests that pods report as well; counted once, at the pod.
-constexpr std::string_view kNotActivator =
-    R"(job!="activator",container!="activator",k8s_container_name!="activator")";
-
-const std::array<Dialect, 2>& known_dialects() {
-  static const std::array<Dialect, 2> known = {{
-      {"promoted labels", "kn_revision_name", "k8s_namespace_name"},
-      {"pod labels", "serving_knative_dev_revision", "namespace"},
-  }};
-  return known;
-}
+constexpr std::string_view kEveryRequest = R"(le="+Inf")";
 
 // A PromQL string in double quotes.
 std::string quoted(std::string_view text) {
@@ -47,54 +35,145 @@ std::string regex_literal(std::string_view text) {
   return out;
 }
 
-std::string one_of(const std::set<std::string>& values) {
-  if (values.size() == 1) return "=" + quoted(*values.begin());
+std::string one_of(std::string_view label, const std::set<std::string>& values) {
+  if (values.size() == 1) return fmt::format("{}={}", label, quoted(*values.begin()));
   std::vector<std::string> patterns;
   for (const std::string& value : values) patterns.push_back(regex_literal(value));
-  return "=~" + quoted(join(patterns, "|"));
+  return fmt::format("{}=~{}", label, quoted(join(patterns, "|")));
 }
 
-std::string selector(const Dialect& dialect, std::span<const RevisionKey> revisions,
-                     std::string_view more) {
+using Matchers = std::vector<std::string>;
+
+void add(Matchers& matchers, std::string_view more) {
+  if (!more.empty()) matchers.emplace_back(more);
+}
+
+void add_identity(Matchers& matchers, std::string_view revision, std::string_view name_space,
+                  std::span<const RevisionKey> revisions) {
   std::set<std::string> names;
   std::set<std::string> spaces;
   for (const RevisionKey& key : revisions) {
     names.insert(key.revision);
     spaces.insert(key.name_space);
   }
-  return fmt::format("{}{{{}{},{}{},{}{}}}", kMetric, dialect.name_space, one_of(spaces),
-                     dialect.revision, one_of(names), kNotActivator, more);
+  matchers.push_back(one_of(name_space, spaces));
+  matchers.push_back(one_of(revision, names));
+}
+
+void add_left_out(Matchers& matchers, const Dialect& dialect, const TagRequests& left_out,
+                  bool has_tag) {
+  if (has_tag && !left_out.tag.empty()) {
+    matchers.push_back(fmt::format("{}!={}", dialect.route_tag, quoted(left_out.tag)));
+  }
+  if (!dialect.host.empty() && !left_out.host.empty()) {
+    matchers.push_back(fmt::format("{}!={}", dialect.host, quoted(left_out.host)));
+  }
+}
+
+std::string range(std::string_view metric, const Matchers& matchers, Duration window) {
+  return fmt::format("{}{{{}}}[{}s]", metric, join(matchers, ","),
+                     std::chrono::ceil<seconds>(window).count());
+}
+
+std::string targets(const Dialect& dialect, std::span<const RevisionKey> revisions,
+                    Duration window) {
+  Matchers matchers;
+  add_identity(matchers, dialect.revision, dialect.name_space, revisions);
+  return range("target_info", matchers, window);
+}
+
+// `function` of a histogram's series of one Revision; a joined dialect asks the server to join by
+// whatever target_info the window has seen, for it vanishes with its pod.
+std::string of_revision(std::string_view function, std::string_view metric, const Dialect& dialect,
+                        const RevisionKey& revision, Matchers matchers, Duration window) {
+  if (!dialect.joined) {
+    add_identity(matchers, dialect.revision, dialect.name_space, {&revision, 1});
+    return fmt::format("{}({})", function, range(metric, matchers, window));
+  }
+  return fmt::format("{}({}) and on (job,instance) last_over_time({})", function,
+                     range(metric, matchers, window), targets(dialect, {&revision, 1}, window));
 }
 
 }  // namespace
 
-std::span<const Dialect> dialects() { return known_dialects(); }
-
-const Dialect* find_dialect(std::string_view name) {
-  for (const Dialect& dialect : known_dialects()) {
-    if (dialect.name == name) return &dialect;
+std::string counts_query(const Dialect& dialect, const CountsQuestion& question,
+                         const Targets& scraped) {
+  Matchers matchers;
+  add(matchers, dialect.only);
+  if (dialect.joined) {
+    std::set<std::string> jobs;
+    std::set<std::string> instances;
+    for (const auto& [target, identity] : scraped) {
+      jobs.insert(target.job);
+      instances.insert(target.instance);
+    }
+    matchers.push_back(one_of("job", jobs));
+    matchers.push_back(one_of("instance", instances));
+  } else {
+    add_identity(matchers, dialect.revision, dialect.name_space, question.revisions);
   }
-  return nullptr;
+  add_left_out(matchers, dialect, question.left_out, true);
+  return range(dialect.histogram, matchers, question.window);
 }
 
-std::string counts_query(const Dialect& dialect, std::span<const RevisionKey> revisions,
-                         Duration window) {
-  const auto whole_seconds = std::chrono::ceil<seconds>(window).count();
-  return fmt::format("{}[{}s]", selector(dialect, revisions, ""), whole_seconds);
+std::string targets_query(const Dialect& dialect, const CountsQuestion& question) {
+  return targets(dialect, question.revisions, question.window);
+}
+
+std::string activator_query(const Dialect& dialect, const CountsQuestion& question) {
+  Matchers matchers;
+  add(matchers, dialect.activator_only);
+  add_identity(matchers, dialect.activator_revision, dialect.activator_name_space,
+               question.revisions);
+  add_left_out(matchers, dialect, question.left_out, false);
+  return range(dialect.activator, matchers, question.window);
 }
 
 std::string baseline_query(const Dialect& dialect, const RevisionKey& revision,
-                           std::string_view route_tag) {
-  const std::string more = ",kn_route_tag!=" + quoted(route_tag);
-  return fmt::format("sum by (http_response_status_code,le) (increase({}[{}s]))",
-                     selector(dialect, {&revision, 1}, more),
-                     std::chrono::ceil<seconds>(kBaselineWindow).count());
+                           const TagRequests& left_out) {
+  Matchers matchers;
+  add(matchers, dialect.only);
+  add_left_out(matchers, dialect, left_out, true);
+  return fmt::format("sum by ({},le) ({})", dialect.code,
+                     of_revision("increase", dialect.histogram, dialect, revision,
+                                 std::move(matchers), kBaselineWindow));
 }
 
-std::string probe_query(const Dialect& dialect, const RevisionKey& revision) {
-  return fmt::format("count(last_over_time({}[{}s]))",
-                     selector(dialect, {&revision, 1}, R"(,le="+Inf")"),
-                     std::chrono::ceil<seconds>(kBaselineWindow).count());
+std::string probe_query(const Dialect& dialect, const RevisionKey& revision, Duration window) {
+  Matchers matchers{std::string(kEveryRequest)};
+  add(matchers, dialect.only);
+  return fmt::format("count({})", of_revision("last_over_time", dialect.histogram, dialect,
+                                              revision, std::move(matchers), window));
+}
+
+std::string inner_probe_query(const Dialect& dialect, const RevisionKey& revision) {
+  Matchers matchers{fmt::format("__name__=~{}", quoted(dialect.inner)), std::string(kEveryRequest)};
+  return fmt::format("count({})", of_revision("last_over_time", "", dialect, revision,
+                                              std::move(matchers), kBaselineWindow));
+}
+
+std::string unnamed_probe_query() {
+  const Dialect& dialect = dialects().front();
+  Matchers matchers{std::string(kEveryRequest), std::string(dialect.only)};
+  std::string named;
+  for (const Dialect& other : dialects()) {
+    if (other.histogram != dialect.histogram) continue;
+    if (other.joined) {
+      named = range("target_info", {fmt::format(R"({}!="")", other.revision)}, kBaselineWindow);
+    } else {
+      matchers.push_back(fmt::format(R"({}="")", other.revision));
+    }
+  }
+  return fmt::format("count(last_over_time({}) unless on (job,instance) last_over_time({}))",
+                     range(dialect.histogram, matchers, kBaselineWindow), named);
+}
+
+std::string activator_probe_query(const Dialect& dialect) {
+  Matchers matchers;
+  add(matchers, dialect.activator_only);
+  matchers.push_back(fmt::format(R"({}!="")", dialect.activator_revision));
+  return fmt::format("count(last_over_time({}))",
+                     range(dialect.activator, matchers, kBaselineWindow));
 }
 
 }  // namespace freshet

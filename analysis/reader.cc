@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <set>
 
+#include "analysis/activator.h"
+#include "analysis/pod_counting.h"
 #include "base/text.h"
 
 namespace freshet {
@@ -43,21 +42,11 @@ Duration measured_period(const std::vector<const PodSeries*>& pods, Duration kno
   return longest > Duration{} ? std::min(longest, kMaxPeriod) : known;
 }
 
-// What a pod's counting goes on from.
-struct Baseline {
-  std::optional<TimePoint> used;  // its last sample that was counted, if it is in the reply
-  bool from_zero = false;         // nothing counted yet, and all it shows is new
-};
-
 struct PodFacts {
   const PodSeries* series = nullptr;
   const ArmSource* arm = nullptr;
   bool canary = false;
 };
-
-bool has_sample_at_or_before(const PodSeries& pod, TimePoint t) {
-  return !pod.scrapes.empty() && pod.scrapes.front().at <= t;
-}
 
 Baseline baseline_of(const PodFacts& facts, const ReaderState& state, const ReadInput& input) {
   const PodSeries& pod = *facts.series;
@@ -70,77 +59,6 @@ Baseline baseline_of(const PodFacts& facts, const ReaderState& state, const Read
   const bool first_canary = facts.canary && !state.canary_seen;
   const bool unknown = memory == state.pods.end();
   return {std::nullopt, unknown && (young_pod || young_revision || first_canary)};
-}
-
-struct Totals {
-  ArmCounts counts;
-  std::map<double, std::int64_t> within;
-  std::set<double> unusable;  // bounds that some pod's histogram does not have
-};
-
-// Adds the increase from scrape to scrape after the baseline; `current_` walks along.
-class PodCounting {
- public:
-  PodCounting(const PodSeries& pod, const ReadInput& input, Totals& totals)
-      : pod_(pod), input_(input), totals_(totals) {}
-
-  void count(const Baseline& baseline, const std::optional<TimePoint>& born) {
-    bool known = baseline.from_zero;
-    for (const Scrape& scrape : pod_.scrapes) {
-      if (was_reset(scrape)) current_.clear();
-      const bool counted = known && (!baseline.used || scrape.at > *baseline.used);
-      if (counted) add(scrape, born && scrape.at - *born < input_.warm_up);
-      for (const auto& [index, value] : scrape.values) current_[index] = value;
-      known = true;  // the first scrape shown is a baseline at least
-    }
-  }
-
- private:
-  // A container that starts again starts all its counters again.
-  bool was_reset(const Scrape& scrape) const {
-    return std::any_of(scrape.values.begin(), scrape.values.end(), [this](const auto& entry) {
-      const auto before = current_.find(entry.first);
-      return before != current_.end() && entry.second < before->second;
-    });
-  }
-
-  void add(const Scrape& scrape, bool young) {
-    for (const auto& [index, value] : scrape.values) {
-      const auto before = current_.find(index);
-      const std::int64_t more = value - (before == current_.end() ? 0 : before->second);
-      const PodCounter& counter = pod_.counters[index];
-      if (std::isfinite(counter.le)) {
-        totals_.within[counter.le] += more;
-        continue;
-      }
-      totals_.counts.requests += more;
-      if (young) totals_.counts.young += more;
-      if (matches_code(counter.code, input_.error_codes)) totals_.counts.errors += more;
-    }
-  }
-
-  const PodSeries& pod_;
-  const ReadInput& input_;
-  Totals& totals_;
-  std::map<std::size_t, std::int64_t> current_;
-};
-
-void note_unusable_bounds(const PodSeries& pod, const std::vector<double>& bounds, Totals& totals) {
-  std::map<double, std::size_t> series;
-  for (const PodCounter& counter : pod.counters) ++series[counter.le];
-  const std::size_t all = series[std::numeric_limits<double>::infinity()];
-  for (double bound : bounds) {
-    if (series[bound] != all) totals.unusable.insert(bound);
-  }
-}
-
-ArmCounts finish(Totals totals, const std::vector<double>& bounds) {
-  for (double bound : bounds) {
-    if (totals.unusable.contains(bound)) continue;
-    totals.counts.slower[bound] = std::clamp<std::int64_t>(
-        totals.counts.requests - totals.within[bound], 0, totals.counts.requests);
-  }
-  return std::move(totals.counts);
 }
 
 // When a pod was born: known, else when it was first seen, while that matters.
@@ -166,14 +84,17 @@ std::vector<PodFacts> all_pods(const MetricsReply& reply, const ReadInput& input
   return out;
 }
 
+bool has_vanished(const ReaderState& state, TimePoint last, TimePoint newest) {
+  return newest - last > state.period * 5 / 2 + kSlack;
+}
+
 bool may_close(const std::vector<PodFacts>& pods, const ReaderState& state, TimePoint newest) {
   if (newest - *state.end < state.period * 4 / 5 || newest <= *state.end) return false;
-  const Duration vanished_after = state.period * 5 / 2 + kSlack;
   return std::all_of(pods.begin(), pods.end(), [&](const PodFacts& facts) {
     const TimePoint last = facts.series->scrapes.back().at;
     const auto memory = state.pods.find(pod_id(facts.series->pod));
     const TimePoint used = memory == state.pods.end() ? *state.end : memory->second.used;
-    return last > used || newest - last > vanished_after;
+    return last > used || has_vanished(state, last, newest);
   });
 }
 
@@ -181,7 +102,6 @@ bool may_close(const std::vector<PodFacts>& pods, const ReaderState& state, Time
 void remember(ReaderState& state, const std::vector<PodFacts>& pods,
               const std::map<std::string, TimePoint>& since, Duration warm_up, TimePoint newest) {
   state.pods.clear();
-  const Duration vanished_after = state.period * 5 / 2 + kSlack;
   const auto keep = [&](bool young) {
     for (const PodFacts& facts : pods) {
       if (state.pods.size() >= kMaxRememberedPods) return;
@@ -189,12 +109,46 @@ void remember(ReaderState& state, const std::vector<PodFacts>& pods,
       const std::string id = pod_id(facts.series->pod);
       const auto found = since.find(id);
       const bool is_young = found != since.end() && newest - found->second < warm_up;
-      if (is_young != young || newest - last > vanished_after) continue;
+      if (is_young != young || has_vanished(state, last, newest)) continue;
       state.pods[id] = {last, is_young ? std::optional(found->second) : std::nullopt};
     }
   };
   keep(true);
   keep(false);
+}
+
+void add_failures(ArmCounts& arm, std::int64_t failures) {
+  arm.requests += failures;
+  arm.errors += failures;
+}
+
+// A pod that runs, but has not shown anything yet: it may have counted what is not known.
+bool some_pod_is_unseen(const ReadInput& input, const std::vector<PodFacts>& pods) {
+  return input.pods.empty() || std::ranges::any_of(input.pods, [&](const auto& known) {
+           return std::ranges::none_of(
+               pods, [&](const PodFacts& facts) { return facts.series->pod == known.first; });
+         });
+}
+
+// What the activators alone tell, as far as every live pod has been seen since; where one has shown
+// nothing yet, as far as it would have been: Prometheus takes up a new pod within kSlack, and
+// scrapes it within a period.
+void add_unreached(Interval& interval, ReaderState& state, const MetricsReply& reply,
+                   const ReadInput& input, const std::vector<PodFacts>& pods, TimePoint newest) {
+  TimePoint until = newest;
+  for (const PodFacts& facts : pods) {
+    const TimePoint last = facts.series->scrapes.back().at;
+    if (!has_vanished(state, last, newest)) until = std::min(until, last);
+  }
+  if (some_pod_is_unseen(input, pods)) {
+    until = std::min(until, newest - 2 * state.period - kSlack);
+  }
+  const auto failures = [&](const ArmSource& arm, bool canary) {
+    return unreached_failures(state, reply, {arm.key, canary}, until, input.error_codes);
+  };
+  add_failures(interval.canary, failures(input.canary, true));
+  add_failures(interval.stable, failures(input.stable, false));
+  remember_activators(state, reply, input.canary.key, until);
 }
 
 }  // namespace
@@ -214,8 +168,10 @@ ReadResult read(ReaderState state, const MetricsReply& reply, const ReadInput& i
   bool canary_seen = state.canary_seen;
   for (const PodFacts& facts : pods) {
     series.push_back(facts.series);
-    newest = std::max(newest, facts.series->scrapes.back().at);
+    const TimePoint last = facts.series->scrapes.back().at;
+    newest = std::max(newest, last);
     canary_seen = canary_seen || facts.canary;
+    if (!facts.canary) state.stable_newest = std::max(last, state.stable_newest.value_or(last));
   }
   state.period = measured_period(series, state.period);
   state.newest = std::max(newest, state.newest.value_or(newest));
@@ -223,6 +179,7 @@ ReadResult read(ReaderState state, const MetricsReply& reply, const ReadInput& i
     state.end = newest;
     state.canary_seen = canary_seen;
     remember(state, pods, {}, input.warm_up, newest);
+    remember_activators(state, reply, input.canary.key, newest);
     return {std::move(state), std::nullopt};
   }
   if (!may_close(pods, state, newest)) return {std::move(state), std::nullopt};
@@ -235,7 +192,9 @@ ReadResult read(ReaderState state, const MetricsReply& reply, const ReadInput& i
     const Baseline baseline = baseline_of(facts, state, input);
     const auto born = born_at(facts, state, input, baseline);
     if (born) since[pod_id(facts.series->pod)] = *born;
-    PodCounting(*facts.series, input, totals).count(baseline, born);
+    PodCounting counting(*facts.series, input.error_codes, totals);
+    counting.young_until(born, input.warm_up);
+    counting.count(baseline);
     note_unusable_bounds(*facts.series, input.bounds, totals);
   }
   Interval interval;
@@ -244,6 +203,7 @@ ReadResult read(ReaderState state, const MetricsReply& reply, const ReadInput& i
   interval.percent = input.percent;
   interval.canary = finish(std::move(canary), input.bounds);
   interval.stable = finish(std::move(stable), input.bounds);
+  add_unreached(interval, state, reply, input, pods, newest);
   remember(state, pods, since, input.warm_up, newest);
   state.end = newest;
   state.canary_seen = canary_seen;
@@ -253,6 +213,21 @@ ReadResult read(ReaderState state, const MetricsReply& reply, const ReadInput& i
 bool is_stale(const ReaderState& state, TimePoint now) {
   if (!state.newest) return true;
   return now - *state.newest > std::max<Duration>(kStaleAfter, 4 * state.period);
+}
+
+Duration stopped_after(const ReaderState& state) {
+  return std::max<Duration>(kStoppedAfter, 4 * state.period);
+}
+
+bool stable_stopped(const ReaderState& state, TimePoint now) {
+  return !state.stable_newest || now - *state.stable_newest > stopped_after(state);
+}
+
+ReaderState reading_anew() {
+  ReaderState state;
+  state.canary_seen = true;
+  state.activators_saw_canary = true;
+  return state;
 }
 
 }  // namespace freshet

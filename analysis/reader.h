@@ -15,6 +15,7 @@ namespace freshet {
 inline constexpr Duration kFirstReadWindow = minutes(5);  // until a scrape period is known
 inline constexpr Duration kMinReadWindow = seconds(150);  // two scrapes of a pod read each minute
 inline constexpr Duration kMaxReadWindow = minutes(10);
+inline constexpr Duration kStoppedAfter = seconds(30);
 
 struct ArmSource {
   RevisionKey key;
@@ -49,9 +50,17 @@ Duration read_window(const ReaderState& state, TimePoint now);
 //   canary had no series at all so far; else its first sample is only a baseline, lest a restarted
 //   Prometheus replay yesterday;
 // - a pod that has sent nothing for 2.5 periods is not waited for.
+// Failures that reached no pod are added from the activators' series (activator.h).
 ReadResult read(ReaderState state, const MetricsReply& reply, const ReadInput& input);
 
 // No fresh sample of either arm for four scrape periods (at least kStaleAfter).
 bool is_stale(const ReaderState& state, TimePoint now);
+// No sample of stable's for four scrape periods (at least kStoppedAfter): its series may go by
+// other names now. To look for them costs little, so this comes before anything is held.
+Duration stopped_after(const ReaderState& state);
+bool stable_stopped(const ReaderState& state, TimePoint now);
+// Where reading begins when the series go by other names: all they hold by then is a baseline, the
+// candidate's as well.
+ReaderState reading_anew();
 
 }  // namespace freshet

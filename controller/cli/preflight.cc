@@ -12,20 +12,9 @@ namespace {
 using Lines = std::vector<PreflightLine>;
 using Mark = PreflightLine::Mark;
 
-constexpr const char* kMetricsFix =
-    "kubectl patch configmap config-observability -n knative-serving --type merge \\\n"
-    "  -p '{\"data\":{\"request-metrics-protocol\":\"prometheus\"}}'\n"
-    "and for the Prometheus operator, with kubectl apply -f -:\n"
-    "apiVersion: monitoring.coreos.com/v1\n"
-    "kind: PodMonitor\n"
-    "metadata: {name: knative-revisions, namespace: knative-serving}\n"
-    "spec:\n"
-    "  namespaceSelector: {any: true}\n"
-    "  selector:\n"
-    "    matchExpressions: [{key: serving.knative.dev/service, operator: Exists}]\n"
-    "  podTargetLabels: [serving.knative.dev/revision]\n"
-    "  podMetricsEndpoints: [{port: http-usermetric}]\n"
-    "or go without metrics: analysis.mode: ReadinessOnly";
+constexpr const char* kScrapeActivator =
+    "scrape the activator: port http-metrics (9090) of Deployment knative-serving/activator,\n"
+    "with metrics-protocol: prometheus in ConfigMap knative-serving/config-observability";
 
 void good(Lines& lines, std::string what) { lines.push_back({Mark::kGood, std::move(what), ""}); }
 void bad(Lines& lines, std::string what, std::string fix) {
@@ -157,14 +146,25 @@ void check_metrics(const PreflightFacts& facts, Lines& lines) {
         {Mark::kUnknown, "metrics were not looked for", "--prometheus URL asks for them"});
     return;
   }
-  const Result<bool>& found = *facts.metrics;
+  const Result<FoundMetrics>& found = *facts.metrics;
   if (!found) {
     bad(lines, "Prometheus cannot be asked: " + found.error().message,
         "name it as the controller reaches it: --prometheus http://HOST:PORT");
-  } else if (!*found) {
-    bad(lines, "Prometheus has no request metrics of the Revision that serves", kMetricsFix);
-  } else {
-    good(lines, "request metrics of the Revision that serves are there (" + facts.dialect + ")");
+    return;
+  }
+  if (found->dialect == nullptr) {
+    const auto serving = sole_revision(*facts.service);
+    bad(lines, missing_metrics(found->finding, serving ? serving->get() : "the Revision"),
+        std::string(metrics_remedy(found->finding)));
+    return;
+  }
+  good(lines, "request metrics of the Revision that serves are there: " +
+                  std::string(found->dialect->says));
+  if (facts.sees_activators == false) {
+    lines.push_back({Mark::kUnknown,
+                     "the activator is not scraped: requests that fail before they reach a pod "
+                     "are not seen",
+                     kScrapeActivator});
   }
 }
 

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "controller/model/observation.h"
 #include "controller/registry/resolve.h"
+#include "controller/runtime/metrics_source.h"
 
 namespace freshet {
 
@@ -25,8 +26,8 @@ struct PreflightFacts {
     Result<std::variant<Confirmed, RegistryFailure>> resolved;
   };
   Result<std::vector<Image>> images = std::vector<Image>{};
-  std::optional<Result<bool>> metrics;  // nullopt: no Prometheus was named
-  std::string dialect;                  // of the metrics found
+  std::optional<Result<FoundMetrics>> metrics;  // nullopt: no Prometheus was named
+  std::optional<bool> sees_activators;          // nullopt: could not be asked
 };
 
 struct PreflightLine {

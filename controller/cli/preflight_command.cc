@@ -10,7 +10,7 @@
 #include "controller/cli/registry_access.h"
 #include "controller/knative/views.h"
 #include "controller/runtime/follow.h"
-#include "controller/runtime/judging.h"
+#include "controller/runtime/metrics_source.h"
 #include "controller/runtime/paths.h"
 
 namespace freshet {
@@ -75,13 +75,15 @@ void read_metrics(Context& context, const PreflightOptions& options, PreflightFa
   net.addresses.allow_private = true;  // the user named this server
   auto transport = context.make_transport(std::move(net));
   if (!transport) {
-    facts.metrics = Result<bool>(transport.error());
+    facts.metrics = Result<FoundMetrics>(transport.error());
     return;
   }
-  Judging judging(settings, **transport);
-  Notes notes;
-  facts.metrics = judging.metrics_found({facts.key.name_space, serving->get()}, notes);
-  facts.dialect = notes.dialect;
+  MetricsSource source(settings, **transport);
+  facts.metrics = source.find({facts.key.name_space, serving->get()});
+  if (!*facts.metrics || (*facts.metrics)->dialect == nullptr) return;
+  if (const auto seen = source.sees_activators(*(*facts.metrics)->dialect)) {
+    facts.sees_activators = *seen;
+  }
 }
 
 int run_preflight(const PreflightOptions& options, Context& context) {

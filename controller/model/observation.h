@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/dialect.h"
 #include "analysis/verdict.h"
 #include "base/time.h"
 #include "config/tracked_service.h"
@@ -121,7 +122,7 @@ struct Observation {
   Memo memo;
   Verdict verdict;  // for the uid and step below; Continue when none
   std::optional<Uid> verdict_uid;
-  std::optional<bool> metrics_found;          // adoption probe; nullopt: could not be asked
+  std::optional<MetricsFinding> metrics;      // adoption probe; nullopt: could not be asked
   std::optional<double> requests_per_second;  // of stable lately, for the plan of a new rollout
   bool rollout_slot = true;  // a place in the budget of concurrent rollouts is free
   int queue_place = 0;       // 1 = next

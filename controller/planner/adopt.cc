@@ -94,17 +94,13 @@ Problem digest_is_not_known(const Pass& pass) {
 
 Problem no_metrics(const Pass& pass) {
   if (is_readopted(pass) || pass.spec().analysis.mode == AnalysisMode::kReadinessOnly) return {};
-  if (pass.seen.metrics_found == true) return {};
+  if (pass.seen.metrics == MetricsFinding::kUsable) return {};
   const std::string name = one_that_serves(pass)->name.get();
-  if (!pass.seen.metrics_found) {
+  if (!pass.seen.metrics) {
     return not_ready("MetricsUnknown", "Prometheus could not be asked for requests of " + name,
                      "it is asked again");
   }
-  return not_ready("NoMetrics",
-                   "Prometheus has no request metrics of " + name +
-                       ": set request-metrics-protocol: prometheus in ConfigMap "
-                       "knative-serving/config-observability, and apply a PodMonitor for port "
-                       "http-usermetric with podTargetLabels serving.knative.dev/revision",
+  return not_ready("NoMetrics", missing_metrics(*pass.seen.metrics, name),
                    "it is looked again; analysis.mode: ReadinessOnly goes without");
 }
 

@@ -234,13 +234,13 @@ std::string Controller::probe(Observation& seen, Notes& notes, TimePoint now) {
   const auto* core = std::get_if<Core>(&seen.core);
   const bool adopting = core == nullptr || std::holds_alternative<Adopting>(core->phase);
   const auto revision = sole_serving(seen.service->observed_traffic);
-  if (!needed || !adopting || !revision || notes.metrics_found == true) return "";
+  if (!needed || !adopting || !revision || notes.metrics == MetricsFinding::kUsable) return "";
   if (notes.metrics_probed && now - *notes.metrics_probed < kProbeEvery) return "";
   notes.metrics_probed = now;
-  const auto found = judging_.metrics_found({seen.service->key.name_space, revision->get()}, notes);
+  const auto found = judging_.find_metrics({seen.service->key.name_space, revision->get()}, notes);
   if (!found) return found.error().message;
-  notes.metrics_found = *found;
-  seen.metrics_found = *found;
+  notes.metrics = *found;
+  seen.metrics = *found;
   return "";
 }
 

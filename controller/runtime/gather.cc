@@ -50,7 +50,7 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
     if (const auto* core = std::get_if<Core>(&mirror)) seen.mirror = *core;
   }
   seen.memo = notes.memo;
-  seen.metrics_found = notes.metrics_found;
+  seen.metrics = notes.metrics;
   if (seen.service) {
     auto images = followed_images(seen.tracked.spec, *seen.service);
     if (images) {

@@ -7,7 +7,7 @@ namespace freshet {
 
 namespace {
 
-constexpr Duration kQueryTimeout = seconds(10);
+constexpr Duration kFindAgainEvery = seconds(30);
 
 RevisionKey key_of(const Observation& observation, const RevisionName& name) {
   return {observation.service->key.name_space, name.get()};
@@ -17,6 +17,16 @@ std::optional<TimePoint> created(const Observation& observation, const RevisionN
   const auto found = observation.revisions.find(name);
   if (found == observation.revisions.end()) return std::nullopt;
   return found->second.created;
+}
+
+// What comes through the candidate's traffic tag is no user's.
+TagRequests tag_requests(const Observation& observation) {
+  TagRequests out{observation.tracked.spec.rollout.tag, ""};
+  const auto& urls = observation.service->tag_urls;
+  if (const auto found = urls.find(out.tag); found != urls.end()) {
+    if (const auto url = parse_url(found->second)) out.host = url->host;
+  }
+  return out;
 }
 
 // Where in the plan the rollout stands; the step's clock is the planner's.
@@ -54,49 +64,24 @@ Verdict blind_verdict(Verdict verdict, const std::string& why) {
 
 }  // namespace
 
-Result<std::string> Judging::query(const std::string& promql) {
-  if (options_.prometheus_url.empty()) {
-    return make_error(ErrorKind::kBadInput,
-                      "no Prometheus is configured (controller --prometheus URL)");
-  }
-  HttpRequest request;
-  request.url = options_.prometheus_url + "/api/v1/query?query=" + percent_encode(promql);
-  request.timeout = kQueryTimeout;
-  request.max_body_bytes = kMaxReplyBytes;
-  auto response = transport_.send(request);
-  if (!response) return with_context("asking Prometheus", response.error());
-  // 400 and 422 carry a JSON body whose own words parse_counts() passes on.
-  if (response->status / 100 == 2 || response->status == 400 || response->status == 422) {
-    return std::move(response->body);
-  }
-  return http_error("asking Prometheus", *response, TimePoint{});
-}
-
-Result<bool> Judging::metrics_found(const RevisionKey& revision, Notes& notes) {
-  for (const Dialect& dialect : dialects()) {
-    auto body = query(probe_query(dialect, revision));
-    if (!body) return body.error();
-    auto found = parse_probe(*body);
-    if (!found) return found.error();
-    if (!*found) continue;
-    notes.dialect = dialect.name;
-    return true;
-  }
-  return false;
+Result<MetricsFinding> Judging::find_metrics(const RevisionKey& revision, Notes& notes) {
+  const auto found = source_.find(revision);
+  if (!found) return found.error();
+  if (found->dialect != nullptr) notes.dialect = found->dialect->name;
+  return found->finding;
 }
 
 // Fixes the settings of this rollout from stable's last hour.
 Status Judging::choose(const Observation& observation, const RevisionRef& stable, Notes& notes) {
   const RevisionKey key = key_of(observation, stable.name);
-  auto found = metrics_found(key, notes);
+  const auto found = find_metrics(key, notes);
   if (!found) return found.error();
-  if (!*found) {
-    return make_error(ErrorKind::kTransient, "no series of Revision " + stable.name.get());
+  if (*found != MetricsFinding::kUsable) {
+    return make_error(ErrorKind::kTransient, missing_metrics(*found, key.revision));
   }
   const TrackedServiceSpec& spec = observation.tracked.spec;
-  auto body = query(baseline_query(*find_dialect(notes.dialect), key, spec.rollout.tag));
-  if (!body) return body.error();
-  auto baseline = parse_baseline(*body, spec.analysis.errors.codes);
+  const auto baseline = source_.baseline(*find_dialect(notes.dialect), key,
+                                         tag_requests(observation), spec.analysis.errors.codes);
   if (!baseline) return baseline.error();
   notes.settings =
       choose_settings(spec.analysis, spec.rollout, *baseline, options_.analysis_interval);
@@ -107,7 +92,6 @@ Status Judging::read_counts(const Observation& observation, const Core& core,
                             const std::map<std::string, TimePoint>& pods, Notes& notes,
                             TimePoint now) {
   const Rollout& rollout = *active_rollout(core.phase);
-  const TrackedServiceSpec& spec = observation.tracked.spec;
   const Dialect* dialect = find_dialect(notes.dialect);
   if (dialect == nullptr) {
     return make_error(ErrorKind::kTransient, "the metrics' dialect is not known yet");
@@ -117,20 +101,50 @@ Status Judging::read_counts(const Observation& observation, const Core& core,
                   created(observation, *rollout.candidate.name)};
   input.stable = {key_of(observation, core.stable->name), created(observation, core.stable->name)};
   input.percent = candidate_percent(core);
-  input.error_codes = spec.analysis.errors.codes;
+  input.error_codes = observation.tracked.spec.analysis.errors.codes;
   input.bounds = notes.settings->latency_bounds;
   input.warm_up = notes.settings->warm_up;
   input.pods = pods;
-  const std::vector<RevisionKey> both = {input.canary.key, input.stable.key};
-  auto body = query(counts_query(*dialect, both, read_window(notes.evidence.reader, now)));
-  if (!body) return body.error();
-  auto reply = parse_counts(*body, *dialect, spec.rollout.tag);
+  const auto reply = source_.counts(*dialect, {{input.canary.key, input.stable.key},
+                                               read_window(notes.evidence.reader, now),
+                                               tag_requests(observation)});
   if (!reply) return reply.error();
   ReadResult result = read(std::move(notes.evidence.reader), *reply, input);
   notes.evidence.reader = std::move(result.state);
   if (result.interval) {
     notes.evidence = advance(std::move(notes.evidence), *result.interval, *notes.settings);
   }
+  return {};
+}
+
+// Stable's series have stopped. Where it is counted by other names now, these are read from here
+// on: one dialect at a time, so that no request counts twice.
+Status Judging::find_again(const Observation& observation, const RevisionRef& stable, Notes& notes,
+                           TimePoint now) {
+  if (!stable_stopped(notes.evidence.reader, now)) return {};
+  if (notes.metrics_probed && now - *notes.metrics_probed < kFindAgainEvery) return {};
+  notes.metrics_probed = now;
+  const RevisionKey key = key_of(observation, stable.name);
+  const auto found = source_.find_fresh(key, stopped_after(notes.evidence.reader));
+  if (!found) return found.error();
+  const Dialect* before = find_dialect(notes.dialect);
+  const Dialect* dialect = *found;
+  if (dialect == nullptr || dialect == before) return {};
+  if (before == nullptr || dialect->histogram != before->histogram) {
+    const TrackedServiceSpec& spec = observation.tracked.spec;
+    const auto baseline =
+        source_.baseline(*dialect, key, tag_requests(observation), spec.analysis.errors.codes);
+    if (!baseline) return baseline.error();
+    if (baseline->requests_per_second <= 0) return {};  // not enough samples for bounds yet
+    Renamed changed =
+        renamed(*notes.settings,
+                choose_settings(spec.analysis, spec.rollout, *baseline, options_.analysis_interval),
+                std::move(notes.evidence));
+    notes.settings = std::move(changed.settings);
+    notes.evidence = std::move(changed.evidence);
+  }
+  notes.dialect = dialect->name;
+  notes.evidence.reader = reading_anew();
   return {};
 }
 
@@ -164,7 +178,8 @@ std::string Judging::look(const Observation& observation, const Core& core,
   std::string blind;
   if (!notes.judged_at || now - *notes.judged_at >= options_.analysis_interval) {
     notes.judged_at = now;
-    const Status read = read_counts(observation, core, pods, notes, now);
+    Status read = read_counts(observation, core, pods, notes, now);
+    if (read) read = find_again(observation, *core.stable, notes, now);
     if (!read) blind = read.error().message;
   }
   notes.verdict = judge(notes.evidence, *notes.settings, context, now);

@@ -5,10 +5,10 @@
 #include <map>
 #include <string>
 
-#include "analysis/prometheus.h"
 #include "base/http.h"
 #include "base/result.h"
 #include "controller/model/observation.h"
+#include "controller/runtime/metrics_source.h"
 #include "controller/runtime/notes.h"
 #include "controller/runtime/options.h"
 
@@ -17,13 +17,13 @@ namespace freshet {
 class Judging {
  public:
   Judging(const ControllerOptions& options, HttpTransport& transport)
-      : options_(options), transport_(transport) {}
+      : options_(options), source_(options, transport) {}
 
-  // Are there series of the Revision that serves, in any dialect? Sets notes.dialect where there
-  // are. An error is neither yes nor no.
-  Result<bool> metrics_found(const RevisionKey& revision, Notes& notes);
+  // Are there metrics of the Revision that serves? Sets notes.dialect where they are usable. An
+  // error is neither yes nor no.
+  Result<MetricsFinding> find_metrics(const RevisionKey& revision, Notes& notes);
 
-  // One look at a rollout whose candidate is known: at most one query of counts, when
+  // One look at a rollout whose candidate is known: counts are asked for once, when
   // `analysis_interval` has passed since the last. Sets notes.verdict. What cannot be read leaves
   // the evidence as it was; returns why, or "".
   // `pods`: creation times of both Revisions' pods by name.
@@ -31,13 +31,14 @@ class Judging {
                    const std::map<std::string, TimePoint>& pods, Notes& notes, TimePoint now);
 
  private:
-  Result<std::string> query(const std::string& promql);
   Status choose(const Observation& observation, const RevisionRef& stable, Notes& notes);
   Status read_counts(const Observation& observation, const Core& core,
                      const std::map<std::string, TimePoint>& pods, Notes& notes, TimePoint now);
+  Status find_again(const Observation& observation, const RevisionRef& stable, Notes& notes,
+                    TimePoint now);
 
   const ControllerOptions& options_;
-  HttpTransport& transport_;
+  MetricsSource source_;
 };
 
 }  // namespace freshet

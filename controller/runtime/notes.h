@@ -20,14 +20,14 @@ struct Notes {
   Memo memo;
   std::optional<AnalysisSettings> settings;  // fixed when judging of a candidate begins
   Evidence evidence;                         // names the candidate and settings it belongs to
-  std::string dialect;                       // of the metrics, analysis/prometheus.h; "" unknown
+  std::string dialect;                       // of the metrics, analysis/dialect.h; "" unknown
 
   // Not persisted.
   std::optional<AnalysisSpec> judged_by;  // what `settings` were chosen from
   Verdict verdict;
   std::optional<TimePoint> judged_at;
   std::optional<TrackedServiceSpec> last_good_spec;
-  std::optional<bool> metrics_found;
+  std::optional<MetricsFinding> metrics;
   std::optional<TimePoint> metrics_probed;
   std::string trouble;           // the last read or write that failed, in a sentence
   TrackedServiceStatus written;  // status as it was last written or read

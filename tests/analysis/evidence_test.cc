@@ -36,6 +36,11 @@ Evidence fullest_evidence() {
   for (std::size_t i = 0; i < kMaxRememberedPods; ++i) {
     e.reader.pods[std::to_string(10000000 + i)] = {at, at - seconds(60)};
   }
+  e.reader.stable_newest = at;
+  e.reader.activators_saw_canary = true;
+  for (std::size_t i = 0; i < kMaxRememberedActivators; ++i) {
+    e.reader.activators[std::to_string(20000000 + i)] = at;
+  }
   return e;
 }
 
@@ -46,6 +51,20 @@ TEST(Evidence, ReadsBackExactlyAfterSixHoursAndStaysUnderItsBound) {
   const Result<Json> json = parse_json(text);
   ASSERT_TRUE(json) << json.error().message;
   const Result<Evidence> read = evidence_from_json(*json);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, evidence);
+}
+
+TEST(Evidence, WhatAnEarlierReleaseKeptReadsBackWithoutActivators) {
+  Evidence evidence = fullest_evidence();
+  Json json = evidence_to_json(evidence);
+  for (const char* later : {"stableNewest", "activators", "activatorsSawCanary"}) {
+    json["reader"].erase(later);
+  }
+  evidence.reader.stable_newest.reset();
+  evidence.reader.activators.clear();
+  evidence.reader.activators_saw_canary = false;
+  const Result<Evidence> read = evidence_from_json(json);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(*read, evidence);
 }

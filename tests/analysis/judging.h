@@ -38,7 +38,7 @@ inline Evidence started(const AnalysisSettings& settings) {
 
 // `count` equal intervals.
 inline Evidence after(const AnalysisSettings& settings, int count, const ArmCounts& canary,
-               const ArmCounts& stable, int percent = 10) {
+                      const ArmCounts& stable, int percent = 10) {
   Evidence e = started(settings);
   for (int i = 0; i < count; ++i) {
     e = advance(std::move(e), interval(i, canary, stable, percent), settings);

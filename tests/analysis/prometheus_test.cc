@@ -1,4 +1,4 @@
-// Query texts, and replies: good, bad, hostile.
+// Replies of Prometheus: good, bad, hostile.
 #include "analysis/prometheus.h"
 
 #include <gtest/gtest.h>
@@ -26,38 +26,7 @@ std::string matrix(const std::string& result, const std::string& more = "") {
 const std::string kAll = R"("http_response_status_code":"200","le":"+Inf")";
 
 Result<MetricsReply> parse(const std::string& body) {
-  return parse_counts(body, dialects().front(), "freshet");
-}
-
-TEST(PrometheusQuery, AsksForSamplesWithTheirOwnTimes) {
-  const RevisionKey both[] = {kKey, {"shop", "checkout-00007"}};
-  EXPECT_EQ(counts_query(dialects().front(), both, seconds(45)),
-            R"(http_server_request_duration_seconds_bucket{k8s_namespace_name="shop",)"
-            R"(kn_revision_name=~"checkout-00007|checkout-00008",job!="activator",)"
-            R"(container!="activator",k8s_container_name!="activator"}[45s])");
-}
-
-TEST(PrometheusQuery, EscapesWhatStandsInsideAMatcher) {
-  const RevisionKey one[] = {{"a\"b\\c\nd", "r"}};
-  EXPECT_NE(counts_query(dialects().front(), one, seconds(1)).find(R"("a\"b\\c\nd")"),
-            std::string::npos);
-  const RevisionKey two[] = {{"n", "a.b"}, {"n", "x\"}) or vector(1)"}};
-  const std::string query = counts_query(dialects().front(), two, seconds(1));
-  EXPECT_NE(query.find(R"~(=~"a\\.b|x\"\\}\\) or vector\\(1\\)")~"), std::string::npos) << query;
-}
-
-TEST(PrometheusQuery, TheBaselineLeavesOurOwnRequestsOut) {
-  const std::string query = baseline_query(dialects().front(), kKey, "freshet");
-  EXPECT_NE(query.find(R"(kn_route_tag!="freshet")"), std::string::npos);
-  EXPECT_NE(query.find("[3600s]"), std::string::npos);
-}
-
-TEST(PrometheusQuery, TheSecondDialectReadsLabelsOfTheScrapedPod) {
-  const std::string query = probe_query(dialects()[1], kKey);
-  EXPECT_NE(query.find(R"(serving_knative_dev_revision="checkout-00008")"), std::string::npos);
-  EXPECT_NE(query.find(R"(namespace="shop")"), std::string::npos);
-  EXPECT_EQ(find_dialect("pod labels"), &dialects()[1]);
-  EXPECT_EQ(find_dialect("morse"), nullptr);
+  return parse_counts(body, dialects().front());
 }
 
 TEST(PrometheusReply, SamplesBecomeScrapesOfAPod) {
@@ -88,14 +57,6 @@ TEST(PrometheusReply, AScrapeWithAValueThatIsNoCountIsLeftOutAndNoted) {
     EXPECT_EQ(pod.scrapes[1].at, TimePoint(seconds(130))) << value;
     EXPECT_EQ(reply->notes.size(), 1U) << value;
   }
-}
-
-TEST(PrometheusReply, RequestsOfOurOwnTagAreLeftOut) {
-  const auto reply = parse(matrix(series(kAll + R"(,"kn_route_tag":"freshet")", R"([1,"5"])") +
-                                  "," + series(kAll, R"([1,"7"])")));
-  ASSERT_TRUE(reply);
-  EXPECT_EQ(reply->revisions.at(kKey).front().counters.size(), 1U);
-  EXPECT_EQ(reply->revisions.at(kKey).front().scrapes.front().values.at(0), 7);
 }
 
 TEST(PrometheusReply, APodScrapedByTwoJobsCountsOnce) {
@@ -154,14 +115,16 @@ TEST(PrometheusReply, TheBaselineIsRatesAndSharesOfAnHour) {
                            row("200", "0.25", "NaN");
   const std::vector<std::string> codes = {"5xx"};
   const auto baseline = parse_baseline(
-      R"({"status":"success","data":{"resultType":"vector","result":[)" + rows + "]}}", codes);
+      R"({"status":"success","data":{"resultType":"vector","result":[)" + rows + "]}}",
+      dialects().front(), codes);
   ASSERT_TRUE(baseline) << baseline.error().message;
   EXPECT_DOUBLE_EQ(baseline->requests_per_second, 1);
   EXPECT_DOUBLE_EQ(baseline->error_rate, 0.02);
   EXPECT_DOUBLE_EQ(baseline->slower_share.at(0.1), 0.25);
   EXPECT_EQ(baseline->slower_share.size(), 1U);
   const auto none =
-      parse_baseline(R"({"status":"success","data":{"resultType":"vector","result":[]}})", codes);
+      parse_baseline(R"({"status":"success","data":{"resultType":"vector","result":[]}})",
+                     dialects().front(), codes);
   ASSERT_TRUE(none);
   EXPECT_EQ(none->requests_per_second, 0);
 }

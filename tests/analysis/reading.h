@@ -38,15 +38,16 @@ class Reading : public testing::Test {
       for (FakePod& p : pods_) {
         if (gone_.contains(p.name())) continue;
         p.serve(per_second_[p.name()]);
-        if (p.due(now_)) p.scrape(now_);
+        if (p.due(now_) && !unseen_.contains(p.name())) p.scrape(now_);
       }
       if (reading && now_.time_since_epoch() % seconds(10) == Duration{}) look();
     }
   }
   void look() {
     const MetricsReply reply = reply_of(pods_, now_, read_window(state_, now_));
-    const auto parsed = parse_counts(json_of(reply), dialects().front(), "freshet");
+    auto parsed = parse_counts(json_of(reply), dialects().front());
     ASSERT_TRUE(parsed) << parsed.error().message;
+    parsed->activators = reply_of(activators_, now_, read_window(state_, now_)).revisions;
     ReadResult result = read(state_, *parsed, input_);
     state_ = std::move(result.state);
     if (result.interval) intervals_.push_back(*result.interval);
@@ -65,7 +66,9 @@ class Reading : public testing::Test {
 
   TimePoint now_ = kSimulationStart;
   std::vector<FakePod> pods_;
+  std::vector<FakePod> activators_;  // one for each activator and Revision that comes through it
   std::set<std::string> gone_;
+  std::set<std::string> unseen_;  // they serve, but Prometheus has not taken them up
   std::map<std::string, ArmCounts> per_second_;
   ReadInput input_{{kCanary, {}}, {kStable, {}}, 5, {"5xx"}, {0.1, 0.25}, {}, {}};
   ReaderState state_;

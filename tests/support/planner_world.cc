@@ -49,7 +49,7 @@ PlannerWorld::PlannerWorld() : now(*parse_rfc3339("2026-11-23T02:00:00Z")) {
   service().ready = service().routes_ready = condition(Tri::kTrue);
   service().traffic = {{{}, true, Percent::clamp(100), {}}};
   seen.images = {{kApp, *parse_image_reference(kRepository), {}, 0, ""}};
-  seen.metrics_found = true;
+  seen.metrics = MetricsFinding::kUsable;
   push('a');
   set_template(template_text("plain", kRepository, {}));
   settle();

@@ -28,9 +28,10 @@ users:
 - {name: ann, user: {token: "canary-5e8c-token"}}
 )";
 
-sandbox::WorldOptions world_options() {
+sandbox::WorldOptions world_options(sandbox::Exposure metrics) {
   sandbox::WorldOptions options;
   options.start = kStart;
+  options.metrics = {metrics};
   return options;
 }
 
@@ -41,8 +42,8 @@ std::string docker_config_text() {
 
 }  // namespace
 
-CliBed::CliBed()
-    : cluster(world_options(), ControllerOptions{}, [](const LogLine&) {}),
+CliBed::CliBed(sandbox::Exposure metrics)
+    : cluster(world_options(metrics), ControllerOptions{}, [](const LogLine&) {}),
       files{{"/home/ann/.kube/config", kKubeconfig},
             {"/home/ann/.docker/config.json", docker_config_text()}},
       variables{{"HOME", "/home/ann"}, {"USER", "ann"}},
@@ -106,6 +107,10 @@ void CliBed::serve(const std::string& name) {
 Digest CliBed::rebuild(const std::string& name, double error_rate) {
   sandbox::ImageBehaviour behaviour;
   behaviour.error_rate = error_rate;
+  return rebuild(name, behaviour);
+}
+
+Digest CliBed::rebuild(const std::string& name, const sandbox::ImageBehaviour& behaviour) {
   return cluster.world().push("shop/" + name, "1.4", behaviour, cluster.now());
 }
 

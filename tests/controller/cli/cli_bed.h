@@ -20,7 +20,7 @@ struct CliRun {
 
 class CliBed {
  public:
-  CliBed();
+  explicit CliBed(sandbox::Exposure metrics = sandbox::Exposure::kPushed);
 
   // `words` after the program's name. Waiting moves the simulated time.
   CliRun run(const std::vector<std::string>& words, const std::string& input = "");
@@ -29,6 +29,7 @@ class CliBed {
   void serve(const std::string& name);
   // The tag that it runs moves to an image whose requests fail at this rate.
   Digest rebuild(const std::string& name, double error_rate);
+  Digest rebuild(const std::string& name, const sandbox::ImageBehaviour& behaviour);
   void run_for(Duration d);
 
   SimulatedCluster cluster;

@@ -24,8 +24,8 @@ PreflightFacts good_facts() {
                          0, ""};
   Confirmed found{Digest::parse(kOldDigest).value(), "", {}, sample_now() - days(12)};
   facts.images = std::vector<PreflightFacts::Image>{{followed, {found}}};
-  facts.metrics = Result<bool>(true);
-  facts.dialect = "pod labels";
+  facts.metrics = FoundMetrics{MetricsFinding::kUsable, find_dialect("pod labels")};
+  facts.sees_activators = true;
   return facts;
 }
 
@@ -43,7 +43,8 @@ TEST(Preflight, SaysOfEachCheckThatItIsGood) {
             "✓ no other tool manages this Service\n"
             "✓ container app follows ghcr.io/acme/checkout:1.4, which names 9c1e4a7b2f30, made 12d "
             "ago\n"
-            "✓ request metrics of the Revision that serves are there (pod labels)\n"
+            "✓ request metrics of the Revision that serves are there: "
+            "http_server_request_duration_seconds, the Revision as a label of the pod\n"
             "It can be adopted.\n");
 }
 
@@ -56,7 +57,7 @@ TEST(Preflight, SaysOfEachFailureWhatToApply) {
   facts.service->traffic.front().tag = TrafficTag("freshet");
   facts.service->other_managers = {"Argo CD"};
   facts.images = bad_input("NoTag: the image has no tag to follow");
-  facts.metrics = Result<bool>(make_error(ErrorKind::kTransient, "refused"));
+  facts.metrics = Result<FoundMetrics>(make_error(ErrorKind::kTransient, "refused"));
   EXPECT_EQ(text_of(facts),
             "✗ this cluster does not know TrackedService\n"
             "    freshet crd | kubectl apply --server-side -f -\n"
@@ -78,12 +79,25 @@ TEST(Preflight, SaysOfEachFailureWhatToApply) {
 
 TEST(Preflight, ShowsWhatToApplyWhereThereAreNoMetrics) {
   PreflightFacts facts = good_facts();
-  facts.metrics = Result<bool>(false);
+  facts.metrics = FoundMetrics{};
   const std::string text = text_of(facts);
   EXPECT_NE(text.find("    kind: PodMonitor\n"), text.npos) << text;
   EXPECT_NE(text.find("request-metrics-protocol"), text.npos) << text;
+  facts.metrics = FoundMetrics{MetricsFinding::kUnnamed, nullptr};
+  EXPECT_NE(text_of(facts).find("no series tells that it is of checkout-00007"), text.npos);
+  facts.metrics = FoundMetrics{MetricsFinding::kOnlyInner, nullptr};
+  EXPECT_NE(text_of(facts).find("only inner request metrics of checkout-00007"), text.npos);
   facts.spec.analysis.mode = AnalysisMode::kReadinessOnly;
   EXPECT_NE(text_of(facts).find("no metrics are asked for\nIt can be adopted.\n"), text.npos);
+}
+
+TEST(Preflight, WarnsWhereFailuresBeforeAPodAreNotSeenAndPasses) {
+  PreflightFacts facts = good_facts();
+  facts.sees_activators = false;
+  const std::string text = text_of(facts);
+  EXPECT_NE(text.find("– the activator is not scraped"), text.npos) << text;
+  EXPECT_NE(text.find("    scrape the activator: port http-metrics"), text.npos) << text;
+  EXPECT_TRUE(text.ends_with("It can be adopted.\n")) << text;
 }
 
 }  // namespace

@@ -235,8 +235,8 @@ TEST(Adoption, WritesNothingUntilEveryCheckPassesAndSaysWhichDoesNot) {
        }},
       {"ServiceNotReady", [](PlannerWorld& w) { w.make_ready(kFirst, Tri::kUnknown); }},
       {"NoDigest", [](PlannerWorld& w) { w.revision(kFirst).digests.clear(); }},
-      {"NoMetrics", [](PlannerWorld& w) { w.seen.metrics_found = false; }},
-      {"MetricsUnknown", [](PlannerWorld& w) { w.seen.metrics_found.reset(); }},
+      {"NoMetrics", [](PlannerWorld& w) { w.seen.metrics = MetricsFinding::kNothing; }},
+      {"MetricsUnknown", [](PlannerWorld& w) { w.seen.metrics.reset(); }},
       {"TagTaken",
        [](PlannerWorld& w) { w.service().traffic.push_back(entry(kFirst, 0, "freshet")); }},
   };
@@ -253,9 +253,21 @@ TEST(Adoption, WritesNothingUntilEveryCheckPassesAndSaysWhichDoesNot) {
   }
 }
 
+TEST(Adoption, SaysWhatToSetWhereMetricsAreMissing) {
+  PlannerWorld world;
+  world.seen.metrics = MetricsFinding::kUnnamed;
+  const Explanation why = world.pass().explanation;
+  EXPECT_EQ(why.not_ready_reason, "NoMetrics");
+  EXPECT_NE(why.message.find("podTargetLabels serving.knative.dev/revision"), why.message.npos)
+      << why.message;
+  world.seen.metrics = MetricsFinding::kNothing;
+  const std::string nothing = world.pass().explanation.message;
+  EXPECT_NE(nothing.find("request-metrics-protocol: prometheus"), nothing.npos) << nothing;
+}
+
 TEST(Adoption, GoesWithoutMetricsInReadinessOnlyAndWithGitOpsWhereAllowed) {
   PlannerWorld world;
-  world.seen.metrics_found = false;
+  world.seen.metrics = MetricsFinding::kNothing;
   world.seen.tracked.spec.analysis.mode = AnalysisMode::kReadinessOnly;
   world.service().other_managers = {"Flux"};
   world.seen.tracked.spec.rollout.allow_overwrite = true;

@@ -1,0 +1,109 @@
+// Activators' failures beyond those of the pods.
+#include "analysis/activator.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+
+#include "analysis/pod_counting.h"
+#include "base/text.h"
+
+namespace freshet {
+namespace {
+
+std::string activator_id(const std::string& name) {
+  return fmt::format("{:08x}", static_cast<std::uint32_t>(stable_hash(name)));
+}
+
+const std::vector<PodSeries>& of(const SeriesByRevision& all, const RevisionKey& key) {
+  static const std::vector<PodSeries> kNone;
+  const auto found = all.find(key);
+  return found == all.end() ? kNone : found->second;
+}
+
+// Up to where this activator has been counted.
+TimePoint counted_to(const ReaderState& state, const std::string& name) {
+  const auto memory = state.activators.find(activator_id(name));
+  return memory == state.activators.end() ? *state.end : memory->second;
+}
+
+// Does the reply show that it was scraped before, in any Revision's series? Memory alone does not
+// tell: a restarted Prometheus has lost what was counted then.
+bool is_known(const ReaderState& state, const MetricsReply& reply, const std::string& name) {
+  const TimePoint from = counted_to(state, name);
+  return std::ranges::any_of(reply.activators, [&](const auto& revision) {
+    return std::ranges::any_of(revision.second, [&](const PodSeries& series) {
+      return series.pod == name && has_sample_at_or_before(series, from);
+    });
+  });
+}
+
+struct Span {
+  TimePoint from = TimePoint::max();
+  TimePoint to = TimePoint::min();
+};
+
+// As many failures as the pods can have counted of what the activators counted within `span`.
+std::int64_t failures_of_pods(const std::vector<PodSeries>& pods, const Span& span,
+                              const std::vector<std::string>& error_codes) {
+  Totals totals;
+  for (const PodSeries& pod : pods) {
+    Baseline baseline{std::nullopt, true};
+    TimePoint until = TimePoint::max();
+    for (const Scrape& scrape : pod.scrapes) {
+      if (scrape.at <= span.from) baseline = {scrape.at, false};
+      if (scrape.at >= span.to) {
+        until = scrape.at;
+        break;
+      }
+    }
+    PodCounting(pod, error_codes, totals).count(baseline, until);
+  }
+  return totals.counts.errors;
+}
+
+}  // namespace
+
+std::int64_t unreached_failures(const ReaderState& state, const MetricsReply& reply,
+                                const ActivatorArm& arm, TimePoint until,
+                                const std::vector<std::string>& error_codes) {
+  Totals totals;
+  Span span;
+  for (const PodSeries& activator : of(reply.activators, arm.key)) {
+    const TimePoint from = counted_to(state, activator.pod);
+    Baseline baseline{from, false};
+    if (!has_sample_at_or_before(activator, from)) {
+      const bool first_canary = arm.canary && !state.activators_saw_canary;
+      baseline = {std::nullopt, first_canary || is_known(state, reply, activator.pod)};
+    }
+    for (const Scrape& scrape : activator.scrapes) {
+      if (scrape.at <= from || scrape.at > until) continue;
+      span.from = std::min(span.from, from);
+      span.to = std::max(span.to, scrape.at);
+    }
+    PodCounting(activator, error_codes, totals).count(baseline, until);
+  }
+  if (totals.counts.errors == 0) return 0;
+  const std::int64_t reached = failures_of_pods(of(reply.revisions, arm.key), span, error_codes);
+  return std::max<std::int64_t>(totals.counts.errors - reached, 0);
+}
+
+void remember_activators(ReaderState& state, const MetricsReply& reply, const RevisionKey& canary,
+                         TimePoint until) {
+  std::map<std::string, TimePoint> last;
+  for (const auto& [key, activators] : reply.activators) {
+    for (const PodSeries& activator : activators) {
+      if (!has_sample_at_or_before(activator, until)) continue;  // nothing of it was looked at yet
+      if (key == canary) state.activators_saw_canary = true;
+      TimePoint to = counted_to(state, activator.pod);
+      for (const Scrape& scrape : activator.scrapes) {
+        if (scrape.at <= until) to = std::max(to, scrape.at);
+      }
+      TimePoint& known = last.emplace(activator_id(activator.pod), to).first->second;
+      known = std::max(known, to);
+    }
+  }
+  while (last.size() > kMaxRememberedActivators) last.erase(last.begin());
+  state.activators = std::move(last);
+}
+
+}  // namespace freshet

@@ -1,0 +1,46 @@
+// Where counts come from: sends Prometheus the queries that a dialect needs, and reads its replies.
+// Errors are what could not be asked or read: neither yes nor no, neither pass nor failure.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "analysis/prometheus.h"
+#include "base/http.h"
+#include "base/result.h"
+#include "controller/runtime/options.h"
+
+namespace freshet {
+
+struct FoundMetrics {
+  MetricsFinding finding = MetricsFinding::kNothing;
+  const Dialect* dialect = nullptr;  // where they are usable
+};
+
+class MetricsSource {
+ public:
+  MetricsSource(const ControllerOptions& options, HttpTransport& transport)
+      : options_(options), transport_(transport) {}
+
+  // In which dialect does this Revision have series; where in none, what is there instead.
+  Result<FoundMetrics> find(const RevisionKey& revision);
+  // In which dialect does it have samples newer than this; nullptr: in none.
+  Result<const Dialect*> find_fresh(const RevisionKey& revision, Duration newer_than);
+  // Are the activators scraped, which alone tell failures that reached no pod?
+  Result<bool> sees_activators(const Dialect& dialect);
+
+  Result<MetricsReply> counts(const Dialect& dialect, const CountsQuestion& question);
+  Result<StableBaseline> baseline(const Dialect& dialect, const RevisionKey& revision,
+                                  const TagRequests& left_out,
+                                  std::span<const std::string> error_codes);
+
+ private:
+  Result<std::string> query(const std::string& promql);
+  Result<bool> probe(const std::string& promql);
+  Result<MetricsReply> pods(const Dialect& dialect, const CountsQuestion& question);
+
+  const ControllerOptions& options_;
+  HttpTransport& transport_;
+};
+
+}  // namespace freshet
