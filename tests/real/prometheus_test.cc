@@ -1,0 +1,281 @@
+// The reading of metrics against Debian's Prometheus, which scrapes pods of every dialect.
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "analysis/reader.h"
+#include "base/clock.h"
+#include "base/files.h"
+#include "controller/net/curl_transport.h"
+#include "controller/runtime/metrics_source.h"
+#include "tests/real/process.h"
+#include "tests/support/loopback_server.h"
+
+namespace freshet {
+namespace {
+
+constexpr int kAttempts = 400;
+const Duration kPause = milliseconds(50);
+const TagRequests kTag{"freshet", "freshet-checkout.shop.example.com"};
+const std::vector<std::string> kErrors = {"5xx"};
+
+std::string histogram(const std::string& name, const std::string& labels,
+                      const std::vector<std::string>& bounds, int count) {
+  std::string out;
+  for (const std::string& bound : bounds) {
+    out += fmt::format("{}_bucket{{{},le=\"{}\"}} {}\n", name, labels, bound, count / 2);
+  }
+  out += fmt::format("{}_bucket{{{},le=\"+Inf\"}} {}\n", name, labels, count);
+  return out + fmt::format("{0}_sum{{{1}}} 1.5\n{0}_count{{{1}}} {2}\n", name, labels, count);
+}
+
+// A pod's text: `n` good requests, a tenth as many failures, and as many through the tag.
+std::string otel(const std::string& more, int n) {
+  const auto requests = [&](const char* code, const std::string& host, int count) {
+    const std::string labels =
+        fmt::format(R"(http_request_method="GET",http_response_status_code="{}",url_scheme="http",)"
+                    R"(server_address="{}"{})",
+                    code, host, more);
+    return histogram("http_server_request_duration_seconds", labels, {"0.1", "0.25"}, count);
+  };
+  return requests("200", "checkout.shop.example.com", n) +
+         requests("503", "checkout.shop.example.com", n / 10) + requests("500", kTag.host, n);
+}
+std::string resource(const std::string& revision) {
+  return fmt::format(R"(k8s_namespace_name="shop",k8s_pod_name="{0}-pod",kn_revision_name="{0}")",
+                     revision);
+}
+const std::string kRouteTag = R"(,kn_route_tag="kn:disabled")";
+
+std::string open_census(const std::string& revision, int n) {
+  const auto requests = [&](const char* code, const char* tag, int count) {
+    const std::string labels = fmt::format(
+        R"(namespace_name="shop",revision_name="{0}",pod_name="{0}-pod",response_code="{1}",)"
+        R"(response_code_class="{2}xx",route_tag="{3}")",
+        revision, code, code[0], tag);
+    return histogram("revision_request_latencies", labels, {"100", "250"}, count);
+  };
+  return requests("200", "disabled", n) + requests("503", "disabled", n / 10) +
+         requests("500", "freshet", n);
+}
+
+std::string activator(int n) {
+  std::string out;
+  for (const char* revision : {"pushed-1", "podlabel-1", "info-1"}) {
+    out += otel(fmt::format(R"(,k8s_namespace_name="shop",kn_revision_name="{}")", revision), n);
+  }
+  return out + fmt::format(R"(activator_request_count{{namespace_name="shop",)"
+                           R"(revision_name="census-1",response_code="503"}} {})"
+                           "\n",
+                           n / 10);
+}
+
+// What each path serves; the count grows with every scrape.
+const std::map<std::string, std::function<std::string(int)>>& pages() {
+  static const std::map<std::string, std::function<std::string(int)>> kPages = {
+      {"/pushed", [](int n) { return otel(kRouteTag + "," + resource("pushed-1"), n); }},
+      {"/podlabel", [](int n) { return otel(kRouteTag, n); }},
+      {"/info",
+       [](int n) { return "target_info{" + resource("info-1") + "} 1\n" + otel(kRouteTag, n); }},
+      {"/census", [](int n) { return open_census("census-1", n); }},
+      {"/inner",
+       [](int n) {
+         return histogram("kn_serving_invocation_duration_seconds", resource("inner-1"), {"0.1"},
+                          n);
+       }},
+      {"/nameless", [](int n) { return otel(kRouteTag, n); }},
+      {"/activator", activator},
+  };
+  return kPages;
+}
+
+constexpr const char* kConfig = R"(
+global: {{scrape_interval: 1s, scrape_timeout: 1s}}
+scrape_configs:
+- job_name: pods
+  static_configs:
+  - {{targets: ["{0}"], labels: {{__metrics_path__: /pushed, instance: "pushed:9091"}}}}
+  - targets: ["{0}"]
+    labels: {{__metrics_path__: /podlabel, instance: "10.0.0.1:9091", namespace: shop, pod: pod-1,
+      serving_knative_dev_revision: podlabel-1}}
+  - {{targets: ["{0}"], labels: {{__metrics_path__: /info, instance: "10.0.0.2:9091"}}}}
+  - {{targets: ["{0}"], labels: {{__metrics_path__: /census, instance: "10.0.0.3:9091"}}}}
+  - {{targets: ["{0}"], labels: {{__metrics_path__: /nameless, instance: "10.0.0.5:9091"}}}}
+  - {{targets: ["{0}"], labels: {{__metrics_path__: /inner, instance: "10.0.0.4:9091"}}}}
+- job_name: activator
+  metrics_path: /activator
+  static_configs: [{{targets: ["{0}"], labels: {{pod: activator-0}}}}]
+)";
+
+// One Prometheus for all tests: it needs seconds for its first samples.
+class RealPrometheus : public ::testing::Test {
+ protected:
+  struct Bed {
+    TemporaryDirectory directory;
+    std::mutex mutex;
+    std::map<std::string, int> scrapes;  // by path
+    std::atomic<bool> info_is_gone = false;
+    std::unique_ptr<testing::LoopbackServer> pods;
+    std::unique_ptr<HttpTransport> curl;
+    std::unique_ptr<Process> process;
+    ControllerOptions options;
+    std::unique_ptr<MetricsSource> source;
+  };
+
+  static void SetUpTestSuite() {
+    bed_ = std::make_unique<Bed>();
+    bed_->pods = std::make_unique<testing::LoopbackServer>(testing::answering(serve));
+    const std::string pods = "127.0.0.1:" + std::to_string(bed_->pods->port());
+    const std::string host = "127.0.0.1:" + std::to_string(free_loopback_port().value());
+    ASSERT_TRUE(
+        write_file(bed_->directory / "prometheus.yml", fmt::format(kConfig, pods)).has_value());
+    auto process = Process::start(
+        {"prometheus", "--config.file=" + (bed_->directory / "prometheus.yml"),
+         "--storage.tsdb.path=" + (bed_->directory / "data"), "--web.listen-address=" + host},
+        bed_->directory / "prometheus.log");
+    ASSERT_TRUE(process.has_value()) << process.error().message;
+    bed_->process = std::make_unique<Process>(*std::move(process));
+    NetOptions net;
+    net.addresses.private_hosts = {host};
+    bed_->curl = make_curl_transport(net).value();
+    bed_->options.prometheus_url = "http://" + host;
+    bed_->source = std::make_unique<MetricsSource>(bed_->options, *bed_->curl);
+    const bool ready = until([] {
+      const std::lock_guard lock(bed_->mutex);
+      return bed_->scrapes.size() == pages().size() &&
+             std::ranges::all_of(bed_->scrapes, [](const auto& page) { return page.second >= 4; });
+    });
+    ASSERT_TRUE(ready) << read_file(bed_->directory / "prometheus.log", 1 << 20).value_or("");
+  }
+  static void TearDownTestSuite() { bed_.reset(); }
+
+  static HttpResponse serve(const HttpRequest& request) {
+    const auto page = pages().find(request.url);
+    const bool gone = request.url == "/info" && bed_->info_is_gone;
+    if (page == pages().end() || gone) return {404, {}, ""};
+    const std::lock_guard lock(bed_->mutex);
+    const int count = 100 * ++bed_->scrapes[request.url];
+    return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, page->second(count)};
+  }
+
+  static bool until(const std::function<bool()>& done) {
+    for (int i = 0; i < kAttempts && !done(); ++i) sleep_for(kPause);
+    return done();
+  }
+
+  static MetricsSource& source() { return *bed_->source; }
+  static std::unique_ptr<Bed> bed_;
+};
+std::unique_ptr<RealPrometheus::Bed> RealPrometheus::bed_;
+
+struct Row {
+  const char* revision;
+  const char* dialect;
+  const char* pod;
+};
+const Row kRows[] = {
+    {"pushed-1", "promoted labels", "pushed-1-pod"},
+    {"podlabel-1", "pod labels", "pod-1"},
+    {"info-1", "target_info", "info-1-pod"},
+    {"census-1", "OpenCensus", "census-1-pod"},
+};
+
+TEST_F(RealPrometheus, EachDialectIsFoundAndNoneWhereThereIsNone) {
+  for (const Row& row : kRows) {
+    const auto found = source().find({"shop", row.revision});
+    ASSERT_TRUE(found) << row.revision << ": " << found.error().message;
+    ASSERT_NE(found->dialect, nullptr) << row.revision;
+    EXPECT_EQ(found->dialect->name, row.dialect);
+    EXPECT_EQ(source().sees_activators(*found->dialect).value(), true) << row.dialect;
+    const auto fresh = source().find_fresh({"shop", row.revision}, seconds(30));
+    ASSERT_TRUE(fresh) << fresh.error().message;
+    EXPECT_EQ(*fresh, found->dialect);
+    const auto elsewhere = source().find({"bazaar", row.revision});
+    ASSERT_TRUE(elsewhere) << elsewhere.error().message;
+    EXPECT_EQ(elsewhere->dialect, nullptr) << "the namespace is part of who a Revision is";
+  }
+  EXPECT_EQ(source().find({"shop", "inner-1"})->finding, MetricsFinding::kOnlyInner);
+  EXPECT_EQ(source().find({"shop", "nobody-1"})->finding, MetricsFinding::kUnnamed);
+  const auto hostile = source().find({"shop\"}) or vector(1) # \\", "a|b.*\n"});
+  ASSERT_TRUE(hostile) << hostile.error().message;
+  EXPECT_EQ(hostile->dialect, nullptr);
+}
+
+TEST_F(RealPrometheus, CountsAreWhatThePodsServedWithTheirOwnTimesLessTheTags) {
+  for (const Row& row : kRows) {
+    const RevisionKey key{"shop", row.revision};
+    const auto reply =
+        source().counts(*find_dialect(row.dialect), {{key, {"shop", "other"}}, minutes(5), kTag});
+    ASSERT_TRUE(reply) << row.dialect << ": " << reply.error().message;
+    ASSERT_TRUE(reply->revisions.contains(key)) << row.dialect;
+    const std::vector<PodSeries>& pods = reply->revisions.at(key);
+    ASSERT_EQ(pods.size(), 1U) << row.dialect;
+    EXPECT_EQ(pods[0].pod, row.pod);
+    EXPECT_EQ(pods[0].counters.size(), 6U) << row.dialect << ": 200 and 503, three buckets each";
+    ASSERT_GE(pods[0].scrapes.size(), 3U);
+    for (const Scrape& scrape : pods[0].scrapes) {
+      std::map<std::string, std::int64_t> all;
+      for (const auto& [index, value] : scrape.values) {
+        const PodCounter& counter = pods[0].counters[index];
+        EXPECT_TRUE(counter.le == .1 || counter.le == .25 || std::isinf(counter.le));
+        if (std::isinf(counter.le)) all[counter.code] = value;
+      }
+      EXPECT_EQ(all["200"], 10 * all["503"]) << row.dialect << ": one scrape, one moment";
+    }
+    ASSERT_TRUE(reply->activators.contains(key)) << row.dialect;
+    EXPECT_EQ(reply->activators.at(key).front().pod, "activator-0") << row.dialect;
+    EXPECT_GE(reply->activators.at(key).front().scrapes.size(), 3U);
+  }
+}
+
+TEST_F(RealPrometheus, TheBaselineIsReadInEveryDialect) {
+  for (const Row& row : kRows) {
+    const auto baseline =
+        source().baseline(*find_dialect(row.dialect), {"shop", row.revision}, kTag, kErrors);
+    ASSERT_TRUE(baseline) << row.dialect << ": " << baseline.error().message;
+    EXPECT_GT(baseline->requests_per_second, 0) << row.dialect;
+    EXPECT_NEAR(baseline->error_rate, 1.0 / 11, 0.02) << row.dialect;
+    ASSERT_EQ(baseline->slower_share.size(), 2U) << row.dialect;
+    EXPECT_NEAR(baseline->slower_share.at(.1), .5, .02) << row.dialect;
+  }
+}
+
+TEST_F(RealPrometheus, ALongQueryGoesInTheBody) {
+  CountsQuestion question{{{"shop", "pushed-1"}}, minutes(5), kTag};
+  for (int i = 0; i < 400; ++i) question.revisions.push_back({"shop", fmt::format("many-{}", i)});
+  const auto reply = source().counts(dialects().front(), question);
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->revisions.size(), 1U);
+}
+
+TEST_F(RealPrometheus, WhatAPodThatIsGoneServedIsStillItsRevisions) {
+  const Dialect& dialect = *find_dialect("target_info");
+  const CountsQuestion question{{{"shop", "info-1"}}, minutes(5), kTag};
+  const std::size_t before =
+      source().counts(dialect, question)->revisions.begin()->second[0].scrapes.size();
+  bed_->info_is_gone = true;
+  // Gone from instant vectors once the failed scrape has marked it stale; not from the window.
+  const bool stale = until([&] {
+    HttpRequest request;
+    request.url = bed_->options.prometheus_url + "/api/v1/query?query=target_info";
+    const auto reply = bed_->curl->send(request);
+    return reply && parse_json(reply->body)->at("data").at("result").empty();
+  });
+  EXPECT_TRUE(stale);
+  const auto reply = source().counts(dialect, question);
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_GE(reply->revisions.begin()->second[0].scrapes.size(), before);
+  EXPECT_EQ(source().find({"shop", "info-1"})->dialect, &dialect);
+}
+
+}  // namespace
+}  // namespace freshet
