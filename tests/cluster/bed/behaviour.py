@@ -4,6 +4,8 @@ One file a namespace, `control/NAMESPACE.json` in the run folder, so that storie
 never write the same file. All keys may be missing:
 
     {"rate": 50,                      requests a second of users, for each Service
+     "gates": 0,                      requests a second to each traffic tag's URL; all get a 500
+     "metrics": {"dialect": "otel", "identity": "label", "activator": true},   see exposition.py
      "scaleDownAfter": 30,            seconds from unreachable to no pods
      "default":   {"mode": "ok", "errors": 0.0, "median": 0.02, "sigma": 0.4},
      "images":    {"sha256:…": {…}},  for Revisions of this digest: over the default

@@ -23,14 +23,19 @@ def start_registry(run):
 
 
 def start_prometheus(run):
-    """Its targets, one a pod, come from the simulator of users, which plays every queue-proxy."""
+    """Its targets, one a pod, come from the simulator of users, which plays every queue-proxy and
+    the activator."""
     config = run.folder / "prometheus.yml"
     users = f"http://127.0.0.1:{USERS_PORT}"
     config.write_text(yaml.safe_dump({
         "global": {"scrape_interval": SCRAPE_INTERVAL, "scrape_timeout": SCRAPE_INTERVAL},
         "scrape_configs": [{
             "job_name": "queue-proxy",
-            "http_sd_configs": [{"url": f"{users}/targets", "refresh_interval": "1s"}]}]}))
+            "http_sd_configs": [{"url": f"{users}/targets", "refresh_interval": "1s"}]
+        }, {
+            "job_name": "activator", "metrics_path": "/activator",
+            "static_configs": [{"targets": [f"127.0.0.1:{USERS_PORT}"], "labels": {
+                "namespace": "knative-serving", "pod": "activator-0"}}]}]}))
     run.start("prometheus", [
         "prometheus", f"--config.file={config}", f"--storage.tsdb.path={run.folder}/prometheus",
         f"--web.listen-address=127.0.0.1:{PROMETHEUS_PORT}", "--log.level=warn"])

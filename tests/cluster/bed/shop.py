@@ -96,7 +96,7 @@ class Shop:
         adopted at once; the program asks for them every half minute."""
         self.open()
         self.until("a first sample", lambda: services.ask_prometheus(
-            f'{exposition.NAME}_count{{k8s_namespace_name="{self.namespace}"}}'))
+            exposition.any_of(self.namespace)))
         self.track(**spec)
         self.until("adoption", lambda: self.phase() == "Idle")
 

@@ -5,7 +5,8 @@ them programmed, lets each Revision answer as behaviour.py says, counts per pod,
 HTTP what Prometheus scrapes and what users got:
 
     /targets                 the pods, as Prometheus' http_sd wants them
-    /pods/NAMESPACE/POD      one pod's metrics
+    /pods/NAMESPACE/POD      one pod's metrics, in the dialect of its namespace
+    /activator               the activator's; every request comes through it
     /users/NAMESPACE/NAME    {"requests": {revision: n}, "bad": {revision: n},
                               "splits": [{"at": unix seconds, "splits": {revision: percent}}]}
 """
@@ -19,7 +20,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from bed import pki
 from bed.behaviour import Control
 from bed.cache import Cache
-from bed.exposition import Histogram, text_of
+from bed.exposition import (CONFIGURATION, SERVICE, Histogram, Metrics, activator_lines, pod_text,
+                            target_labels)
 from bed.kube import Kube
 from bed.run import USERS_PORT, Run
 from bed.standin import LABEL
@@ -38,11 +40,18 @@ def splits_in(ingress):
     if not ready or status.get("observedGeneration") != meta["generation"]:
         return None
     own = f"{meta['name']}.{meta['namespace']}."
-    for rule in ingress["spec"].get("rules", []):
-        if any(host.startswith(own) for host in rule["hosts"]):
-            splits = rule["http"]["paths"][0]["splits"]
-            return {split["serviceName"]: split["percent"] for split in splits}
+    for host, splits in rules_of(ingress):
+        if host.startswith(own):
+            return splits
     return None
+
+
+def rules_of(ingress):
+    """(host, {revision: percent}) of the Service's own host and each tag's, once each."""
+    rules = ingress["spec"].get("rules", [])
+    for rule in [r for r in rules if r.get("visibility") != "ClusterLocal"] or rules:
+        splits = rule["http"]["paths"][0]["splits"]
+        yield rule["hosts"][0], {s["serviceName"]: s["percent"] for s in splits}
 
 
 def poisson(dice, mean):
@@ -64,6 +73,7 @@ class Crowd:
         self.history = []
         self.requests = {}
         self.bad = {}
+        self.activator = {}  # revision → {(code, host): Histogram}
 
     def meet(self, name, splits):
         if splits is not None and splits != self.splits:
@@ -88,7 +98,7 @@ class Users:
         self.cache = Cache(Kube(pki.kubeconfig_of(run, "standin")), ["ingress", "pod"])
         self.lock = threading.Lock()
         self.crowds = {}  # (namespace, Service) → Crowd
-        self.counters = {}  # (namespace, pod) → {code: Histogram}
+        self.counters = {}  # (namespace, pod) → {(code, host): Histogram}
 
     def forever(self):
         self.cache.wait_until_listed()
@@ -116,54 +126,84 @@ class Users:
                 self.crowds[key] = Crowd(meta["uid"], "/".join(key))
             crowd = self.crowds[key]
             crowd.meet("/".join(key), splits_in(ingress))
-            rate = self.control.of(meta["namespace"]).get("rate", DEFAULT_RATE)
-            if crowd.splits and "deletionTimestamp" not in meta:
+            control = self.control.of(meta["namespace"])
+            if not crowd.splits or "deletionTimestamp" in meta:
+                continue
+            for host, splits in rules_of(ingress):
+                own = host.startswith(f"{meta['name']}.")
+                rate = control.get("rate", DEFAULT_RATE) if own else control.get("gates", 0)
                 for _ in range(poisson(crowd.dice, rate * min(elapsed, 1.0))):
-                    self.request(crowd, meta["namespace"], pods)
+                    if own:
+                        self.request(crowd, meta["namespace"], host, pods)
+                    else:
+                        self.answer(crowd, meta["namespace"], host, next(iter(splits)), pods, 500)
 
-    def request(self, crowd, namespace, pods):
-        """One request: without a ready pod the user gets a 503 that no pod ever counts."""
+    def request(self, crowd, namespace, host, pods):
+        """One user's request."""
         revision = crowd.choose()
+        code = self.answer(crowd, namespace, host, revision, pods)
         crowd.requests[revision] = crowd.requests.get(revision, 0) + 1
+        if code >= 500:
+            crowd.bad[revision] = crowd.bad.get(revision, 0) + 1
+
+    def answer(self, crowd, namespace, host, revision, pods, code=None):
+        """Without a ready pod the activator answers 503, which no pod ever counts. `code`: what is
+        answered by a pod, instead of what its behaviour says."""
         ready = pods.get((namespace, revision))
-        code = 503
+        took, counted = 0.0, [crowd.activator.setdefault(revision, {})]
         if ready:
             pod = crowd.dice.choice(ready)
             users = [c for c in pod["spec"]["containers"] if c["name"] != "queue-proxy"]
             does = self.control.behaviour(namespace, revision, users[0]["image"],
                                           pod["metadata"].get("annotations"))
-            code = 500 if crowd.dice.random() < does.errors else 200
-            counters = self.counters[(namespace, pod["metadata"]["name"])]
-            counters.setdefault(code, Histogram()).observe(
-                crowd.dice.lognormvariate(math.log(does.median), does.sigma))
-        if code >= 500:
-            crowd.bad[revision] = crowd.bad.get(revision, 0) + 1
+            code = code or (500 if crowd.dice.random() < does.errors else 200)
+            took = crowd.dice.lognormvariate(math.log(does.median), does.sigma)
+            counted.append(self.counters[(namespace, pod["metadata"]["name"])])
+        else:
+            code = 503
+        for counters in counted:
+            counters.setdefault((code, host), Histogram()).observe(took)
+        return code
 
     # What is served.
+
+    def metrics_of(self, namespace):
+        return Metrics(**self.control.of(namespace).get("metrics", {}))
 
     def targets(self):
         found = []
         for pod in self.cache.all("pod"):
             meta = pod["metadata"]
-            if meta.get("labels", {}).get(LABEL) and is_ready(pod):
+            metrics = self.metrics_of(meta["namespace"])
+            if meta.get("labels", {}).get(LABEL) and is_ready(pod) and metrics.dialect != "none":
                 found.append({"targets": [f"127.0.0.1:{USERS_PORT}"], "labels": {
                     "__metrics_path__": f"/pods/{meta['namespace']}/{meta['name']}",
-                    "instance": f"{meta['name']}:{PORT}", "namespace": meta["namespace"],
-                    "pod": meta["name"]}})
+                    **target_labels(metrics, meta, PORT)}})
         return found
 
     def metrics(self, namespace, name):
         pod = self.cache.get("pod", namespace, name)
         if pod is None:
             return None
-        labels = pod["metadata"]["labels"]
         with self.lock:
-            return text_of(self.counters.get((namespace, name), {}), {
-                "k8s_namespace_name": namespace, "k8s_pod_name": name,
-                "k8s_container_name": "queue-proxy", "kn_route_tag": "kn:disabled",
-                "kn_service_name": labels["serving.knative.dev/service"],
-                "kn_configuration_name": labels["serving.knative.dev/configuration"],
-                "kn_revision_name": labels[LABEL]})
+            return pod_text(self.metrics_of(namespace), pod["metadata"],
+                            self.counters.get((namespace, name), {}))
+
+    def activator(self):
+        """Of the Services that there are."""
+        alive = {(i["metadata"]["namespace"], i["metadata"]["name"])
+                 for i in self.cache.all("ingress")}
+        lines = []
+        with self.lock:
+            for (namespace, service), crowd in self.crowds.items():
+                metrics = self.metrics_of(namespace)
+                if (namespace, service) not in alive or metrics.dialect == "none" \
+                        or not metrics.activator:
+                    continue
+                for revision, counters in crowd.activator.items():
+                    lines += activator_lines(metrics, namespace, {
+                        SERVICE: service, CONFIGURATION: service, LABEL: revision}, counters)
+        return "\n".join(sorted(lines)) + "\n"
 
     def report(self, namespace, name):
         with self.lock:
@@ -174,7 +214,7 @@ class Users:
 
 def handler_for(users):
     class Handler(BaseHTTPRequestHandler):
-        """Answers the three paths of this file's heading."""
+        """Answers the paths of this file's heading."""
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):  # noqa: N802 (the name is given by http.server)
@@ -184,6 +224,8 @@ def handler_for(users):
                 body = json.dumps(users.targets())
             elif parts[0] == "pods" and len(parts) == 3:
                 kind, body = "text/plain; version=0.0.4", users.metrics(*parts[1:])
+            elif parts == ["activator"]:
+                kind, body = "text/plain; version=0.0.4", users.activator()
             elif parts[0] == "users" and len(parts) == 3:
                 body = users.report(*parts[1:])
             data = (body or "").encode()

@@ -68,7 +68,7 @@ def test_users_meet_a_split_and_prometheus_counts_both_revisions_pod_by_pod(shop
 
     def scraped():
         found = services.ask_prometheus(
-            f'{exposition.NAME}_count{{k8s_namespace_name="{shop.namespace}"}}')
+            f'{exposition.OUTER}_count{{k8s_namespace_name="{shop.namespace}",kn_route_tag!=""}}')
         seen = {(r["metric"]["kn_revision_name"], r["metric"]["http_response_status_code"],
                  r["metric"]["instance"]) for r in found}
         return len(seen) == 6 and seen  # two pods each; only the canary has a second code
