@@ -20,6 +20,15 @@ std::vector<ContainerName> followed_containers(const Pass& pass) {
   return out;
 }
 
+// A template with a name of its own may bring back a Revision from before stable's. In the same
+// configuration it is no wish for an old build: the file says which tag to follow.
+bool is_taken_again(const Pass& pass, const RevisionView* made) {
+  const RevisionView* stable = stable_view(pass);
+  return made != nullptr && stable != nullptr && pass.service.byo_revision_name &&
+         made->configuration_generation < stable->configuration_generation &&
+         made->template_hash == stable->template_hash;
+}
+
 std::optional<Digest> written_digest(const ServiceView& service, const ContainerName& name) {
   const auto container = std::ranges::find(service.containers, name, &ContainerView::name);
   if (container == service.containers.end()) return std::nullopt;
@@ -89,15 +98,17 @@ const RevisionView* revision_of_template(const Pass& pass) {
 std::optional<Pair> present_pair(const Pass& pass) {
   DigestSet digests;
   const RevisionView* made = revision_of_template(pass);
+  const auto named = is_taken_again(pass, made) ? confirmed_digests(pass) : std::nullopt;
   for (const ContainerName& container : followed_containers(pass)) {
     if (const auto digest = written_digest(pass.service, container)) {
       digests.emplace(container, *digest);
       continue;
     }
     if (made == nullptr) return std::nullopt;
-    const auto resolved = made->digests.find(container);
-    if (resolved == made->digests.end()) return std::nullopt;
-    digests.emplace(container, resolved->second);
+    const DigestSet& resolved = named ? *named : made->digests;
+    const auto digest = resolved.find(container);
+    if (digest == resolved.end()) return std::nullopt;
+    digests.emplace(container, digest->second);
   }
   if (digests.empty()) return std::nullopt;
   return Pair{digests, pass.service.template_hash};

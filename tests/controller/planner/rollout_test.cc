@@ -96,6 +96,25 @@ TEST(Rollout, ADigestIsAskedForByDigestAtZeroPercent) {
   EXPECT_EQ(write.traffic, expected);
 }
 
+// `kubectl apply` of the first file, which names its Revision: Knative has that one already.
+TEST(Rollout, AnOldRevisionThatKnativeTakesAgainByItsNameIsNoCandidate) {
+  PlannerWorld world;
+  world.tick();
+  world.push('b');
+  ASSERT_TRUE(world.run_to("Preparing"));
+  ASSERT_TRUE(world.run_to("Idle"));
+  world.apply_template("plain", "registry.test/acme/checkout:1.4");
+  world.settle();
+  world.seen.revisions.erase(RevisionName("checkout-00003"));
+  world.service().byo_revision_name = "checkout-00001";
+  world.service().latest_created = world.service().latest_ready = RevisionName("checkout-00001");
+  world.writes.clear();
+  for (int i = 0; i < 20; ++i) world.tick(minutes(1));
+  EXPECT_TRUE(world.writes.empty());
+  world.push('c');
+  EXPECT_TRUE(world.run_to("Preparing"));
+}
+
 TEST(Rollout, ARejectionExpiresAndAnotherDigestIsNotBlocked) {
   PlannerWorld world = world_in("Shifting");
   world.verdict = VerdictKind::kRollback;
