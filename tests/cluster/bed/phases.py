@@ -21,6 +21,10 @@ ROLLING = [phase for phase in PHASES if phase not in ("Idle", "Retreating")]
 SHARE = {"Shifting": 50, "Baking": 90}  # percent that the candidate has there
 
 
+def track_quickly(shop, **spec):
+    shop.track(**merged(QUICK, spec))
+
+
 def rest_in(shop, phase, create=None, service=None, **spec):
     """Opens the shop and lets a second build come as far as this phase; the build's digest. In Idle
     there is none yet."""
@@ -31,7 +35,7 @@ def rest_in(shop, phase, create=None, service=None, **spec):
         digest = shop.push("second build")  # found by the first look at the tag
         if phase == "Preparing":
             shop.behave(images={digest: {"mode": "never"}})
-    shop.track(**merged(merged(QUICK, RESTS[phase]), spec))
+    track_quickly(shop, **merged(RESTS[phase], spec))
     first = "Shifting" if phase == "Retreating" else phase
     shop.until(f"phase {first}", lambda: shop.core_phase()[0] == first)
     if first == "Preparing":

@@ -15,6 +15,7 @@ from bed.kube import ApiError, Kube
 from bed.run import Run
 
 LABEL = "serving.knative.dev/revision"
+MIN_SCALE = "autoscaling.knative.dev/min-scale"  # while reachable, as the real autoscaler has it
 REPLICAS = 2
 TICK = 0.1  # seconds between two looks when nothing changed, for what only time changes
 READY_AFTER = 0.5  # seconds from a pod's birth
@@ -80,11 +81,13 @@ class StandIn:
                        statuses.autoscaler(autoscaler, wanted, ready, now))
 
     def scale(self, autoscaler, namespace):
-        if autoscaler is None or autoscaler["metadata"]["uid"] not in self.unreachable:
-            return REPLICAS
-        since = self.unreachable[autoscaler["metadata"]["uid"]]
-        return 0 if time.time() - since > self.control.of(namespace).get("scaleDownAfter", 30) \
-            else REPLICAS
+        meta = (autoscaler or {}).get("metadata", {})
+        wanted = max(REPLICAS, int(meta.get("annotations", {}).get(MIN_SCALE, 0)))
+        since = self.unreachable.get(meta.get("uid"))
+        if since is None:
+            return wanted
+        patience = self.control.of(namespace).get("scaleDownAfter", 30)
+        return 0 if time.time() - since > patience else wanted
 
     def behaviour(self, deployment, revision):
         template = deployment["spec"]["template"]
