@@ -55,8 +55,12 @@ Explanation describe_preparing(const Pass& pass, const Rollout& rollout) {
       candidate == nullptr
           ? "waiting for Knative to make the Revision of " + image_text(rollout.candidate.pair)
           : "waiting for " + candidate_text(pass, rollout) + " to be Ready";
+  // Knative itself says nothing of pods before the Revision's progress deadline.
+  const auto& pods = pass.seen.candidate_pods;
   if (candidate != nullptr && candidate->ready.status == Tri::kFalse) {
     message += ": " + printable(candidate->ready.message);
+  } else if (candidate != nullptr && pods && !pods->message.empty()) {
+    message += ": " + printable(pods->message);
   }
   return say("WaitingForReady", message, after_preparing(pass));
 }

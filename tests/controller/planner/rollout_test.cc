@@ -96,6 +96,13 @@ TEST(Rollout, ADigestIsAskedForByDigestAtZeroPercent) {
   EXPECT_EQ(write.traffic, expected);
 }
 
+TEST(Rollout, WhatKeepsTheCandidatesPodsFromStartingIsTold) {
+  PlannerWorld world = world_in("Preparing");
+  world.seen.candidate_pods = PodFacts{2, 0, 0, false, true, "ImagePullBackOff: no such image"};
+  EXPECT_NE(world.pass().explanation.message.find("Ready: ImagePullBackOff: no such image"),
+            std::string::npos);
+}
+
 // `kubectl apply` of the first file, which names its Revision: Knative has that one already.
 TEST(Rollout, AnOldRevisionThatKnativeTakesAgainByItsNameIsNoCandidate) {
   PlannerWorld world;
