@@ -1,6 +1,7 @@
 """Container images of one small file: made with umoci, pushed with skopeo, read back by digest."""
 import http.client
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -32,6 +33,12 @@ def retag(run, repository, tag, reference):
              f"docker://{REGISTRY}/{repository}{joint}{reference}",
              f"docker://{REGISTRY}/{repository}:{tag}"])
     return digest_of(repository, tag)
+
+
+def untag(run, repository, tag):
+    """Takes a tag away and leaves its image: distribution's API can only delete both."""
+    shutil.rmtree(run.folder / "registry" / "docker" / "registry" / "v2" / "repositories"
+                  / repository / "_manifests" / "tags" / tag)
 
 
 def digest_of(repository, tag):

@@ -1,6 +1,7 @@
 """Before any build: a Service is adopted as it is, and left alone while nothing happens."""
 from bed import freshet
-from bed.shop import SERVICE
+from bed.phases import QUICK
+from bed.shop import CORE, SERVICE
 
 NEWEST = "is what the followed tags name"
 
@@ -45,6 +46,32 @@ def test_a_split_made_by_a_person_is_respected_until_one_revision_serves(shop, c
     shop.until("adoption", lambda: shop.phase() == "Idle")
     assert shop.tracked()["stable"]["name"] == second
     assert len(shop.writes()) == 1
+
+
+def test_a_pin_of_a_person_is_adopted_and_left_when_tracking_ends(shop, controller):
+    shop.open()
+    pin = {"revisionName": shop.stable.name, "percent": 100}
+    shop.edit({"spec": {"traffic": [pin]}})
+    shop.until("the pin", lambda: shop.condition("service", "RoutesReady") == "True")
+    shop.track(**QUICK)
+    shop.until("adoption", lambda: shop.phase() == "Idle")
+    assert shop.tracked()["stable"]["name"] == shop.stable.name
+    assert len(shop.writes()) == 1
+    shop.kube.delete("trackedservice", shop.namespace, SERVICE)
+    shop.until("our annotation to go",
+               lambda: CORE not in shop.service()["metadata"]["annotations"])
+    assert shop.traffic() == {shop.stable.name: 100}
+
+
+def test_without_metrics_nothing_is_adopted_until_there_are_some(shop, controller):
+    shop.behave(rate=0)
+    shop.open()
+    shop.track()
+    shop.until("it to say so", lambda: shop.tracked().get("reason") == "NoMetrics")
+    assert "config-observability" in shop.tracked()["message"]
+    assert shop.writes() == []
+    shop.behave(rate=20)
+    shop.until("adoption", lambda: shop.phase() == "Idle")
 
 
 def test_adoption_tells_each_thing_once(shop, controller):
