@@ -57,6 +57,15 @@ struct Filter {
   bool takes(const ObjectKey& key, const Snapshot& object) const {
     return (name_space.empty() || key.name_space == name_space) && matches(object.labels, labels);
   }
+  // What a change is to one who sees only what is taken; nullopt: nothing.
+  std::optional<ChangeType> seen(const Change& change) const {
+    const bool was_there = change.before && takes(change.key, *change.before);
+    const bool is_there = change.type != ChangeType::kDeleted && takes(change.key, *change.object);
+    if (was_there && is_there) return ChangeType::kModified;
+    if (is_there) return ChangeType::kAdded;
+    if (was_there) return ChangeType::kDeleted;
+    return std::nullopt;
+  }
 };
 
 std::string query_or(const ApiTarget& target, const char* name, const char* otherwise = "") {
@@ -90,8 +99,11 @@ HttpResponse list(const Store& store, const ApiTarget& target, const Filter& fil
   const Kind& kind = *target.kind;
   const auto limit = static_cast<std::size_t>(parse_whole(query_or(target, "limit")).value_or(0));
   const std::size_t most = limit == 0 ? kMaxPageItems : limit;
+  const std::int64_t asked = parse_whole(query_or(target, "resourceVersion")).value_or(0);
+  if (asked > store.version()) return to_response(version_to_come(asked, store.version()));
   Place place{store.version(), {}};
-  auto next = store.all(kind).begin();
+  Store::Objects then;
+  const Store::Objects* objects = &store.all(kind);
   if (const std::string token = query_or(target, "continue"); !token.empty()) {
     const auto parsed = parse_token(token);
     if (!parsed) return to_response(bad_request("continue key is not valid: not a token"));
@@ -99,17 +111,19 @@ HttpResponse list(const Store& store, const ApiTarget& target, const Filter& fil
       return to_response(expired(parsed->version, store.compacted(kind)));
     }
     place = *parsed;
-    next = store.all(kind).upper_bound(place.after);
+    then = store.all_at(kind, place.version);
+    objects = &then;
   }
+  auto next = objects->upper_bound(place.after);
   std::string items;
   std::size_t count = 0;
-  for (; next != store.all(kind).end() && count < most; ++next) {
+  for (; next != objects->end() && count < most; ++next) {
     if (!filter.takes(next->first, *next->second)) continue;
     if (count++ > 0) items += ',';
     items += next->second->text;
     place.after = next->first;
   }
-  const bool is_all = next == store.all(kind).end();
+  const bool is_all = next == objects->end();
   const Json metadata = is_all ? Json{{"resourceVersion", std::to_string(place.version)}}
                                : Json{{"resourceVersion", std::to_string(place.version)},
                                       {"continue", to_token(place)}};
@@ -125,6 +139,13 @@ std::string_view to_text(ChangeType type) {
     case ChangeType::kDeleted: return "DELETED";
   }
   return "";
+}
+
+// The state before a change, at the version of the change.
+std::string as_it_was(const Change& change) {
+  Json object = Json::parse(change.before->text);
+  object["metadata"]["resourceVersion"] = std::to_string(change.object->version);
+  return dump_json(object);
 }
 
 std::string line(std::string_view type, std::string_view object) {
@@ -147,8 +168,10 @@ HttpResponse watch(const Store& store, const ApiTarget& target, const Filter& fi
     const auto first = std::ranges::partition_point(
         history, [&](const Change& change) { return change.object->version <= since; });
     for (auto change = first; change != history.end(); ++change) {
-      if (!filter.takes(change->key, *change->object)) continue;
-      body += line(to_text(change->type), change->object->text);
+      const auto type = filter.seen(*change);
+      if (!type) continue;
+      const bool left = type == ChangeType::kDeleted && change->type != ChangeType::kDeleted;
+      body += line(to_text(*type), left ? as_it_was(*change) : change->object->text);
     }
   }
   const std::string bookmarks = query_or(target, "allowWatchBookmarks");

@@ -11,6 +11,9 @@ namespace freshet::sandbox {
 const Kind kTrackedServices{"freshet.dev",    "v1alpha1", "trackedservices",
                             "TrackedService", true,       true};
 const Kind kServices{"serving.knative.dev", "v1", "services", "Service", true, true};
+const Kind kConfigurations{
+    "serving.knative.dev", "v1", "configurations", "Configuration", true, false, true};
+const Kind kRoutes{"serving.knative.dev", "v1", "routes", "Route", true, false, true};
 const Kind kRevisions{"serving.knative.dev", "v1", "revisions", "Revision", true, true};
 const Kind kPods{"", "v1", "pods", "Pod", true, true};
 const Kind kNamespaces{"", "v1", "namespaces", "Namespace", false, true};
@@ -20,8 +23,9 @@ const Kind kDefinitions{"apiextensions.k8s.io",     "v1",  "customresourcedefini
 
 namespace {
 
-constexpr std::array<const Kind*, 7> kKinds = {&kTrackedServices, &kServices, &kRevisions,  &kPods,
-                                               &kNamespaces,      &kEvents,   &kDefinitions};
+constexpr std::array<const Kind*, 9> kKinds = {&kTrackedServices, &kServices,   &kConfigurations,
+                                               &kRoutes,          &kRevisions,  &kPods,
+                                               &kEvents,          &kNamespaces, &kDefinitions};
 
 const Kind* kind_at(std::string_view group, std::string_view version, std::string_view plural) {
   for (const Kind* kind : kKinds) {
@@ -41,6 +45,8 @@ bool take_api(std::vector<std::string>& parts, std::string& group, std::string& 
 }
 
 }  // namespace
+
+std::span<const Kind* const> all_kinds() { return kKinds; }
 
 std::string Kind::api_version() const {
   return group.empty() ? std::string(version) : std::string(group) + "/" + std::string(version);

@@ -4,6 +4,7 @@
 #include <compare>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,8 @@ struct Kind {
   std::string_view plural;
   std::string_view kind;
   bool is_namespaced = true;
-  bool has_status = false;  // a status subresource: status changes only through it
+  bool has_status = false;    // a status subresource: status changes only through it
+  bool is_read_only = false;  // nobody but Knative writes it here
 
   std::string api_version() const;  // "serving.knative.dev/v1"
   std::string qualified() const;    // "services.serving.knative.dev", as messages name it
@@ -26,12 +28,15 @@ struct Kind {
 
 extern const Kind kTrackedServices;
 extern const Kind kServices;
+extern const Kind kConfigurations;  // spec and metadata only: what Knative knows of them is told
+extern const Kind kRoutes;          // in the Service's status
 extern const Kind kRevisions;
 extern const Kind kPods;
 extern const Kind kNamespaces;
 extern const Kind kEvents;
 extern const Kind kDefinitions;  // customresourcedefinitions
 
+std::span<const Kind* const> all_kinds();  // owners before what they own
 // The kind an object says it is; nullptr: none that is served.
 const Kind* find_kind(std::string_view api_version, std::string_view kind);
 

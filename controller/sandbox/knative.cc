@@ -3,21 +3,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "controller/sandbox/knative_json.h"
+#include "controller/sandbox/metadata.h"
 
 namespace freshet::sandbox {
 namespace {
 
 constexpr const char* kDeadlineAnnotation = "serving.knative.dev/progress-deadline";
 
-ObjectKey object_key(const ServiceKey& key) { return {key.name_space, key.name}; }
-
-std::string uid_of(const Json& object) { return string_or(at_path(object, {"metadata"}), "uid"); }
-
-std::int64_t generation_of(const Json& object) {
-  return int_or(at_path(object, {"metadata"}), "generation", 0);
+// To what a Service owns: in its spec, annotations and labels.
+bool says_the_same(const Json& old, const Json& service) {
+  const auto same = [&](const char* field) {
+    return at_path(old, {"metadata", field}) == at_path(service, {"metadata", field});
+  };
+  return same("generation") && same("annotations") && same("labels");
 }
 
 }  // namespace
@@ -55,7 +57,13 @@ void Knative::service_written(const ObjectKey& object, const Json& old, const Js
           [this, key, uid = uid_of(old)] { forget(key, uid); });
     return;
   }
-  if (!old.is_null() && generation_of(old) == generation_of(written)) return;
+  if (is_deleting(written)) {  // nothing of it is reconciled any more
+    if (!has_finalizer(written, kForegroundDeletion) || is_deleting(old)) return;
+    later(milliseconds(100), milliseconds(300),
+          [this, key, uid = uid_of(old)] { forget(key, uid); });
+    return;
+  }
+  if (!old.is_null() && says_the_same(old, written)) return;
   later(milliseconds(30), milliseconds(120), [this, key] { reconcile(key); });
 }
 
@@ -67,32 +75,40 @@ void Knative::revision_written(const ObjectKey& object, const Json& old, const J
   if (state == nullptr) return;
   revisions_.remove_pods(key, object.name);
   state->revisions.erase(object.name);
-  route_soon(key);
+  if (object.name == state->latest_created) revision_soon(key, state->configuration_generation);
+  revision_changed(key, object.name);
+}
+
+void Knative::behave(const Digest& image, const ImageBehaviour& behaviour) {
+  for (auto& [key, state] : services_) {
+    for (auto& [name, revision] : state.revisions) {
+      const bool runs_it = std::ranges::any_of(revision.digests, [&](const auto& container) {
+        return container.second.ends_with("@" + image.get());
+      });
+      if (runs_it) revisions_.behave(key, name, behaviour);
+    }
+  }
 }
 
 void Knative::reconcile(const ServiceKey& key) {
-  const Json service = cluster_.store.read(kServices, object_key(key));
-  if (service.is_null()) return;
+  const Json service = cluster_.store.read(kServices, to_object_key(key));
+  if (service.is_null() || is_deleting(service)) return;
   ServiceState& state = services_[key];
   if (state.uid != uid_of(service)) {
     if (!state.uid.empty()) return;  // the one before is still being taken down: forget() is near
     state.uid = uid_of(service);
   }
   state.observed = generation_of(service);
-  const std::string tmpl = dump_json(at_path(service, {"spec", "template"}));
-  if (tmpl != state.template_text) {
-    state.template_text = tmpl;
-    const std::int64_t generation = ++state.configuration_generation;
+  const std::int64_t configuration = put_child(kConfigurations, configuration_object(service));
+  if (configuration != std::exchange(state.configuration_generation, configuration)) {
     state.configurations.set(Tri::kUnknown, "OutOfDate",
                              "The Configuration is still working to reflect the latest desired "
                              "specification.",
                              now());
-    later(milliseconds(30), milliseconds(100),
-          [this, key, generation] { make_revision(key, generation); });
+    revision_soon(key, configuration);
   }
-  const std::string traffic = dump_json(at_path(service, {"spec", "traffic"}));
-  if (traffic != state.traffic_text) {
-    state.traffic_text = traffic;
+  const std::int64_t route = put_child(kRoutes, route_object(service));
+  if (route != std::exchange(state.route_generation, route)) {
     state.routes.set(Tri::kUnknown, "OutOfDate",
                      "The Route is still working to reflect the latest desired specification.",
                      now());
@@ -101,17 +117,22 @@ void Knative::reconcile(const ServiceKey& key) {
   publish(key);
 }
 
+void Knative::revision_soon(const ServiceKey& key, std::int64_t generation) {
+  later(milliseconds(30), milliseconds(100),
+        [this, key, generation] { make_revision(key, generation); });
+}
+
 void Knative::make_revision(const ServiceKey& key, std::int64_t generation) {
   ServiceState* state = find(key);
-  const Json service = cluster_.store.read(kServices, object_key(key));
+  const Json configuration = cluster_.store.read(kConfigurations, to_object_key(key));
   // Edited again meanwhile: the later template is the one to make.
-  if (state == nullptr || service.is_null() || state->configuration_generation != generation)
-    return;
-  const Json& tmpl = at_path(service, {"spec", "template"});
+  if (state == nullptr || configuration.is_null()) return;
+  if (state->configuration_generation != generation) return;
+  const Json& tmpl = at_path(configuration, {"spec", "template"});
   std::string name = string_or(at_path(tmpl, {"metadata"}), "name");
   if (name.empty()) name = fmt::format("{}-{:05}", key.name, generation);
-  if (take_existing(key, *state, name, service)) return;
-  Json object = revision_object(service, name, generation);
+  if (take_existing(key, *state, name, configuration)) return;
+  Json object = revision_object(configuration, name);
   cluster_.api.stamp(kRevisions, object);
   cluster_.store.put(kRevisions, {key.name_space, name}, object);
   RevisionState revision;
@@ -131,12 +152,21 @@ void Knative::make_revision(const ServiceKey& key, std::int64_t generation) {
 
 // A name of the user's own that exists already: taken up again if the spec is the same.
 bool Knative::take_existing(const ServiceKey& key, ServiceState& state, const std::string& name,
-                            const Json& service) {
+                            const Json& configuration) {
   const Json existing = cluster_.store.read(kRevisions, {key.name_space, name});
-  if (existing.is_null()) return false;
   const bool is_same =
-      at_path(existing, {"spec"}) == at_path(service, {"spec", "template", "spec"});
-  if (!is_same || !state.revisions.contains(name)) {
+      at_path(existing, {"spec"}) == at_path(configuration, {"spec", "template", "spec"});
+  const bool is_ours = is_same && state.revisions.contains(name);
+  const bool was_taken = std::exchange(state.is_name_taken, !existing.is_null() && !is_ours);
+  if (was_taken) route_soon(key);
+  if (existing.is_null()) return false;
+  if (state.is_name_taken) {
+    ++state.route_turn;  // the Route stays as it is
+    state.routes.set(Tri::kFalse, "RevisionNameTaken",
+                     fmt::format("The revision name \"{}\" is taken by a conflicting Revision, so "
+                                 "traffic will not be migrated",
+                                 name),
+                     now());
     state.configurations.set(
         Tri::kFalse, "RevisionFailed",
         fmt::format("Revision creation failed with message: revisions.serving.knative.dev \"{}\" "
@@ -189,27 +219,14 @@ void Knative::revision_changed(const ServiceKey& key, const std::string&) {
 
 void Knative::publish(const ServiceKey& key) {
   ServiceState* state = find(key);
-  Json service = cluster_.store.read(kServices, object_key(key));
-  if (state == nullptr || service.is_null() || state->uid != uid_of(service)) return;
+  Json service = cluster_.store.read(kServices, to_object_key(key));
+  if (state == nullptr || state->uid != uid_of(service) || is_deleting(service)) return;
   combine(state->ready, state->configurations, state->routes, now());
   Json status = service_status(service, *state);
   if (at_path(service, {"status"}) == status) return;
   service["status"] = std::move(status);
-  cluster_.store.put(kServices, object_key(key), service);
+  cluster_.store.put(kServices, to_object_key(key), service);
 }
 
 // The garbage collector's work: what the Service owned goes with it.
-void Knative::forget(const ServiceKey& key, const std::string& uid) {
-  ServiceState* state = find(key);
-  if (state == nullptr || state->uid != uid) return;
-  for (const auto& [name, revision] : state->revisions) {
-    revisions_.remove_pods(key, name);
-    cluster_.store.remove(kRevisions, {key.name_space, name});
-  }
-  cluster_.users.remove_service(key);
-  services_.erase(key);
-  const Json next = cluster_.store.read(kServices, object_key(key));
-  if (!next.is_null()) reconcile(key);  // made again under the same name
-}
-
 }  // namespace freshet::sandbox

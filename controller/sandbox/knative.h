@@ -22,6 +22,8 @@ class Knative {
   // A client wrote (or removed: `now` is null) a Service; a Revision.
   void service_written(const ObjectKey& key, const Json& old, const Json& now);
   void revision_written(const ObjectKey& key, const Json& old, const Json& now);
+  // Containers of this image do something else from now on.
+  void behave(const Digest& image, const ImageBehaviour& behaviour);
 
  private:
   ServiceState* find(const ServiceKey& key);
@@ -30,13 +32,16 @@ class Knative {
   std::string owner_of(const std::string& name_space, const std::string& revision) const;
 
   void reconcile(const ServiceKey& key);
+  std::int64_t put_child(const Kind& kind, Json wanted);  // its generation
+  void revision_soon(const ServiceKey& key, std::int64_t generation);
   void make_revision(const ServiceKey& key, std::int64_t generation);
   bool take_existing(const ServiceKey& key, ServiceState& state, const std::string& name,
-                     const Json& service);
+                     const Json& configuration);
   void revision_changed(const ServiceKey& key, const std::string& name);
   void settle_configuration(ServiceState& state);
 
   void route_soon(const ServiceKey& key);
+  Json spec_traffic(const ServiceKey& key) const;  // as the Route was last told
   void resolve(const ServiceKey& key, std::int64_t turn);
   void program(const ServiceKey& key, std::int64_t turn, const RouteTargets& targets);
   void label_revisions(const ServiceKey& key);

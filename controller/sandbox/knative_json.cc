@@ -1,12 +1,16 @@
-// Statuses of Services and Revisions, and new Revisions.
+// Statuses of Services and Revisions, and what is owned by whom.
 #include "controller/sandbox/knative_json.h"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
+#include "controller/sandbox/metadata.h"
+
 namespace freshet::sandbox {
 namespace {
+
+constexpr const char* kServiceUidLabel = "serving.knative.dev/serviceUID";
 
 Json condition_json(const Condition& condition) {
   constexpr const char* kStatus[] = {"True", "False", "Unknown"};
@@ -21,6 +25,35 @@ Json condition_json(const Condition& condition) {
 std::string name_of(const Json& object) { return string_or(at_path(object, {"metadata"}), "name"); }
 std::string space_of(const Json& object) {
   return string_or(at_path(object, {"metadata"}), "namespace");
+}
+
+Json map_of(const Json& object, std::string_view field) {
+  const Json& map = at_path(object, {"metadata", field});
+  return map.is_object() ? map : Json::object();
+}
+
+// The beginning of something in the namespace of its owner.
+Json owned(const Json& owner, const char* kind) {
+  const Json reference = {{"apiVersion", "serving.knative.dev/v1"},
+                          {"kind", kind},
+                          {"name", name_of(owner)},
+                          {"uid", uid_of(owner)},
+                          {"controller", true},
+                          {"blockOwnerDeletion", true}};
+  return {{"metadata",
+           {{"namespace", space_of(owner)}, {"ownerReferences", Json::array({reference})}}}};
+}
+
+// What a Service owns has its name, its annotations and its labels.
+Json child_of(const Json& service) {
+  Json object = owned(service, "Service");
+  Json& metadata = object["metadata"];
+  metadata["name"] = name_of(service);
+  metadata["annotations"] = map_of(service, "annotations");
+  metadata["annotations"].erase("kubectl.kubernetes.io/last-applied-configuration");
+  metadata["labels"] = map_of(service, "labels");
+  metadata["labels"][kServiceLabel] = name_of(service);
+  return object;
 }
 
 Json shown_traffic(const RouteTargets& targets, const std::string& host) {
@@ -56,33 +89,46 @@ Json service_status(const Json& service, const ServiceState& state) {
   return status;
 }
 
-Json revision_object(const Json& service, const std::string& name, std::int64_t generation) {
-  const Json& tmpl = at_path(service, {"spec", "template"});
-  const std::string owner = name_of(service);
-  const Json& from_template = at_path(tmpl, {"metadata", "annotations"});
-  const Json& own_labels = at_path(tmpl, {"metadata", "labels"});
-  Json annotations = from_template.is_object() ? from_template : Json::object();
-  Json labels = own_labels.is_object() ? own_labels : Json::object();
-  const Json& of_service = at_path(service, {"metadata", "annotations"});
-  annotations["serving.knative.dev/creator"] =
-      string_or(of_service, "serving.knative.dev/lastModifier");
-  labels[kServiceLabel] = owner;
-  labels[kConfigurationLabel] = owner;
-  labels[kGenerationLabel] = std::to_string(generation);
-  labels["serving.knative.dev/serviceUID"] = string_or(at_path(service, {"metadata"}), "uid");
-  labels[kRoutingStateLabel] = "active";
-  const Json owner_reference = {{"apiVersion", "serving.knative.dev/v1"},
-                                {"kind", "Configuration"},
-                                {"name", owner},
-                                {"controller", true},
-                                {"blockOwnerDeletion", true}};
-  return {{"metadata",
-           {{"name", name},
-            {"namespace", space_of(service)},
-            {"annotations", std::move(annotations)},
-            {"labels", std::move(labels)},
-            {"ownerReferences", Json::array({owner_reference})}}},
-          {"spec", at_path(tmpl, {"spec"})}};
+Json configuration_object(const Json& service) {
+  Json object = child_of(service);
+  Json& metadata = object["metadata"];
+  metadata["annotations"].erase("serving.knative.dev/rollout-duration");
+  metadata["annotations"][kRoutesAnnotation] = name_of(service);
+  metadata["labels"][kServiceUidLabel] = uid_of(service);
+  object["spec"] = {{"template", at_path(service, {"spec", "template"})}};
+  return object;
+}
+
+Json route_object(const Json& service) {
+  Json object = child_of(service);
+  object["spec"] = {{"traffic", at_path(service, {"spec", "traffic"})}};
+  for (Json& target : object["spec"]["traffic"]) {
+    if (!target.contains("revisionName")) target["configurationName"] = name_of(service);
+  }
+  return object;
+}
+
+Json revision_object(const Json& configuration, const std::string& name) {
+  const Json& tmpl = at_path(configuration, {"spec", "template"});
+  const Json& of_configuration = at_path(configuration, {"metadata"});
+  Json object = owned(configuration, "Configuration");
+  Json& metadata = object["metadata"];
+  metadata["name"] = name;
+  metadata["annotations"] = map_of(tmpl, "annotations");
+  metadata["annotations"]["serving.knative.dev/creator"] =
+      string_or(at_path(of_configuration, {"annotations"}), "serving.knative.dev/lastModifier");
+  metadata["annotations"][kRoutesAnnotation] = name_of(configuration);
+  metadata["labels"] = map_of(tmpl, "labels");
+  Json& labels = metadata["labels"];
+  labels[kConfigurationLabel] = name_of(configuration);
+  labels[kGenerationLabel] = std::to_string(generation_of(configuration));
+  labels["serving.knative.dev/configurationUID"] = uid_of(configuration);
+  for (const char* label : {kServiceLabel, kServiceUidLabel}) {
+    labels[label] = string_or(at_path(of_configuration, {"labels"}), label);
+  }
+  labels[kRoutingStateLabel] = "active";  // until the Route says otherwise
+  object["spec"] = at_path(tmpl, {"spec"});
+  return object;
 }
 
 Json revision_status(const RevisionState& state) {

@@ -13,10 +13,14 @@ inline constexpr const char* kConfigurationLabel = "serving.knative.dev/configur
 inline constexpr const char* kGenerationLabel = "serving.knative.dev/configurationGeneration";
 inline constexpr const char* kRevisionLabel = "serving.knative.dev/revision";
 inline constexpr const char* kRoutingStateLabel = "serving.knative.dev/routingState";
+inline constexpr const char* kRoutesAnnotation = "serving.knative.dev/routes";
 
+// What a Service owns: without uid and version.
+Json configuration_object(const Json& service);
+Json route_object(const Json& service);
 Json service_status(const Json& service, const ServiceState& state);
-// A new Revision of this Service's template; without uid and version.
-Json revision_object(const Json& service, const std::string& name, std::int64_t generation);
+// A new Revision of this Configuration's template; without uid and version.
+Json revision_object(const Json& configuration, const std::string& name);
 Json revision_status(const RevisionState& state);
 
 // Pod number `index` of a Revision; without uid and version.

@@ -22,16 +22,22 @@ std::string Knative::owner_of(const std::string& name_space, const std::string& 
   return string_or(at_path(found, {"metadata", "labels"}), kServiceLabel);
 }
 
+Json Knative::spec_traffic(const ServiceKey& key) const {
+  const Json route = cluster_.store.read(kRoutes, to_object_key(key));
+  return at_path(route, {"spec", "traffic"});
+}
+
 void Knative::resolve(const ServiceKey& key, std::int64_t turn) {
   ServiceState* state = find(key);
-  if (state == nullptr || state->route_turn != turn) return;
+  if (state == nullptr || state->route_turn != turn || state->is_name_taken) return;
   const auto owner = [&](const std::string& name) { return owner_of(key.name_space, name); };
-  const Json traffic = Json::parse(state->traffic_text);
+  const Json traffic = spec_traffic(key);
   const auto resolved = resolve_route(key.name, traffic, *state, owner);
   if (const auto* problem = std::get_if<RouteProblem>(&resolved)) {
     // Nothing is shown or programmed of a list that has one bad entry.
     state->routes.set(problem->status, problem->reason, problem->message, now());
     publish(key);
+    label_revisions(key);
     return;
   }
   const auto& targets = std::get<RouteTargets>(resolved);
@@ -70,11 +76,19 @@ void Knative::label_revisions(const ServiceKey& key) {
     active.insert(target.revision);
     follows_latest = follows_latest || target.is_latest;
   }
+  for (const Json& target : spec_traffic(key)) {
+    active.insert(string_or(target, "revisionName"));
+    follows_latest = follows_latest || bool_or(target, "latestRevision", false);
+  }
   // What is newest is expected to be routed as soon as it is Ready.
   if (follows_latest) active.insert(state->latest_created);
+  const bool is_settled = state->routes.status != Tri::kUnknown;
   for (auto& [name, revision] : state->revisions) {
-    const bool is_new = revision.ready.status == Tri::kUnknown && name == state->latest_created;
-    set_routing_state(key, revision, is_new || active.contains(name));
+    if (active.contains(name)) {
+      set_routing_state(key, revision, true);
+    } else if (is_settled) {
+      set_routing_state(key, revision, false);
+    }
   }
   collect_garbage(key);
 }
@@ -89,9 +103,9 @@ void Knative::set_routing_state(const ServiceKey& key, RevisionState& revision, 
     annotations["serving.knative.dev/routingStateModified"] =
         format_rfc3339(std::chrono::floor<seconds>(now()));
     if (is_active) {
-      annotations["serving.knative.dev/routes"] = key.name;
+      annotations[kRoutesAnnotation] = key.name;
     } else {
-      annotations.erase("serving.knative.dev/routes");
+      annotations.erase(kRoutesAnnotation);
     }
     cluster_.store.put(kRevisions, object_key, object);
   }

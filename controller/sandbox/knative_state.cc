@@ -4,7 +4,7 @@
 namespace freshet::sandbox {
 
 void Condition::set(Tri now_is, std::string why, std::string words, TimePoint now) {
-  if (status != now_is || since == TimePoint{}) since = now;
+  if (status != now_is || reason != why || message != words || since == TimePoint{}) since = now;
   status = now_is;
   reason = std::move(why);
   message = std::move(words);

@@ -9,6 +9,7 @@
 
 #include "controller/model/observation.h"
 #include "controller/sandbox/behaviour.h"
+#include "controller/sandbox/kinds.h"
 
 namespace freshet::sandbox {
 
@@ -17,7 +18,7 @@ struct Condition {
   Tri status = Tri::kUnknown;
   std::string reason;
   std::string message;
-  TimePoint since{};  // of this status
+  TimePoint since{};  // of the last change, also of the reason: so does Knative
 
   void set(Tri now_is, std::string why, std::string words, TimePoint now);
 };
@@ -48,6 +49,7 @@ struct RevisionState {
   int restarts = 0;
   bool is_active = true;           // routed, or expected to be
   std::int64_t idle_turn = 0;      // tells an old plan to scale down from a new one
+  std::int64_t run = 0;            // tells what earlier pods would have done from what these do
   bool ends_with_traffic = false;  // its crash is planned
   Condition active{"Active", Tri::kUnknown, "Queued", "", {}};
   Condition healthy{"ContainerHealthy", Tri::kUnknown, "Deploying", "", {}};
@@ -59,10 +61,10 @@ struct ServiceState {
   std::string uid;
   std::int64_t observed = 0;  // generation of the Service
   std::int64_t configuration_generation = 0;
-  std::string template_text;  // what the two children were last told
-  std::string traffic_text;
+  std::int64_t route_generation = 0;
   std::string latest_created;
   std::string latest_ready;
+  bool is_name_taken = false;   // the one that the template gives its Revision
   std::int64_t route_turn = 0;  // tells an old step of the Route from a new one
   RouteTargets shown;           // status.traffic
   RouteTargets programmed;      // what the ingress does
@@ -71,6 +73,8 @@ struct ServiceState {
   Condition routes{"RoutesReady", Tri::kUnknown, "", "", {}};
   std::map<std::string, RevisionState> revisions;
 };
+
+inline ObjectKey to_object_key(const ServiceKey& key) { return {key.name_space, key.name}; }
 
 // Ready of a whole from its parts: any False, else any Unknown, else True.
 void combine(Condition& whole, const Condition& a, const Condition& b, TimePoint now);

@@ -5,7 +5,18 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace freshet::sandbox {
+namespace {
+
+std::string strict_error(const std::vector<std::string>& fields) {
+  std::vector<std::string> unknown;
+  for (const std::string& field : fields) unknown.push_back("unknown field \"" + field + "\"");
+  return "strict decoding error: " + join(unknown, ", ");
+}
+
+}  // namespace
 
 Refusal not_found(const Kind& kind, const std::string& name) {
   return {404, "NotFound", fmt::format("{} \"{}\" not found", kind.qualified(), name), &kind, name};
@@ -35,6 +46,52 @@ Refusal invalid(const Kind& kind, const std::string& name, const std::string& pr
           &kind, name};
 }
 
+Refusal without_version(const Kind& kind, const std::string& name) {
+  return {422, "Invalid",
+          fmt::format("{} \"{}\" is invalid: metadata.resourceVersion: Invalid value: 0: must be "
+                      "specified for an update",
+                      kind.qualified(), name),
+          &kind, name};
+}
+
+Refusal of_another_uid(const Kind& kind, const ObjectKey& key, const std::string& sent,
+                       const std::string& there) {
+  return {
+      409, "Conflict",
+      fmt::format("Operation cannot be fulfilled on {0} \"{1}\": StorageError: invalid object, "
+                  "Code: 4, Key: /registry/{2}/{3}/{4}/{1}, ResourceVersion: 0, "
+                  "AdditionalErrorMsg: Precondition failed: UID in precondition: {5}, UID in "
+                  "object meta: {6}",
+                  kind.qualified(), key.name, kind.group, kind.plural, key.name_space, sent, there),
+      &kind, key.name};
+}
+
+Refusal namespace_is_going(const Kind& kind, const std::string& name,
+                           const std::string& name_space) {
+  return {403, "Forbidden",
+          fmt::format("{} \"{}\" is forbidden: unable to create new content in namespace {} "
+                      "because it is being terminated",
+                      kind.qualified(), name, name_space),
+          &kind, name};
+}
+
+Refusal unknown_fields(const Kind& kind, const std::vector<std::string>& fields) {
+  return bad_request(fmt::format("{0} in version \"{1}\" cannot be handled as a {0}: {2}",
+                                 kind.kind, kind.version, strict_error(fields)));
+}
+
+Refusal unknown_fields_patched(const std::string& object, const std::vector<std::string>& fields) {
+  const std::string quoted = Json(object).dump();
+  return {
+      422, "Invalid",
+      fmt::format(" \"\" is invalid: patch: Invalid value: {}: {}", quoted, strict_error(fields)),
+      nullptr, ""};
+}
+
+Refusal not_simulated(const std::string& what) {
+  return bad_request(what + " is not simulated in the sandbox");
+}
+
 Refusal bad_request(std::string message) {
   return {400, "BadRequest", std::move(message), nullptr, ""};
 }
@@ -47,6 +104,15 @@ Refusal patch_failed() {
 Refusal expired(std::int64_t asked, std::int64_t oldest) {
   return {410, "Expired", fmt::format("too old resource version: {} ({})", asked, oldest), nullptr,
           ""};
+}
+
+Refusal version_to_come(std::int64_t asked, std::int64_t newest) {
+  return {504,
+          "Timeout",
+          fmt::format("Timeout: Too large resource version: {}, current: {}", asked, newest),
+          nullptr,
+          "",
+          "ResourceVersionTooLarge"};
 }
 
 Refusal unauthorized() { return {401, "Unauthorized", "Unauthorized", nullptr, ""}; }
@@ -83,6 +149,10 @@ Json status_body(const Refusal& refusal) {
   if (refusal.kind != nullptr) {
     details = {{"name", refusal.name}, {"kind", refusal.kind->plural}};
     if (!refusal.kind->group.empty()) details["group"] = refusal.kind->group;
+  }
+  if (!refusal.cause.empty()) {
+    details["causes"] =
+        Json::array({{{"reason", refusal.cause}, {"message", "Too large resource version"}}});
   }
   return {{"kind", "Status"},
           {"apiVersion", "v1"},

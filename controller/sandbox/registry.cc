@@ -94,6 +94,13 @@ void ImageRegistry::remove_tag(const std::string& repository, const std::string&
   if (found != repositories_.end()) found->second.tags.erase(tag);
 }
 
+void ImageRegistry::behave(const Digest& image, const ImageBehaviour& behaviour) {
+  for (auto& [name, repository] : repositories_) {
+    const auto found = repository.manifests.find(image.get());
+    if (found != repository.manifests.end()) found->second.behaviour = behaviour;
+  }
+}
+
 std::optional<Digest> ImageRegistry::find_tag(const std::string& repository,
                                               const std::string& tag) const {
   const auto found = repositories_.find(repository);

@@ -40,13 +40,21 @@ void Revisions::later(Duration delay, const ServiceKey& service, const RevisionS
   });
 }
 
+void Revisions::pods_later(Duration delay, const ServiceKey& service, const RevisionState& state,
+                           Step step) {
+  const auto these = [this, service, name = state.name, uid = state.uid, run = state.run, step] {
+    RevisionState* found = find_(service, name);
+    if (found != nullptr && found->uid == uid && found->run == run) (this->*step)(service, *found);
+  };
+  cluster_.agenda.after(delay, these);
+}
+
 void Revisions::begin(const ServiceKey& service, const std::string& name) {
   RevisionState* state = find_(service, name);
   if (state == nullptr) return;
   for (Condition* condition : {&state->active, &state->healthy, &state->ready, &state->resources}) {
     condition->since = now();
   }
-  later(state->deadline, service, *state, &Revisions::pass_deadline);
   resolve(service, *state);
 }
 
@@ -82,6 +90,7 @@ void Revisions::resolve(const ServiceKey& service, RevisionState& state) {
   state.resources.set(Tri::kUnknown, "Deploying", "", now());
   set_ready(state, now());
   start_pods(service, state);
+  later(state.deadline, service, state, &Revisions::pass_deadline);
   publish(service, state);
 }
 
@@ -98,14 +107,21 @@ void Revisions::start_pods(const ServiceKey& service, RevisionState& state) {
     cluster_.store.put(kPods, object_key(service, pod_name(state.name, i)), pod);
     cluster_.users.add_pod({service, state.name, pod_name(state.name, i)}, state.behaviour, now());
   }
+  run_containers(service, state);
+}
+
+void Revisions::run_containers(const ServiceKey& service, RevisionState& state) {
+  ++state.run;
   const Duration jitter = cluster_.dice.between(Duration{}, state.behaviour.ready_after / 10);
   const Duration started = state.behaviour.ready_after + jitter;
   switch (state.behaviour.starts) {
-    case StartsAs::kReady: later(started, service, state, &Revisions::become_ready); break;
-    case StartsAs::kCrashing: later(started, service, state, &Revisions::crash); break;
-    case StartsAs::kPullFailing: later(seconds(1), service, state, &Revisions::fail_pulling); break;
+    case StartsAs::kReady: pods_later(started, service, state, &Revisions::become_ready); break;
+    case StartsAs::kCrashing: pods_later(started, service, state, &Revisions::crash); break;
+    case StartsAs::kPullFailing:
+      pods_later(seconds(1), service, state, &Revisions::fail_pulling);
+      break;
     case StartsAs::kUnschedulable:
-      later(milliseconds(300), service, state, &Revisions::stay_unschedulable);
+      pods_later(milliseconds(300), service, state, &Revisions::stay_unschedulable);
       break;
     case StartsAs::kNeverReady: set_phase(service, state, PodPhase::kNotReady); break;
   }
@@ -133,7 +149,7 @@ void Revisions::crash(const ServiceKey& service, RevisionState& state) {
   set_ready(state, now());
   publish(service, state);
   const Duration wait = std::min(kFirstRestart * (1 << (state.restarts - 1)), kMaxRestart);
-  later(wait, service, state, &Revisions::crash);
+  pods_later(wait, service, state, &Revisions::crash);
 }
 
 // A Revision that has been Ready stays so: its requests wait at the activator, and fail there.
@@ -156,7 +172,7 @@ void Revisions::stay_unschedulable(const ServiceKey& service, RevisionState& sta
 }
 
 void Revisions::pass_deadline(const ServiceKey& service, RevisionState& state) {
-  if (!state.is_resolved || state.ready.status != Tri::kUnknown) return;
+  if (state.ready.status != Tri::kUnknown) return;
   if (state.phase == PodPhase::kPullFailing) {
     state.resources.set(
         Tri::kFalse, "ImagePullBackOff",
@@ -182,17 +198,26 @@ void Revisions::set_active(const ServiceKey& service, const std::string& name, b
     if (state->pods == 0 && state->is_resolved) start_pods(service, *state);
     return;
   }
-  const auto turn = state->idle_turn;
-  cluster_.agenda.after(kScaleDownDelay, [this, service, name, uid = state->uid, turn] {
+  scale_down_later(service, *state);
+}
+
+void Revisions::scale_down_later(const ServiceKey& service, const RevisionState& state) {
+  const auto when_idle = [this, service, name = state.name, uid = state.uid,
+                          turn = state.idle_turn] {
     RevisionState* found = find_(service, name);
     if (found != nullptr && found->uid == uid && found->idle_turn == turn) {
       scale_down(service, *found);
     }
-  });
+  };
+  cluster_.agenda.after(kScaleDownDelay, when_idle);
 }
 
-// To zero: not part of Ready, and routable again at any time.
+// To zero: not part of Ready, and routable again at any time. What has not begun yet may begin.
 void Revisions::scale_down(const ServiceKey& service, RevisionState& state) {
+  if (state.ready.status == Tri::kUnknown) {
+    scale_down_later(service, state);
+    return;
+  }
   remove_pods(service, state.name);
   state.phase = PodPhase::kStarting;
   state.active.set(Tri::kFalse, "NoTraffic", "The target is not receiving traffic.", now());
@@ -216,11 +241,19 @@ void Revisions::meet_traffic(const ServiceKey& service, const std::string& name)
   if (!does.crashes_after_traffic && !does.unready_after_traffic) return;
   state->ends_with_traffic = true;
   if (does.crashes_after_traffic) {
-    later(*does.crashes_after_traffic, service, *state, &Revisions::crash);
+    pods_later(*does.crashes_after_traffic, service, *state, &Revisions::crash);
   }
   if (does.unready_after_traffic) {
-    later(*does.unready_after_traffic, service, *state, &Revisions::lose_readiness);
+    pods_later(*does.unready_after_traffic, service, *state, &Revisions::lose_readiness);
   }
+}
+
+void Revisions::behave(const ServiceKey& service, const std::string& name,
+                       const ImageBehaviour& behaviour) {
+  RevisionState* state = find_(service, name);
+  if (state == nullptr) return;
+  state->behaviour = behaviour;
+  if (state->pods > 0) run_containers(service, *state);
 }
 
 void Revisions::set_phase(const ServiceKey& service, RevisionState& state, PodPhase phase) {

@@ -30,13 +30,18 @@ class Revisions {
   // Its first requests: those that end, or stop being ready, with traffic will.
   void meet_traffic(const ServiceKey& service, const std::string& name);
   void remove_pods(const ServiceKey& service, const std::string& name);
+  // Its containers do something else from now on.
+  void behave(const ServiceKey& service, const std::string& name, const ImageBehaviour& behaviour);
 
  private:
   using Step = void (Revisions::*)(const ServiceKey&, RevisionState&);
   void later(Duration delay, const ServiceKey& service, const RevisionState& state, Step step);
+  // The same, unless the pods have been replaced or behave differently by then.
+  void pods_later(Duration delay, const ServiceKey& service, const RevisionState& state, Step step);
 
   void resolve(const ServiceKey& service, RevisionState& state);
   void start_pods(const ServiceKey& service, RevisionState& state);
+  void run_containers(const ServiceKey& service, RevisionState& state);
   void become_ready(const ServiceKey& service, RevisionState& state);
   void crash(const ServiceKey& service, RevisionState& state);
   void lose_readiness(const ServiceKey& service, RevisionState& state);
@@ -45,6 +50,7 @@ class Revisions {
   void pass_deadline(const ServiceKey& service, RevisionState& state);
   void scale_down(const ServiceKey& service, RevisionState& state);
 
+  void scale_down_later(const ServiceKey& service, const RevisionState& state);
   void set_phase(const ServiceKey& service, RevisionState& state, PodPhase phase);
   void publish(const ServiceKey& service, RevisionState& state);
   TimePoint now() const { return cluster_.agenda.now(); }

@@ -38,6 +38,20 @@ Json Store::read(const Kind& kind, const ObjectKey& key) const {
 
 const Store::Objects& Store::all(const Kind& kind) const { return collection(kind).objects; }
 
+Store::Objects Store::all_at(const Kind& kind, std::int64_t version) const {
+  const Collection& in = collection(kind);
+  Objects objects = in.objects;
+  for (auto change = in.history.rbegin(); change != in.history.rend(); ++change) {
+    if (change->object->version <= version) break;
+    if (change->before) {
+      objects[change->key] = change->before;
+    } else {
+      objects.erase(change->key);
+    }
+  }
+  return objects;
+}
+
 const std::deque<Change>& Store::history(const Kind& kind) const {
   return collection(kind).history;
 }
@@ -52,19 +66,20 @@ SnapshotPtr Store::next_snapshot(Json& object) {
 
 void Store::put(const Kind& kind, const ObjectKey& key, Json& object) {
   Collection& in = collections_[&kind];
-  SnapshotPtr snapshot = next_snapshot(object);
-  const auto [place, is_new] = in.objects.insert_or_assign(key, snapshot);
-  const ChangeType type = is_new ? ChangeType::kAdded : ChangeType::kModified;
-  remember(in, {type, key, std::move(snapshot)});
+  SnapshotPtr& place = in.objects[key];
+  SnapshotPtr before = std::exchange(place, next_snapshot(object));
+  const ChangeType type = before ? ChangeType::kModified : ChangeType::kAdded;
+  remember(in, {type, key, std::move(before), place});
 }
 
 void Store::remove(const Kind& kind, const ObjectKey& key) {
   Collection& in = collections_[&kind];
   const auto found = in.objects.find(key);
   if (found == in.objects.end()) return;
-  Json last = Json::parse(found->second->text);
+  const SnapshotPtr before = found->second;
+  Json last = Json::parse(before->text);
   in.objects.erase(found);
-  remember(in, {ChangeType::kDeleted, key, next_snapshot(last)});
+  remember(in, {ChangeType::kDeleted, key, before, next_snapshot(last)});
 }
 
 void Store::remember(Collection& in, Change change) {

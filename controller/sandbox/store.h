@@ -32,6 +32,7 @@ enum class ChangeType { kAdded, kModified, kDeleted };
 struct Change {
   ChangeType type = ChangeType::kAdded;
   ObjectKey key;
+  SnapshotPtr before;  // null for what was added
   SnapshotPtr object;
 };
 
@@ -43,6 +44,8 @@ class Store {
   SnapshotPtr find(const Kind& kind, const ObjectKey& key) const;
   Json read(const Kind& kind, const ObjectKey& key) const;
   const Objects& all(const Kind& kind) const;
+  // As it was at a version that is not compacted away.
+  Objects all_at(const Kind& kind, std::int64_t version) const;
 
   // Gives `object` the next resourceVersion and keeps it.
   void put(const Kind& kind, const ObjectKey& key, Json& object);

@@ -12,11 +12,8 @@
 namespace freshet::sandbox {
 namespace {
 
-constexpr std::string_view kNotALabel =
-    "invalid value: not a DNS 1035 label: [a DNS-1035 label must consist of lower case "
-    "alphanumeric "
-    "characters or '-', start with an alphabetic character, and end with an alphanumeric character "
-    "(e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')]";
+constexpr std::string_view kTargetFields[] = {
+    "configurationName", "latestRevision", "percent", "revisionName", "tag", "url"};
 
 std::string go_type(const Json& value) {
   if (value.is_number()) return "number " + dump_json(value);
@@ -37,7 +34,7 @@ void check_target(const Json& target, std::size_t index, std::vector<FieldProble
          path + ".latestRevision", ""});
   }
   if (!is_latest && revision.empty()) {
-    problems.push_back({"may not set latestRevision to false when revisionName is not set",
+    problems.push_back({"may not set revisionName \"\" when latestRevision is false",
                         path + ".latestRevision", ""});
   }
   for (const char* field : {"configurationName", "url"}) {
@@ -79,6 +76,25 @@ std::string to_text(std::vector<FieldProblem> problems) {
                     (problem.details.empty() ? "" : "\n" + problem.details));
   }
   return join(lines, "\n");
+}
+
+std::vector<std::string> prune_traffic(Json& service) {
+  std::vector<std::string> unknown;
+  if (!at_path(service, {"spec", "traffic"}).is_array()) return unknown;
+  Json& traffic = service["spec"]["traffic"];
+  for (std::size_t i = 0; i < traffic.size(); ++i) {
+    if (!traffic[i].is_object()) continue;
+    Json known = Json::object();
+    for (const auto& [name, value] : traffic[i].items()) {
+      if (std::ranges::find(kTargetFields, name) != std::end(kTargetFields)) {
+        known[name] = value;
+      } else {
+        unknown.push_back(fmt::format("spec.traffic[{}].{}", i, name));
+      }
+    }
+    traffic[i] = std::move(known);
+  }
+  return unknown;
 }
 
 std::string undecodable_traffic(const Json& traffic) {

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "controller/model/image_reference.h"
 #include "controller/sandbox/traffic_rules.h"
 
 namespace freshet::sandbox {
@@ -15,6 +16,7 @@ namespace {
 constexpr const char* kCreator = "serving.knative.dev/creator";
 constexpr const char* kLastModifier = "serving.knative.dev/lastModifier";
 constexpr const char* kRolloutDuration = "serving.knative.dev/rollout-duration";
+constexpr const char* kProgressDeadline = "serving.knative.dev/progress-deadline";
 
 const Json& annotations_of(const Json& object) {
   return at_path(object, {"metadata", "annotations"});
@@ -40,13 +42,33 @@ void sign(const Json& old, Json& service, const std::string& user) {
   }
 }
 
+void check_whole_seconds(const Json& annotations, const std::string& name, const std::string& path,
+                         std::vector<FieldProblem>& problems) {
+  const std::string text = string_or(annotations, name);
+  if (text.empty()) return;
+  const auto time = parse_duration(text);
+  if (time && *time % seconds(1) == Duration{}) return;
+  const std::string last = name.substr(name.find('/') + 1);
+  const bool is_time = time || text.find('.') != std::string::npos;  // ours has no fractions
+  problems.push_back({is_time ? fmt::format("{}={} is not at second precision", last, text)
+                              : "invalid value: " + text,
+                      path + "." + name, ""});
+}
+
 void check_annotations(const Json& old, const Json& service, std::vector<FieldProblem>& problems) {
   const Json& annotations = annotations_of(service);
   if (!annotations.is_object()) return;
-  const std::string creator = string_or(annotations_of(old), kCreator);
-  if (!old.is_null() && !creator.empty() && string_or(annotations, kCreator) != creator) {
+  const auto changed = [&](const char* name) {
+    const std::string before = string_or(annotations_of(old), name);
+    return !before.empty() && string_or(annotations, name) != before;
+  };
+  if (changed(kCreator)) {
     problems.push_back(
         {"annotation value is immutable", std::string("metadata.annotations.") + kCreator, ""});
+  }
+  if (changed(kLastModifier) && at_path(old, {"spec"}) == at_path(service, {"spec"})) {
+    problems.push_back({"invalid value: " + string_or(annotations, kLastModifier),
+                        std::string("metadata.annotations.") + kLastModifier, ""});
   }
   for (const auto& [name, value] : annotations.items()) {
     if (!name.starts_with("autoscaling.knative.dev/")) continue;
@@ -54,12 +76,7 @@ void check_annotations(const Json& old, const Json& service, std::vector<FieldPr
                         "autoscaling annotations must be put under "
                         "\"spec.template.metadata.annotations\" to work"});
   }
-  if (!annotations.contains(kRolloutDuration)) return;
-  const std::string text = string_or(annotations, kRolloutDuration);
-  const auto whole = parse_duration(text);
-  if (whole && *whole % seconds(1) == Duration{}) return;
-  problems.push_back({fmt::format("rollout-duration={} is not at second precision", text),
-                      std::string("metadata.annotations.") + kRolloutDuration, ""});
+  check_whole_seconds(annotations, kRolloutDuration, "metadata.annotations", problems);
 }
 
 void check_template(const Json& old, const Json& service, std::vector<FieldProblem>& problems) {
@@ -70,15 +87,25 @@ void check_template(const Json& old, const Json& service, std::vector<FieldProbl
     return;
   }
   for (std::size_t i = 0; i < containers.size(); ++i) {
-    if (!string_or(containers[i], "image").empty()) continue;
-    problems.push_back(
-        {"missing field(s)", fmt::format("spec.template.spec.containers[{}].image", i), ""});
+    const std::string image = string_or(containers[i], "image");
+    const std::string path = fmt::format("spec.template.spec.containers[{}].image", i);
+    if (image.empty()) {
+      problems.push_back({"missing field(s)", path, ""});
+    } else if (!parse_image_reference(image)) {
+      problems.push_back(
+          {"Failed to parse image reference", path,
+           fmt::format("image: \"{0}\", error: could not parse reference: {0}", image)});
+    }
   }
+  check_whole_seconds(annotations_of(tmpl), kProgressDeadline, "spec.template.metadata.annotations",
+                      problems);
   const std::string name = string_or(at_path(tmpl, {"metadata"}), "name");
   if (name.empty()) return;
   const std::string path = "spec.template.metadata.name";
   const std::string prefix = string_or(at_path(service, {"metadata"}), "name") + "-";
-  if (!name.starts_with(prefix)) {
+  if (!is_dns1035_label(name)) {
+    problems.push_back({std::string(kNotALabel), path, ""});
+  } else if (!name.starts_with(prefix)) {
     problems.push_back(
         {fmt::format("invalid value: \"{}\" must have prefix \"{}\"", name, prefix), path, ""});
   }
@@ -87,6 +114,23 @@ void check_template(const Json& old, const Json& service, std::vector<FieldProbl
     problems.push_back({"Saw the following changes without a name change (-old +new)", path,
                         "spec.template differs"});
   }
+}
+
+void default_probe(Json& container) {
+  set_default(container, "readinessProbe", Json::object());
+  Json& probe = container["readinessProbe"];
+  bool has_way = false;
+  for (const char* way : {"tcpSocket", "httpGet", "exec", "grpc"}) {
+    has_way = has_way || probe.contains(way);
+  }
+  if (!has_way) probe["tcpSocket"] = Json::object();
+  for (const char* way : {"tcpSocket", "httpGet"}) {
+    if (probe.contains(way)) set_default(probe[way], "port", 0);
+  }
+  set_default(probe, "successThreshold", 1);
+  if (int_or(probe, "periodSeconds", 0) == 0) return;
+  set_default(probe, "failureThreshold", 3);
+  set_default(probe, "timeoutSeconds", 1);
 }
 
 }  // namespace
@@ -106,9 +150,10 @@ void default_template(Json& tmpl) {
     set_default(container, "name",
                 is_only ? "user-container" : fmt::format("user-container-{}", i));
     set_default(container, "resources", Json::object());
-    if (!serves(container, containers.size())) continue;
-    set_default(container, "readinessProbe",
-                {{"successThreshold", 1}, {"tcpSocket", {{"port", 0}}}});
+    if (at_path(container, {"ports"}).is_array()) {
+      for (Json& port : container["ports"]) set_default(port, "protocol", "TCP");
+    }
+    if (serves(container, containers.size())) default_probe(container);
   }
 }
 
@@ -125,14 +170,6 @@ Allowed<void> admit_service(const Json& old, Json& service, const std::string& u
   check_annotations(old, service, problems);
   check_template(old, service, problems);
   if (!problems.empty()) return refuse(denied_by_knative(to_text(std::move(problems))));
-  // Fields that Knative does not know are pruned from a target, silently.
-  for (Json& target : spec["traffic"]) {
-    Json known = Json::object();
-    for (const char* field : {"latestRevision", "percent", "revisionName", "tag"}) {
-      if (target.contains(field)) known[field] = target[field];
-    }
-    target = std::move(known);
-  }
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/sandbox/prometheus.h"
+#include "controller/sandbox/traffic_rules.h"
 #include "controller/sandbox/webhook.h"
 
 namespace freshet::sandbox {
@@ -41,12 +42,21 @@ World::World(WorldOptions options)
       api_(store_, agenda_, options_.seed),
       users_(options_.seed, options_.scrape_every),
       exposures_{{options_.start, options_.metrics}},
+      namespaces_(store_, agenda_, api_),
       knative_(Cluster{store_, agenda_, api_, registry_, users_, dice_}) {
   if (options_.registry_asks_for_token) registry_.ask_for_token();
+  api_.set_schema(kServices, prune_traffic);
   api_.set_admission(kServices, admit_service);
   api_.set_admission(kRevisions, [](const Json& old, Json& object, const std::string&) {
     return admit_revision(old, object);
   });
+  api_.set_admission(kNamespaces, [](const Json& old, Json& object, const std::string&) {
+    return Namespaces::admit(old, object);
+  });
+  api_.set_listener(kNamespaces,
+                    [this](const ObjectKey& key, const Json& old, const Json& written) {
+                      namespaces_.written(key, old, written);
+                    });
   api_.set_listener(kServices, [this](const ObjectKey& key, const Json& old, const Json& written) {
     knative_.service_written(key, old, written);
   });
@@ -99,6 +109,11 @@ Digest World::push(const std::string& repository, const std::string& tag,
 
 void World::remove_tag(const std::string& repository, const std::string& tag) {
   registry_.remove_tag(repository, tag);
+}
+
+void World::behave(const Digest& image, const ImageBehaviour& behaviour) {
+  registry_.behave(image, behaviour);
+  knative_.behave(image, behaviour);
 }
 
 Result<Json> World::as_admin(const std::string& method, const std::string& path,

@@ -18,6 +18,7 @@
 #include "controller/sandbox/behaviour.h"
 #include "controller/sandbox/exposure.h"
 #include "controller/sandbox/knative.h"
+#include "controller/sandbox/namespaces.h"
 
 namespace freshet::sandbox {
 
@@ -61,6 +62,8 @@ class World {
   Digest push(const std::string& repository, const std::string& tag,
               const ImageBehaviour& behaviour, TimePoint created);
   void remove_tag(const std::string& repository, const std::string& tag);
+  // From now on, also in the pods that run it.
+  void behave(const Digest& image, const ImageBehaviour& behaviour);
 
   // As an administrator with kubectl: `object` names its kind. Makes the namespace if it is
   // missing.
@@ -102,6 +105,7 @@ class World {
   ImageRegistry registry_;
   Users users_;
   Exposures exposures_;
+  Namespaces namespaces_;
   Knative knative_;
   std::map<std::string, ActiveFault, std::less<>> faults_;
   std::map<std::string, std::int64_t> requests_;
