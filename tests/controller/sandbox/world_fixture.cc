@@ -8,31 +8,11 @@
 namespace freshet::sandbox {
 
 Json service_object(const std::string& name, const std::string& image) {
-  return {{"apiVersion", "serving.knative.dev/v1"},
-          {"kind", "Service"},
-          {"metadata", {{"name", name}, {"namespace", "default"}}},
-          {"spec",
-           {{"template",
-             {{"spec",
-               {{"containers",
-                 Json::array({{{"name", "app"},
-                               {"image", image},
-                               {"ports", Json::array({{{"containerPort", 8080}}})}}})}}}}}}}};
+  return knative_service("default", name, image);
 }
 
 std::string pinned_image(const std::string& repository, const Digest& digest) {
   return "registry.sandbox/" + repository + ":1@" + digest.get();
-}
-
-Json target(const std::string& revision, int percent, const std::string& tag) {
-  Json out = {{"percent", percent}};
-  if (revision.empty()) {
-    out["latestRevision"] = true;
-  } else {
-    out["revisionName"] = revision;
-  }
-  if (!tag.empty()) out["tag"] = tag;
-  return out;
 }
 
 WorldTest::WorldTest(WorldOptions options) : world_(std::move(options)) {}

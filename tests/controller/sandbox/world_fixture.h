@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "controller/model/observation.h"
 #include "controller/sandbox/world.h"
+#include "tests/support/knative_objects.h"
 
 namespace freshet::sandbox {
 
@@ -50,8 +51,5 @@ class WorldTest : public ::testing::Test {
   World world_;
   int pushes_ = 0;
 };
-
-// {"revisionName": …, "percent": …, "tag": …}; no name means latestRevision.
-Json target(const std::string& revision, int percent, const std::string& tag = "");
 
 }  // namespace freshet::sandbox
