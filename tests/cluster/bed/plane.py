@@ -11,6 +11,7 @@ from bed.kube import ApiError, Kube
 from bed.run import API_PORT, ETCD_PEER_PORT, ETCD_PORT, HERE, REPOSITORY, WEBHOOK_PORT, wait_for
 
 SYSTEM = "knative-serving"
+REQUESTS = "500"  # a second, of each controller: their own 20 and 50 are for many of them together
 KNATIVE_USER = "system:serviceaccount:knative-serving:controller"
 
 
@@ -115,6 +116,7 @@ def knative_environment(run, name, profiling_port, **more):
     return {"KUBECONFIG": str(pki.kubeconfig_of(run, KNATIVE_USER)), "SYSTEM_NAMESPACE": SYSTEM,
             "POD_NAME": name, "CONFIG_LOGGING_NAME": "config-logging",
             "CONFIG_OBSERVABILITY_NAME": "config-observability",
+            "KUBE_API_QPS": REQUESTS, "KUBE_API_BURST": REQUESTS,
             "PROFILING_PORT": str(profiling_port), **more}
 
 
@@ -142,7 +144,7 @@ def start_controller_manager(run):
         run.tool("kube-controller-manager"),
         f"--kubeconfig={pki.kubeconfig_of(run, 'garbage-collector')}",
         "--controllers=garbage-collector-controller,namespace-controller", "--leader-elect=false",
-        "--secure-port=0"])
+        f"--kube-api-qps={REQUESTS}", f"--kube-api-burst={REQUESTS}", "--secure-port=0"])
 
 
 def healthy(run, process, port, path):
