@@ -69,8 +69,9 @@ std::string baseline_query(const Dialect& dialect, const RevisionKey& revision,
 // Probes: read the replies with parse_probe. Does this Revision have series, within `window`?
 std::string probe_query(const Dialect& dialect, const RevisionKey& revision, Duration window);
 std::string inner_probe_query(const Dialect& dialect, const RevisionKey& revision);
-// Are there queue-proxies' series that do not tell their Revision?
-std::string unnamed_probe_query();
+// Are there queue-proxies' series that do not tell their Revision, but may be of this one's
+// namespace?
+std::string unnamed_probe_query(const std::string& name_space);
 // Are activators scraped at all?
 std::string activator_probe_query(const Dialect& dialect);
 

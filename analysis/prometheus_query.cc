@@ -152,9 +152,10 @@ std::string inner_probe_query(const Dialect& dialect, const RevisionKey& revisio
                                               std::move(matchers), kBaselineWindow));
 }
 
-std::string unnamed_probe_query() {
+std::string unnamed_probe_query(const std::string& name_space) {
   const Dialect& dialect = dialects().front();
   Matchers matchers{std::string(kEveryRequest), std::string(dialect.only)};
+  matchers.push_back("namespace=~" + quoted("|" + regex_literal(name_space)));
   std::string named;
   for (const Dialect& other : dialects()) {
     if (other.histogram != dialect.histogram) continue;

@@ -64,7 +64,7 @@ Result<FoundMetrics> MetricsSource::find(const RevisionKey& revision) {
     if (!inner) return inner.error();
     if (*inner) return FoundMetrics{MetricsFinding::kOnlyInner, nullptr};
   }
-  const auto unnamed = probe(unnamed_probe_query());
+  const auto unnamed = probe(unnamed_probe_query(revision.name_space));
   if (!unnamed) return unnamed.error();
   return FoundMetrics{*unnamed ? MetricsFinding::kUnnamed : MetricsFinding::kNothing, nullptr};
 }

@@ -85,9 +85,10 @@ TEST(PrometheusQuery, ProbesTellWhatIsThereInsteadOfTheOuterHistogram) {
   EXPECT_EQ(inner_probe_query(dialect("OpenCensus"), kKey),
             R"(count(last_over_time({__name__=~"revision_app_request_latencies_bucket",)"
             R"(le="+Inf",namespace_name="shop",revision_name="checkout-00008"}[3600s])))");
-  EXPECT_EQ(unnamed_probe_query(),
+  EXPECT_EQ(unnamed_probe_query("shop"),
             R"(count(last_over_time(http_server_request_duration_seconds_bucket{le="+Inf",)"
-            R"(kn_route_tag!="",kn_revision_name="",serving_knative_dev_revision=""}[3600s]) )"
+            R"(kn_route_tag!="",namespace=~"|shop",)"
+            R"(kn_revision_name="",serving_knative_dev_revision=""}[3600s]) )"
             R"(unless on (job,instance) )"
             R"(last_over_time(target_info{kn_revision_name!=""}[3600s])))");
   EXPECT_EQ(activator_probe_query(dialect("pod labels")),
