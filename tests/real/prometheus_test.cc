@@ -156,7 +156,11 @@ class RealPrometheus : public ::testing::Test {
     });
     ASSERT_TRUE(ready) << read_file(bed_->directory / "prometheus.log", 1 << 20).value_or("");
   }
-  static void TearDownTestSuite() { bed_.reset(); }
+  static void TearDownTestSuite() {
+    bed_->process.reset();
+    bed_->pods.reset();  // ends the threads that look at bed_
+    bed_.reset();
+  }
 
   static HttpResponse serve(const HttpRequest& request) {
     const auto page = pages().find(request.url);
