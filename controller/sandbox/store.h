@@ -14,7 +14,7 @@
 
 namespace freshet::sandbox {
 
-inline constexpr std::size_t kMaxHistoryChanges = 2000;  // of each kind; older ones are compacted
+inline constexpr std::size_t kMaxHistoryChanges = 500;  // of each kind; older ones are compacted
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
