@@ -147,6 +147,14 @@ Transition Controller::decide_and_write(Observation& seen, Notes& notes, TimePoi
   for (int decision = 0; decision < kMaxDecisions; ++decision) {
     transition = step(seen, now);
     if (!transition.write) return transition;
+    if (transition.finalizer == FinalizerChange::kAdd) {
+      const auto added = execute_finalizer(connections_.kube, seen.tracked, transition.finalizer);
+      if (!added) {
+        trouble = added.error().message;
+        break;
+      }
+      transition.finalizer = FinalizerChange::kKeep;
+    }
     const auto outcome =
         execute_write(connections_.kube, *seen.service, *transition.write,
                       [this](const Json& object) { cache_.put(Kind::kService, object); });

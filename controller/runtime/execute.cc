@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "config/parse.h"
 #include "controller/knative/patch.h"
 #include "controller/knative/views.h"
 #include "controller/runtime/paths.h"
@@ -30,6 +31,17 @@ Result<ServiceView> read_live(KubeClient& client, const ServiceKey& key,
   if (!reply) return with_context("reading Service " + to_string(key), reply.error());
   on_service(reply->body);
   return service_view(reply->body);
+}
+
+bool has_finalizer(const TrackedService& tracked) {
+  return std::ranges::find(tracked.finalizers, kFinalizer) != tracked.finalizers.end();
+}
+
+Json finalizer_patch(const TrackedService& live, bool adds) {
+  std::vector<std::string> finalizers = live.finalizers;
+  if (adds) finalizers.emplace_back(kFinalizer);
+  if (!adds) std::erase(finalizers, kFinalizer);
+  return {{"metadata", {{"resourceVersion", live.resource_version}, {"finalizers", finalizers}}}};
 }
 
 bool may_have_arrived(const Error& error) {
@@ -73,24 +85,28 @@ Result<WriteOutcome> execute_write(KubeClient& client, const ServiceView& decide
 Status execute_finalizer(KubeClient& client, const TrackedService& tracked,
                          FinalizerChange change) {
   if (change == FinalizerChange::kKeep) return {};
-  std::vector<std::string> finalizers = tracked.finalizers;
-  const auto ours = std::find(finalizers.begin(), finalizers.end(), kFinalizer);
-  const bool has = ours != finalizers.end();
-  if (has == (change == FinalizerChange::kAdd)) return {};
-  if (has) {
-    finalizers.erase(ours);
-  } else {
-    if (tracked.deleting) return {};
-    finalizers.emplace_back(kFinalizer);
-  }
+  const bool adds = change == FinalizerChange::kAdd;
   const ServiceKey key{tracked.name_space, tracked.name};
-  const Json patch = {
-      {"metadata", {{"resourceVersion", tracked.resource_version}, {"finalizers", finalizers}}}};
-  auto reply = client.merge_patch(tracked_service_path(key), patch);
-  if (!reply && reply.error().kind != ErrorKind::kNotFound) {
-    return with_context("writing the finalizer of TrackedService " + to_string(key), reply.error());
+  const std::string path = tracked_service_path(key);
+  const std::string doing = "writing the finalizer of TrackedService " + to_string(key);
+  TrackedService live = tracked;
+  for (int attempt = 0; attempt < kMaxConflictTries; ++attempt) {
+    if (has_finalizer(live) == adds) return {};
+    if (adds && live.deleting) {
+      return make_error(ErrorKind::kConflict, doing + ": it is being deleted");
+    }
+    auto reply = client.merge_patch(path, finalizer_patch(live, adds));
+    if (reply || (!adds && reply.error().kind == ErrorKind::kNotFound)) return {};
+    if (reply.error().kind != ErrorKind::kConflict) return with_context(doing, reply.error());
+    auto read = client.get(path);
+    if (!read) return with_context(doing, read.error());
+    live = parse_tracked_service_json(read->body).object;
+    if (live.uid != tracked.uid) {
+      return make_error(ErrorKind::kConflict, doing + ": it was made anew");
+    }
   }
-  return {};
+  return make_error(ErrorKind::kConflict,
+                    doing + ": " + std::to_string(kMaxConflictTries) + " conflicts in a row");
 }
 
 Status remove_commands(KubeClient& client, const TrackedService& tracked,

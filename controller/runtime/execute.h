@@ -1,5 +1,6 @@
-// Execute: carries out one transition. At most one guarded write of the Knative Service, then what
-// can be repeated safely: finalizer, status, answered commands, Events.
+// Execute: carries out one transition. At most one guarded write of the Knative Service (with the
+// finalizer before it), then what can be repeated safely: finalizer, status, answered commands,
+// Events.
 #pragma once
 
 #include <functional>
@@ -30,7 +31,10 @@ using OnService = std::function<void(const Json& object)>;
 Result<WriteOutcome> execute_write(KubeClient& client, const ServiceView& decided_on,
                                    const ServiceWrite& write, const OnService& on_service);
 
-// The finalizer of the TrackedService. Nothing is sent when it is as wanted already.
+// The finalizer of the TrackedService. Nothing is sent when it is as wanted already. Added before
+// the first write of the Service: what is deleted without it would leave the Service pinned for
+// good. Adding fails where the TrackedService is going or gone; removing from one that is gone does
+// not.
 Status execute_finalizer(KubeClient& client, const TrackedService& tracked, FinalizerChange change);
 // Takes answered command annotations off the TrackedService, each only while its value is still the
 // one that was answered.

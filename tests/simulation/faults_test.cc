@@ -132,6 +132,17 @@ TEST(BadAnswers, DoNotMakeAVerdictToRollBackForgotten) {
   EXPECT_TRUE(shop.until_outcome("RolledBack", seconds(1)));
 }
 
+// Else a TrackedService that is deleted at that moment would leave the Service pinned for good.
+TEST(Adoption, WritesNothingBeforeItsFinalizerStands) {
+  TrackedShop shop(Pace::kQuick);
+  sandbox::World& world = shop.cluster().world();
+  world.fail(sandbox::kKubeHost, {500, "{}", "PATCH trackedservices"}, minutes(5));
+  shop.cluster().run_until(shop.cluster().now() + minutes(4));
+  EXPECT_EQ(shop.writes(), 0);
+  shop.adopt();
+  EXPECT_EQ(shop.writes(), 1);
+}
+
 TEST(Restart, InTheMiddleOfARolloutComesToTheSameEnd) {
   for (const char* phase : {"Preparing", "Shifting", "Baking"}) {
     SCOPED_TRACE(phase);
