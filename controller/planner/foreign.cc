@@ -1,12 +1,49 @@
-// Percents that someone else set while a rollout is active: respected until a person decides.
+// Percents that someone else set: a person's are respected, those of a file applied again are not.
 #include "controller/planner/foreign.h"
 
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
+#include "controller/planner/holds.h"
 #include "controller/planner/look.h"
 #include "controller/planner/traffic_intent.h"
 
 namespace freshet::planning {
+namespace {
+
+bool follows_latest_alone(const Traffic& traffic) {
+  const Traffic shares = serving(traffic);
+  return shares.size() == 1 && !shares.front().revision;
+}
+
+// The state to go back to: our own, or of what was lost the stable that status remembers. From
+// there what the template asks for begins anew.
+std::optional<Core> core_to_keep(const Pass& pass) {
+  if (pass.origin == CoreOrigin::kOurs && pass.core.stable) return pass.core;
+  const bool lost = pass.origin == CoreOrigin::kLost || pass.origin == CoreOrigin::kDamaged;
+  const auto& mirror = pass.seen.mirror;
+  if (!lost || !mirror || mirror->service != pass.service.uid || !mirror->stable) return {};
+  Core core = enter(pass.core, Idle{}, pass.now);
+  core.stable = mirror->stable;
+  return core;
+}
+
+}  // namespace
+
+Decision pin_again(Pass& pass) {
+  if (!follows_latest_alone(pass.service.traffic) || pass.spec().suspend) return {};
+  if (!managed_elsewhere(pass).reason.empty()) return {};
+  auto kept = core_to_keep(pass);
+  if (!kept || !is_ready(find_revision(pass.seen, kept->stable->name, kept->stable->uid))) {
+    return {};
+  }
+  const std::string back = to_string(serving(own_entries(*kept, pass.rules().tag)));
+  return write(
+      pass, {*std::move(kept), true, KeepTemplate{}, true, "pin again"},
+      warning("PinnedAgain",
+              "spec.traffic asked for latestRevision 100 %, as a file does that is applied "
+              "again; it is put back to " +
+                  back));
+}
 
 Decision hold_for_foreign_edit(const Pass& pass) {
   if (!is_foreign_edit(pass)) return {};

@@ -6,6 +6,7 @@
 
 #include "base/overloaded.h"
 #include "controller/planner/commands.h"
+#include "controller/planner/foreign.h"
 #include "controller/planner/leaving.h"
 #include "controller/planner/phases.h"
 #include "controller/planner/recover.h"
@@ -30,9 +31,11 @@ Decision recover_by_holding(Pass& pass) { return planning::hold_for_repair(pass)
 
 // Safety first, then people, then the plan.
 using Check = Decision (*)(Pass&);
-constexpr std::array<Check, 6> kChecks = {
-    planning::carry_out_abort,    retreat_at_once,    recover_by_retreat, leave,
-    planning::carry_out_commands, recover_by_holding,
+constexpr std::array<Check, 7> kChecks = {
+    planning::carry_out_abort, retreat_at_once,
+    recover_by_retreat,        leave,
+    planning::pin_again,       planning::carry_out_commands,
+    recover_by_holding,
 };
 
 Transition by_phase(const Pass& pass) {

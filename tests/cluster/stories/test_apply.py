@@ -47,3 +47,18 @@ def test_applied_server_side_without_force_it_is_told_who_has_the_image(shop, co
     rest_in(shop, "Shifting", applied_with(shop, SERVER))
     with pytest.raises(BedError, match="conflict.*freshet"):
         shop.kubectl(*SERVER, document=shop.manifest())
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_file_that_says_latest_revision_does_not_give_it_the_requests(shop, controller, phase):
+    digest = rest_in(shop, phase)
+    before, asked = shop.core(), shop.traffic()
+    shop.edit({"spec": {"traffic": [{"latestRevision": True, "percent": 100}]}})
+    shop.until("the percents to be put back", lambda: shop.traffic() == asked)
+    shop.until("a state of its own", lambda: shop.core()["seq"] > before["seq"])
+    assert shop.core() == {**before, "seq": before["seq"] + 1}
+    go_on(shop, phase)
+    if phase in ROLLING:
+        shop.until_promoted(digest)
+    else:
+        shop.until_back()

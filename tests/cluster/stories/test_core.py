@@ -93,14 +93,17 @@ def test_a_lost_state_leaves_the_mode_that_was_found_at_adoption(shop, controlle
     shop.until("latestRevision to be followed again", lambda: shop.traffic() == {"@latest": 100})
 
 
-def test_a_saved_first_file_put_back_is_adopted_as_found(shop, controller):
-    """It says latestRevision: with it a person asks for whatever the tag names, at once."""
+def test_a_saved_first_file_put_back_begins_anew_from_the_known_stable(shop, controller):
+    """It says latestRevision and has no state: a build that nobody judged would have it all."""
     saved = []
     digest = rest_in(shop, "Shifting", lambda item: saved.append(
         shop.kube.create("service", shop.namespace, item)))
+    before = shop.core()
     replace(shop, lambda: saved[0])
-    shop.until("the build to have all traffic by name", lambda: shop.core_phase()[0] == "Idle"
-               and shop.traffic().keys() <= set(shop.revisions_of(digest)))
+    until_settled_anew(shop, "Shifting", before["seq"] + 1)
+    assert shop.core()["stable"] == before["stable"]
+    shop.until("half of the requests again", lambda: 50 in shop.programmed().values())
+    go_on(shop, "Shifting")
     shop.until_promoted(digest)
 
 
