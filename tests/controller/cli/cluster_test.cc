@@ -61,6 +61,9 @@ TEST(Cluster, ABadRebuildIsRejectedAndRetryLetsItGoAgain) {
   EXPECT_EQ(waited.exit_code, kFailed) << waited.out;
   const CliRun why = bed.run({"why", "checkout"});
   EXPECT_TRUE(has(why.out, "It was rejected: ")) << why.out;
+  const CliRun history = bed.run({"history", "checkout"});
+  EXPECT_TRUE(has(history.out, "RolledBack  checkout-00002  ")) << history.out;
+  EXPECT_FALSE(has(history.out, "nothing was measured")) << history.out;
   const CliRun retried = bed.run({"retry", "checkout", "--reason", "the database was at fault"});
   EXPECT_EQ(retried.exit_code, kDone) << retried.out << retried.err;
   EXPECT_EQ(retried.out, "Accepted: what was rejected or deferred may be rolled out again\n");

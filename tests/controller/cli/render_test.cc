@@ -119,6 +119,24 @@ TEST(Why, TellsThatNothingIsSettledYet) {
   EXPECT_EQ(why_paragraph(detail, at_sample_time()), expected("why_pending"));
 }
 
+TEST(History, TellsOfEachRolloutHowItEndedAndOnWhichEvidence) {
+  ServiceDetail detail = rejected_sample();
+  HistoryEntry& newest = detail.status.history.front();
+  newest.held_seconds = 300;
+  newest.canary_requests = 812;
+  newest.canary_errors = 41;
+  newest.stable_requests = 15'400;
+  newest.stable_errors = 31;
+  EXPECT_EQ(history_text(detail, at_sample_time()), expected("history"));
+}
+
+TEST(History, OfAServiceThatHasNoneIsASentenceAndForProgramsAnEmptyList) {
+  ServiceDetail detail = rejected_sample();
+  detail.status.history.clear();
+  EXPECT_EQ(history_text(detail, at_sample_time()), "No rollout of shop/checkout has ended yet.\n");
+  EXPECT_EQ(history_json(detail)["history"], Json::array());
+}
+
 TEST(ServiceJson, HasWhatScriptsAskFor) {
   const Json json = service_json(shifting_sample());
   EXPECT_EQ(json["phase"], "Shifting");
