@@ -1,4 +1,5 @@
-// freshet promote, abort, pause, resume, retry, adopt, repair: a person's word to the controller.
+// freshet promote, abort, pause, resume, retry, adopt, rollback, repair: a person's word to the
+// controller.
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -111,6 +112,14 @@ void add_verb_commands(CLI::App& app, Context& context) {
                  ->check(revision_problem);
            },
            {"adopt checkout --to checkout-00007"});
+  add_verb(app, context, "rollback", "Go back to an older Revision; what is left is rejected",
+           [](CLI::App& command, VerbOptions& options) {
+             command.add_option("--to", options.to, "A Revision that is still there and Ready")
+                 ->required()
+                 ->type_name("REVISION")
+                 ->check(revision_problem);
+           },
+           {"rollback checkout --to checkout-00006 --reason 'prices are wrong'"});
   add_verb(app, context, "repair", "Write a damaged rollout state again from what is observed",
            no_more, {"repair checkout"});
 }

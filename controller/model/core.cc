@@ -45,6 +45,7 @@ std::string_view to_string(RetreatWhy why) {
     case RetreatWhy::kLeaving: return "Leaving";
     case RetreatWhy::kLostCore: return "LostCore";
     case RetreatWhy::kDigestMismatch: return "DigestMismatch";
+    case RetreatWhy::kRolledBackTo: return "RolledBackTo";
   }
   return "Aborted";
 }

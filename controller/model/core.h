@@ -113,6 +113,7 @@ enum class RetreatWhy {
   kLeaving,
   kLostCore,
   kDigestMismatch,
+  kRolledBackTo,  // a person went back to an older Revision: it is stable, stable is the candidate
 };
 struct Retreating {
   Rollout rollout;

@@ -105,7 +105,7 @@ Result<Rollout> read_rollout(const Json& root) {
 
 Result<Phase> read_retreat(const Json& retreat, Rollout rollout) {
   const std::string name = string_or(retreat, "why");
-  for (int i = 0; i <= static_cast<int>(RetreatWhy::kDigestMismatch); ++i) {
+  for (int i = 0; i <= static_cast<int>(RetreatWhy::kRolledBackTo); ++i) {
     const auto why = static_cast<RetreatWhy>(i);
     if (to_string(why) != name) continue;
     return Phase(Retreating{std::move(rollout), why, string_or(retreat, "message"),

@@ -38,11 +38,9 @@ Answer dispatch(Pass& pass, const Command& command) {
     case Verb::kRetry: return answer_retry(pass, command);
     case Verb::kAdopt: return answer_adopt(pass, command);
     case Verb::kRepair: return answer_repair(pass, command);
-    case Verb::kRollback: break;
+    case Verb::kRollback: return answer_rollback(pass, command);
   }
-  return Refused{
-      "this release does not go back to an older Revision; abort takes back a rollout, "
-      "and percents set by hand while Idle are adopted as found"};
+  return Refused{"this release does not know this command"};
 }
 
 void note(Pass& pass, const Command& command, bool accepted, const std::string& sentence) {

@@ -32,5 +32,7 @@ Answer answer_resume(Pass& pass, const Command& command);
 Answer answer_retry(Pass& pass, const Command& command);
 Answer answer_adopt(Pass& pass, const Command& command);
 Answer answer_repair(Pass& pass, const Command& command);
+// An older Revision is stable from now on; the one left is taken back as a candidate would be.
+Answer answer_rollback(Pass& pass, const Command& command);
 
 }  // namespace freshet::planning

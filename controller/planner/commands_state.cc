@@ -1,4 +1,4 @@
-// Commands about what is settled: retry, adopt, repair.
+// Commands about what is settled: retry, adopt, repair, rollback.
 #include <algorithm>
 
 #include "controller/planner/adopt.h"
@@ -7,6 +7,8 @@
 #include "controller/planner/explain.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
+#include "controller/planner/plan.h"
+#include "controller/planner/retreat.h"
 
 namespace freshet::planning {
 namespace {
@@ -26,6 +28,32 @@ std::vector<Pair> present_targets(const Pass& pass) {
 
 bool is_one_of(const std::vector<Pair>& pairs, const Pair& pair) {
   return std::ranges::find(pairs, pair) != pairs.end();
+}
+
+std::string not_to_go_back_to(const Pass& pass, const RevisionName& name) {
+  if (pass.origin != CoreOrigin::kOurs || !pass.core.stable) {
+    return "the Service is not adopted yet";
+  }
+  if (pass.rollout() != nullptr) return "a rollout goes on; abort takes it back first";
+  if (is_foreign_edit(pass)) return "someone else set the percents; what serves is not settled";
+  if (pass.seen.spec_invalid) return "the spec does not parse; correct it first";
+  if (name == pass.core.stable->name) return name.get() + " is stable already";
+  const RevisionView* revision = find_revision(pass.seen, name);
+  if (revision == nullptr) return "there is no Revision " + name.get() + " of this Service";
+  if (!is_ready(revision)) return name.get() + " is not Ready";
+  if (!followed_digests(pass, *revision)) return "the digests of " + name.get() + " are not known";
+  return "";
+}
+
+// What is left, as the candidate of a rollout: from there on it is a retreat as any other.
+Rollout rollout_of_stable(const Pass& pass) {
+  const RevisionRef& left = *pass.core.stable;
+  Rollout rollout;
+  rollout.id = rollout_id(pass);
+  rollout.candidate = {left.pair, CandidateWhy::kDigest, left.name, left.uid};
+  rollout.plan = pass.rules().steps.empty() ? std::vector<int>{50} : pass.rules().steps;
+  rollout.started = pass.now;
+  return rollout;
 }
 
 }  // namespace
@@ -80,6 +108,25 @@ Answer answer_repair(Pass& pass, const Command& command) {
   if (!answer.refusal.empty()) return Refused{answer.refusal};
   std::string sentence = answer.transition->facts.back().message;
   return Accepted{std::move(sentence), std::move(answer.transition)};
+}
+
+Answer answer_rollback(Pass& pass, const Command& command) {
+  if (!command.to) return Refused{"say which Revision: --to=REVISION"};
+  if (auto refusal = not_to_go_back_to(pass, *command.to); !refusal.empty()) {
+    return Refused{std::move(refusal)};
+  }
+  const RevisionView& back = *find_revision(pass.seen, *command.to);
+  const Rollout rollout = rollout_of_stable(pass);
+  Pass changed = pass;
+  changed.core.stable =
+      RevisionRef{back.name, back.uid, {*followed_digests(pass, back), back.template_hash}};
+  const std::string why = "rolled back to " + back.name.get() + " by " + on_word(command);
+  // The image that is left is not wanted in the older template either.
+  reject(changed.core, {rollout.candidate.pair.digests, back.template_hash},
+         pass.now + pass.rules().rejection_expires, why);
+  return Accepted{back.name.get() + " gets all requests again; " + rollout.candidate.name->get() +
+                      " is rejected",
+                  begin_retreat(changed, rollout, {RetreatWhy::kRolledBackTo, why})};
 }
 
 }  // namespace freshet::planning

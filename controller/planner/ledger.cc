@@ -40,7 +40,8 @@ bool rejects(RetreatWhy why) {
     case RetreatWhy::kVerdict:
     case RetreatWhy::kCrashed:
     case RetreatWhy::kAborted:
-    case RetreatWhy::kDeadline: return true;
+    case RetreatWhy::kDeadline:
+    case RetreatWhy::kRolledBackTo: return true;
     case RetreatWhy::kNotReady:
     case RetreatWhy::kUnready:
     case RetreatWhy::kDigestMismatch:
@@ -60,10 +61,8 @@ bool defers(RetreatWhy why) {
 std::string outcome_of(RetreatWhy why) {
   if (why == RetreatWhy::kWithdrawn) return "Withdrawn";
   if (why == RetreatWhy::kSuperseded) return "Superseded";
-  if (why == RetreatWhy::kVerdict || why == RetreatWhy::kCrashed || why == RetreatWhy::kDeadline) {
-    return "RolledBack";
-  }
-  return defers(why) ? "Deferred" : "Aborted";
+  if (defers(why)) return "Deferred";
+  return rejects(why) && why != RetreatWhy::kAborted ? "RolledBack" : "Aborted";
 }
 
 void reject(Core& core, const Pair& pair, TimePoint until, const std::string& why) {

@@ -1,4 +1,5 @@
 """What people do meanwhile: edits by hand, promotion, abort."""
+from bed.phases import go_on, rest_in
 from bed.shop import STEPS
 
 # So much evidence is asked for that no step is passed without a person.
@@ -114,3 +115,18 @@ def test_abort_takes_a_rollout_back_and_rejects_it(shop, controller):
     assert digest in {d for entry in shop.core()["rejected"] for d in entry["digests"].values()}
     shop.until("the answer", lambda: shop.tracked().get("commands"))
     assert "Accepted" in str(shop.tracked()["commands"])
+
+
+def test_a_person_goes_back_to_the_older_revision(shop, controller):
+    digest = rest_in(shop, "Shifting")
+    go_on(shop, "Shifting")
+    left = shop.until_promoted(digest)
+    shop.command("rollback", "--to", shop.stable.name, "--reason", "prices are wrong")
+    shop.until_back()
+    assert shop.image_digest() == shop.stable.digest
+    assert shop.core()["rejected"]
+    shop.until("the hold Rejected", lambda: "Rejected" in shop.reasons())
+    history = shop.command("history")
+    assert f"RolledBack  {left}" in history and "prices are wrong" in history
+    third = shop.push("third build")
+    shop.until_promoted(third)

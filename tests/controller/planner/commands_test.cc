@@ -189,8 +189,13 @@ TEST(Commands, RetryAdoptRepairRollback) {
       {"adopt wants a Ready one", "Shifting", "adopt", "1 --to=checkout-00009", false, "Shifting",
        "no Revision", theirs},
       {"repair has nothing to repair", "Idle", "repair", "1", false, "Idle", "nothing to repair"},
-      {"rollback comes later", "Idle", "rollback", "1 --to=checkout-00001", false, "Idle",
-       "this release"},
+      {"rollback wants a Revision", "Idle", "rollback", "1", false, "Idle", "--to=REVISION"},
+      {"rollback to stable is none", "Idle", "rollback", "1 --to=checkout-00001", false, "Idle",
+       "is stable already"},
+      {"rollback wants one that is there", "Idle", "rollback", "1 --to=checkout-00009", false,
+       "Idle", "no Revision"},
+      {"rollback is no abort", "Shifting", "rollback", "1 --to=checkout-00002", false, "Shifting",
+       "abort takes it back"},
   });
 }
 
