@@ -1,15 +1,23 @@
 """Parts of the control plane are gone for a while, in the middle of a rollout; writes are refused."""
 import json
+import socket
 
 import pytest
 
 from bed import freshet, plane
 from bed.phases import go_on, rest_in
-from bed.run import BedError
+from bed.run import API_PORT, BedError, wait_for
 from bed.shop import SERVICE
 
 
+def is_free(port):
+    """The kernel closes a killed program's sockets a moment after its pid has gone."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
 def start_api_server(run, kube):
+    wait_for("the API server's port to be free", lambda: is_free(API_PORT))
     plane.start_api_server(run)
     plane.wait_until_serving(run, kube)
 
