@@ -46,12 +46,14 @@ def wait_for(what, check, timeout=30.0, every=0.05):
 
 
 def started_at(pid):
-    """When the process began, in the kernel's ticks, or None when there is no such process."""
+    """When the process began, in the kernel's ticks, or None when there is no such process. What
+    is killed is one as long as a thread of it lives: until then its sockets are open."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        threads = os.listdir(f"/proc/{pid}/task")
     except OSError:
         return None
-    return None if fields[0] == "Z" else fields[19]
+    return None if fields[0] == "Z" and len(threads) == 1 else fields[19]
 
 
 class Run:
