@@ -7,7 +7,6 @@
 #include "controller/planner/explain.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
-#include "controller/planner/plan.h"
 #include "controller/planner/retreat.h"
 
 namespace freshet::planning {
@@ -43,17 +42,6 @@ std::string not_to_go_back_to(const Pass& pass, const RevisionName& name) {
   if (!is_ready(revision)) return name.get() + " is not Ready";
   if (!followed_digests(pass, *revision)) return "the digests of " + name.get() + " are not known";
   return "";
-}
-
-// What is left, as the candidate of a rollout: from there on it is a retreat as any other.
-Rollout rollout_of_stable(const Pass& pass) {
-  const RevisionRef& left = *pass.core.stable;
-  Rollout rollout;
-  rollout.id = rollout_id(pass);
-  rollout.candidate = {left.pair, CandidateWhy::kDigest, left.name, left.uid};
-  rollout.plan = pass.rules().steps.empty() ? std::vector<int>{50} : pass.rules().steps;
-  rollout.started = pass.now;
-  return rollout;
 }
 
 }  // namespace
@@ -116,7 +104,7 @@ Answer answer_rollback(Pass& pass, const Command& command) {
     return Refused{std::move(refusal)};
   }
   const RevisionView& back = *find_revision(pass.seen, *command.to);
-  const Rollout rollout = rollout_of_stable(pass);
+  const Rollout rollout = rollout_to_leave(pass, *pass.core.stable);
   Pass changed = pass;
   changed.core.stable =
       RevisionRef{back.name, back.uid, {*followed_digests(pass, back), back.template_hash}};

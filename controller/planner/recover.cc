@@ -5,7 +5,6 @@
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/look.h"
-#include "controller/planner/plan.h"
 #include "controller/planner/retreat.h"
 
 namespace freshet::planning {
@@ -24,13 +23,7 @@ bool is_recovering(const Pass& pass) {
 std::optional<Known> known_from_frozen_part(const Pass& pass) {
   const auto* damaged = std::get_if<DamagedCore>(&pass.seen.core);
   if (damaged == nullptr || !damaged->stable || !damaged->candidate) return std::nullopt;
-  const RevisionRef& found = *damaged->candidate;
-  Rollout rollout;
-  rollout.id = rollout_id(pass);
-  rollout.candidate = {found.pair, CandidateWhy::kDigest, found.name, found.uid};
-  rollout.plan = pass.rules().steps.empty() ? std::vector<int>{50} : pass.rules().steps;
-  rollout.started = pass.now;
-  return Known{*damaged->stable, rollout};
+  return Known{*damaged->stable, rollout_to_leave(pass, *damaged->candidate)};
 }
 
 std::optional<Known> known_from_mirror(const Pass& pass) {

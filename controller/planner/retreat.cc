@@ -5,6 +5,7 @@
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/ledger.h"
+#include "controller/planner/plan.h"
 
 namespace freshet::planning {
 namespace {
@@ -15,6 +16,15 @@ std::string fact_reason(RetreatWhy why) {
 }
 
 }  // namespace
+
+Rollout rollout_to_leave(const Pass& pass, const RevisionRef& left) {
+  Rollout rollout;
+  rollout.id = rollout_id(pass);
+  rollout.candidate = {left.pair, CandidateWhy::kDigest, left.name, left.uid};
+  rollout.plan = pass.rules().steps.empty() ? std::vector<int>{50} : pass.rules().steps;
+  rollout.started = pass.now;
+  return rollout;
+}
 
 Transition begin_retreat(const Pass& pass, const Rollout& rollout, const Cause& cause) {
   const Pair& pair = rollout.candidate.pair;
