@@ -3,7 +3,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "config/parse.h"
 #include "controller/cli/cluster.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/flags.h"
@@ -31,8 +30,7 @@ int run_history(const HistoryOptions& options, Context& context) {
     context.out.print(history_text(*detail, how));
     return kDone;
   }
-  const Json history = history_json(*detail);
-  context.out.print(options.format == "yaml" ? to_yaml(history) : dump_json_pretty(history) + "\n");
+  context.out.print(structured(history_json(*detail), options.format));
   return kDone;
 }
 

@@ -51,7 +51,7 @@ ServiceRow service_row(const ServiceDetail& detail);
 // STABLE, CANDIDATE and BEHIND.
 std::string fleet_table(const std::vector<ServiceRow>& rows, const RenderOptions& options);
 
-// Everything about one service: plan, both Revisions, evidence, holds, what comes next.
+// Everything about one service: plan, both Revisions, evidence, holds, history, what comes next.
 std::string service_tree(const ServiceDetail& detail, const RenderOptions& options);
 
 // One paragraph: what runs, since when, why the newest image is or is not out, what comes next.
@@ -62,6 +62,8 @@ std::string why_paragraph(const ServiceDetail& detail, const RenderOptions& opti
 std::string history_text(const ServiceDetail& detail, const RenderOptions& options);
 Json history_json(const ServiceDetail& detail);  // {namespace, name, history: as in status}
 
+// As -o says: "json" or "yaml".
+std::string structured(const Json& value, const std::string& format);
 // For programs: status, and beside it namespace, name, service, plan, traffic and next.
 Json service_json(const ServiceDetail& detail);
 

@@ -1,9 +1,14 @@
 // One service for programs.
 #include <nlohmann/json.hpp>
 
+#include "config/parse.h"
 #include "controller/cli/render_text.h"
 
 namespace freshet {
+
+std::string structured(const Json& value, const std::string& format) {
+  return format == "yaml" ? to_yaml(value) : dump_json_pretty(value) + "\n";
+}
 
 Json service_json(const ServiceDetail& detail) {
   Json out = status_to_json(detail.status);

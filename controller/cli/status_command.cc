@@ -5,7 +5,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "config/parse.h"
 #include "controller/cli/cluster.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/flags.h"
@@ -38,10 +37,6 @@ RenderOptions rendering(const StatusOptions& options, const Context& context) {
   how.wide = options.format == "wide";
   if (how.wide) how.columns = 0;
   return how;
-}
-
-std::string structured(const Json& value, const std::string& format) {
-  return format == "yaml" ? to_yaml(value) : dump_json_pretty(value) + "\n";
 }
 
 bool is_structured(const StatusOptions& options) {

@@ -66,6 +66,13 @@ void add_verb(CLI::App& app, Context& context, const std::string& verb, const st
   command->callback([options, &context] { context.exit_code = run_verb(*options, context); });
 }
 
+void add_to_option(CLI::App& command, VerbOptions& options, const std::string& doc) {
+  command.add_option("--to", options.to, doc)
+      ->required()
+      ->type_name("REVISION")
+      ->check(revision_problem);
+}
+
 void no_more(CLI::App&, VerbOptions&) {}
 
 void add_rollout_verbs(CLI::App& app, Context& context) {
@@ -106,18 +113,12 @@ void add_verb_commands(CLI::App& app, Context& context) {
            {"retry checkout --reason 'the database was at fault'"});
   add_verb(app, context, "adopt", "Settle which Revision is stable",
            [](CLI::App& command, VerbOptions& options) {
-             command.add_option("--to", options.to, "The Revision that is stable")
-                 ->required()
-                 ->type_name("REVISION")
-                 ->check(revision_problem);
+             add_to_option(command, options, "The Revision that is stable");
            },
            {"adopt checkout --to checkout-00007"});
   add_verb(app, context, "rollback", "Go back to an older Revision; what is left is rejected",
            [](CLI::App& command, VerbOptions& options) {
-             command.add_option("--to", options.to, "A Revision that is still there and Ready")
-                 ->required()
-                 ->type_name("REVISION")
-                 ->check(revision_problem);
+             add_to_option(command, options, "A Revision that is still there and Ready");
            },
            {"rollback checkout --to checkout-00006 --reason 'prices are wrong'"});
   add_verb(app, context, "repair", "Write a damaged rollout state again from what is observed",
