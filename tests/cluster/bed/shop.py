@@ -132,6 +132,10 @@ class Shop:
     def phase(self):
         return self.tracked().get("phase")
 
+    def message(self):
+        """What status says; empty while none is written, which is some moments after the core."""
+        return self.tracked().get("message", "")
+
     def core_phase(self):
         """(phase, percent) as the Service carries them."""
         core = self.core()

@@ -68,7 +68,7 @@ def test_without_metrics_nothing_is_adopted_until_there_are_some(shop, controlle
     shop.open()
     shop.track()
     shop.until("it to say so", lambda: shop.tracked().get("reason") == "NoMetrics")
-    assert "config-observability" in shop.tracked()["message"]
+    assert "config-observability" in shop.message()
     assert shop.writes() == []
     shop.behave(rate=20)
     shop.until("adoption", lambda: shop.phase() == "Idle")
@@ -76,7 +76,7 @@ def test_without_metrics_nothing_is_adopted_until_there_are_some(shop, controlle
 
 def test_adoption_tells_each_thing_once(shop, controller):
     shop.open_and_track()
-    shop.until("what the tag names", lambda: NEWEST in shop.tracked()["message"])
+    shop.until("what the tag names", lambda: NEWEST in shop.message())
     told = [status["message"] for status in statuses(shop) if status["phase"] == "Idle"]
     assert [message for message in told if NEWEST in message] == told[-1:]
     assert len(told) <= 2, "once before the first check of the tag is over, once after it"
@@ -84,7 +84,7 @@ def test_adoption_tells_each_thing_once(shop, controller):
 
 def test_an_idle_service_is_checked_again_and_again_and_never_written(shop, controller):
     shop.open_and_track()
-    shop.until("what the tag names", lambda: NEWEST in shop.tracked()["message"])
+    shop.until("what the tag names", lambda: NEWEST in shop.message())
     checks, pinned = shop.checks(), shop.writes()
     written = len(freshet.writes(shop.run, shop.namespace, SERVICE, "trackedservices"))
     shop.until("three more checks", lambda: shop.checks() >= checks + 3, 90, 0.5)

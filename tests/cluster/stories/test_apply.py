@@ -22,7 +22,7 @@ def assert_same_course(shop, phase, digest):
         shop.until_back()
     writes, checks = len(shop.writes()), shop.checks()
     shop.until("another check of the tag", lambda: shop.checks() > checks)
-    shop.until("status to rest", lambda: shop.tracked()["phase"] == "Idle")
+    shop.until("status to rest", lambda: shop.phase() == "Idle")
     assert len(shop.writes()) == writes
     if phase == "Retreating":
         assert shop.highest(shop.revision_of(digest)) == SHARE["Shifting"]

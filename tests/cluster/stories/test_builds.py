@@ -8,8 +8,10 @@ from bed.shop import TAG
 
 def until_seen(shop, digest):
     """Until the program knows that the tag names this digest."""
-    shop.until(f"the program to know of {digest[:15]}", lambda: shop.tracked()["tags"][0][
-        "digests"][0]["digest"] == digest, 90, 0.3)
+    def newest():
+        tags = shop.tracked().get("tags", [])  # none before the first check is told
+        return tags and tags[0]["digests"][0]["digest"] == digest
+    shop.until(f"the program to know of {digest[:15]}", newest, 90, 0.3)
 
 
 def outcomes(shop):
@@ -99,8 +101,7 @@ def test_a_tag_that_is_gone_holds_a_rollout_until_it_is_back(shop, controller, p
 def test_a_tag_that_is_gone_while_idle_is_told_and_changes_nothing(shop, controller):
     rest_in(shop, "Idle")
     images.untag(shop.run, shop.repository, TAG)
-    shop.until("it to be told", lambda: "the registry has no" in shop.tracked()["message"], 120,
-               0.3)
+    shop.until("it to be told", lambda: "the registry has no" in shop.message(), 120, 0.3)
     assert shop.core_phase()[0] == "Idle"
     assert len(shop.writes()) == 1
     assert shop.programmed() == {shop.stable.name: 100}
@@ -116,7 +117,7 @@ def test_a_build_that_cannot_start_for_a_moment_goes_on_when_it_can(
     shop.behave(images={digest: {"mode": mode}})
     track_quickly(shop)
     shop.until("the candidate", lambda: shop.core_phase()[0] == "Preparing")
-    shop.until("it to be told why", lambda: told in shop.tracked()["message"])
+    shop.until("it to be told why", lambda: told in shop.message())
     shop.behave(images={digest: {"mode": "ok"}})
     shop.until_promoted(digest)
     assert outcomes(shop) == ["Promoted"]

@@ -57,7 +57,7 @@ def test_without_a_part_of_knative_it_is_told_and_goes_on_afterwards(
     try:
         go_on(shop, "Shifting")
         shop.until("status to tell it", lambda: shop.core_phase()[0] == core
-                   and told in shop.tracked().get("message", ""))
+                   and told in shop.message())
         assert shop.highest(candidate) == 50
     finally:
         start(run, kube)
@@ -104,7 +104,7 @@ def test_a_policy_that_refuses_the_template_revert_does_not_stop_the_retreat(sho
         shop.until("stable to have all traffic",
                    lambda: shop.programmed() == {shop.stable.name: 100})
         shop.until("the refusal in status",
-                   lambda: "no templates today" in shop.tracked().get("message", ""))
+                   lambda: "no templates today" in shop.message())
         assert shop.image_digest() == digest
     finally:
         shop.kubectl("delete", "--wait=false", document=denied)

@@ -81,6 +81,7 @@ def test_percents_of_a_person_are_adopted_with_keep_theirs(shop, controller, pha
     shop.until("the hold ForeignEdit", lambda: "ForeignEdit" in shop.reasons())
     shop.command("resume", "--keep-theirs")
     assert shop.until_promoted(digest) == candidate
+    shop.until("status to say so", lambda: shop.phase() == "Idle")
     assert shop.tracked()["stable"]["name"] == candidate
 
 

@@ -66,7 +66,7 @@ def test_a_service_that_is_deleted_and_made_anew_is_adopted_anew(shop, controlle
     assert core["service"] == shop.service()["metadata"]["uid"] != old
     assert core["seq"] == 1
     assert digest in core["stable"]["digests"].values()
-    shop.until("status to say so", lambda: shop.tracked()["message"].endswith("tags name"))
+    shop.until("status to say so", lambda: shop.message().endswith("tags name"))
     assert shop.kube.get("trackedservice", shop.namespace, SERVICE)["metadata"]["finalizers"]
 
 

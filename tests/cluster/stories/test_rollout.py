@@ -34,6 +34,7 @@ def test_a_good_rebuild_gets_all_traffic_step_by_step_with_n_plus_4_writes(shop,
     shares = [split.get(name, 0) for split in shop.splits()]
     assert shares == [0, *STEPS, 90, 100]
     assert shop.image_digest() == digest
+    shop.until("status to say so", lambda: shop.phase() == "Idle")
     assert shop.tracked()["stable"]["name"] == name
     assert len(shop.writes()) <= WRITES
     assert shop.users()["bad"] == {}
@@ -76,6 +77,7 @@ def test_a_build_that_never_becomes_ready_gets_no_request_and_is_deferred(shop, 
     shop.until_back()
     assert shop.splits() == [{shop.stable.name: 100}]
     assert shop.users()["bad"] == {}
+    shop.until("status to say so", lambda: shop.phase() == "Idle")
     assert shop.tracked()["deferred"] != []
     assert rejected_digests(shop) == set()
     assert_template_is_stables_again(shop)
