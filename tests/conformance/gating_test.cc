@@ -19,6 +19,12 @@ class Gating : public ConformanceTest {
       return !read(serving("revisions", name)).is_null() && word(revision(name).ready) == condition;
     });
   }
+  // There has never been another Revision.
+  void create_first(Starts starts) {
+    const Digest digest = bed_->push(repository(), "1", starts);
+    const Json demo = service_object("demo", image(digest));
+    ASSERT_EQ(call("POST", serving("services"), dump_json(demo)).status, 201);
+  }
   // demo-00002 is Ready; demo-00003 is what `starts` says.
   void make_three(Starts starts, const std::string& condition) {
     make_demo();
@@ -176,14 +182,15 @@ TEST_F(Gating, ByTheLatestRevisionIfItWasReadyAndIsNotAnyMore) {
 }
 
 TEST_F(Gating, ByALatestRevisionThatWasNeverReady) {
-  const Digest digest = bed_->push(repository(), "1", Starts::kNeverReady);
-  ASSERT_EQ(
-      call("POST", serving("services"), dump_json(service_object("demo", image(digest)))).status,
-      201);
+  create_first(Starts::kNeverReady);
   until_routes("Unknown RevisionMissing");
   EXPECT_EQ(service().routes_ready.message,
             "Configuration \"demo\" is waiting for a Revision to become ready.");
-  bed_->behave(digest, Starts::kCrashing);
+  EXPECT_EQ(programmed(), Program{});
+}
+
+TEST_F(Gating, ByALatestRevisionThatHasFailed) {
+  create_first(Starts::kCrashing);
   until_routes("False RevisionMissing");
   EXPECT_EQ(service().routes_ready.message,
             "Configuration \"demo\" does not have any ready Revision.");
