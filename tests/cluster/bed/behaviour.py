@@ -20,11 +20,9 @@ and again); pull (image pull back-off); unsched (no node fits). The template ann
 """
 import json
 import os
-import time
 from dataclasses import dataclass, replace
 
 ANNOTATION = "standin.freshet.dev/mode"
-LOOK_AGAIN = 0.1  # seconds between two looks at a file's time
 
 
 @dataclass(frozen=True)
@@ -49,24 +47,22 @@ def write(run, namespace, control):
 
 
 class Control:
-    """The control files as they are now, at most LOOK_AGAIN seconds late."""
+    """The control files as they are now: what was written before a build is known when it runs."""
 
     def __init__(self, folder):
         self.folder = folder
-        self.known = {}  # namespace → (next look, time of change, content)
+        self.known = {}  # namespace → (time of change, content)
 
     def of(self, namespace):
-        due, changed, content = self.known.get(namespace, (0.0, None, {}))
-        now = time.monotonic()
-        if now >= due:
-            path = self.folder / f"{namespace}.json"
-            try:
-                seen = path.stat().st_mtime_ns
-                if seen != changed:
-                    changed, content = seen, json.loads(path.read_text())
-            except FileNotFoundError:
-                changed, content = None, {}
-            self.known[namespace] = (now + LOOK_AGAIN, changed, content)
+        changed, content = self.known.get(namespace, (None, {}))
+        path = self.folder / f"{namespace}.json"
+        try:
+            seen = path.stat().st_mtime_ns
+            if seen != changed:
+                changed, content = seen, json.loads(path.read_text())
+        except FileNotFoundError:
+            changed, content = None, {}
+        self.known[namespace] = (changed, content)
         return content
 
     def behaviour(self, namespace, revision, image="", annotations=None):

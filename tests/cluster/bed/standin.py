@@ -69,10 +69,12 @@ class StandIn:
             scaled = {"spec": {"replicas": wanted}}
             deployment = self.write("deployment", deployment, scaled, sub=None)
         pods = self.pods(deployment, pods)
-        for number, pod in enumerate(pods):
-            body = statuses.pod(pod, behaviour.mode, READY_AFTER, time.time())
-            pods[number] = self.write("pod", pod, body)
         now = time.time()
+        for number, pod in enumerate(pods):
+            body = statuses.pod(pod, behaviour.mode, READY_AFTER, now)
+            pods[number] = self.write("pod", pod, body)
+        if any(statuses.pod(pod, behaviour.mode, READY_AFTER, now) for pod in pods):
+            return  # Knative looks at pods when the Deployment changes: they come first, always.
         self.write("deployment", deployment,
                    statuses.deployment(deployment, pods, behaviour.mode, now))
         if autoscaler:
