@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kEveryRequest = R"(le="+Inf")";
 
 // A PromQL string in double quotes.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '\\' || c == '"') out += '\\';
@@ -36,10 +36,10 @@ std::string regex_literal(std::string_view text) {
 }
 
 std::string one_of(std::string_view label, const std::set<std::string>& values) {
-  if (values.size() == 1) return fmt::format("{}={}", label, quoted(*values.begin()));
+  if (values.size() == 1) return fmt::format("{}={}", label, in_quotes(*values.begin()));
   std::vector<std::string> patterns;
   for (const std::string& value : values) patterns.push_back(regex_literal(value));
-  return fmt::format("{}=~{}", label, quoted(join(patterns, "|")));
+  return fmt::format("{}=~{}", label, in_quotes(join(patterns, "|")));
 }
 
 using Matchers = std::vector<std::string>;
@@ -63,10 +63,10 @@ void add_identity(Matchers& matchers, std::string_view revision, std::string_vie
 void add_left_out(Matchers& matchers, const Dialect& dialect, const TagRequests& left_out,
                   bool has_tag) {
   if (has_tag && !left_out.tag.empty()) {
-    matchers.push_back(fmt::format("{}!={}", dialect.route_tag, quoted(left_out.tag)));
+    matchers.push_back(fmt::format("{}!={}", dialect.route_tag, in_quotes(left_out.tag)));
   }
   if (!dialect.host.empty() && !left_out.host.empty()) {
-    matchers.push_back(fmt::format("{}!={}", dialect.host, quoted(left_out.host)));
+    matchers.push_back(fmt::format("{}!={}", dialect.host, in_quotes(left_out.host)));
   }
 }
 
@@ -147,7 +147,8 @@ std::string probe_query(const Dialect& dialect, const RevisionKey& revision, Dur
 }
 
 std::string inner_probe_query(const Dialect& dialect, const RevisionKey& revision) {
-  Matchers matchers{fmt::format("__name__=~{}", quoted(dialect.inner)), std::string(kEveryRequest)};
+  Matchers matchers{fmt::format("__name__=~{}", in_quotes(dialect.inner)),
+                    std::string(kEveryRequest)};
   return fmt::format("count({})", of_revision("last_over_time", "", dialect, revision,
                                               std::move(matchers), kBaselineWindow));
 }
@@ -155,7 +156,7 @@ std::string inner_probe_query(const Dialect& dialect, const RevisionKey& revisio
 std::string unnamed_probe_query(const std::string& name_space) {
   const Dialect& dialect = dialects().front();
   Matchers matchers{std::string(kEveryRequest), std::string(dialect.only)};
-  matchers.push_back("namespace=~" + quoted("|" + regex_literal(name_space)));
+  matchers.push_back("namespace=~" + in_quotes("|" + regex_literal(name_space)));
   std::string named;
   for (const Dialect& other : dialects()) {
     if (other.histogram != dialect.histogram) continue;

@@ -12,8 +12,11 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# Precompiled headers were measured (November 2026, g++ 12): a quarter less a file at best, for 145 MB
-# a preset and a ccache that must be told to be sloppy. Not used.
+# Headers are most of a compilation, so the release, test and sanitizer presets compile the sources
+# of a room in batches (unity builds): less than half the time (November 2026, g++ 12, 2 cores).
+# Names in unnamed namespaces must therefore differ within a room; the dev preset compiles each file
+# alone. Precompiled headers were measured too: a quarter less a file at best, some files slower.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 6)
 add_library(freshet_options INTERFACE)
 target_compile_options(freshet_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)

@@ -14,7 +14,7 @@
 namespace freshet {
 namespace {
 
-constexpr Duration kLookEvery = seconds(2);
+constexpr Duration kStatusLookEvery = seconds(2);
 
 struct StatusOptions {
   std::string service;  // "": all of them
@@ -99,7 +99,7 @@ int run_watch(const StatusOptions& options, Context& context, ClusterConnection&
       context.out.print(now);
     }
     if (text) shown = now;
-    context.sleep(kLookEvery);
+    context.sleep(kStatusLookEvery);
   }
   return kDone;
 }
@@ -136,7 +136,7 @@ int run_wait(const StatusOptions& options, Context& context, ClusterConnection& 
       }
       return end ? end->exit_code : kTimedOut;
     }
-    context.sleep(std::min<Duration>(kLookEvery, options.timeout));
+    context.sleep(std::min<Duration>(kStatusLookEvery, options.timeout));
   }
 }
 

@@ -11,7 +11,7 @@
 namespace freshet {
 namespace {
 
-constexpr Duration kLookEvery{500};
+constexpr Duration kTrackedLookEvery{500};
 
 struct UntrackOptions {
   std::string service;
@@ -59,7 +59,7 @@ int wait_until_gone(Context& context, ClusterConnection& cluster, std::vector<Se
     });
     if (left.empty()) return kDone;
     if (context.clock.now() - began >= timeout || context.stop()) break;
-    context.sleep(kLookEvery);
+    context.sleep(kTrackedLookEvery);
   }
   for (const ServiceKey& key : left) {
     context.out.complain(to_string(key) + " is not let go after " + format_duration(timeout) +

@@ -68,11 +68,6 @@ struct Filter {
   }
 };
 
-std::string query_or(const ApiTarget& target, const char* name, const char* otherwise = "") {
-  const auto found = target.query.find(name);
-  return found == target.query.end() ? otherwise : found->second;
-}
-
 HttpResponse json_response(std::string body) {
   return {200, {{"Content-Type", "application/json"}}, std::move(body)};
 }

@@ -9,11 +9,6 @@
 namespace freshet::sandbox {
 namespace {
 
-std::string query_or(const ApiTarget& target, const char* name) {
-  const auto found = target.query.find(name);
-  return found == target.query.end() ? "" : found->second;
-}
-
 bool is_dry_run(const ApiTarget& target) { return target.query.contains("dryRun"); }
 
 Json without(const Json& object, std::initializer_list<const char*> fields) {

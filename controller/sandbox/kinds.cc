@@ -110,4 +110,9 @@ std::optional<ApiTarget> parse_target(std::string_view target) {
   return out;
 }
 
+std::string query_or(const ApiTarget& target, const char* name, const char* otherwise) {
+  const auto found = target.query.find(name);
+  return found == target.query.end() ? otherwise : found->second;
+}
+
 }  // namespace freshet::sandbox

@@ -54,6 +54,8 @@ struct ApiTarget {
   std::map<std::string, std::string> query;
 };
 std::optional<ApiTarget> parse_target(std::string_view target);
+// What the query says of `name`; `otherwise` when it says nothing.
+std::string query_or(const ApiTarget& target, const char* name, const char* otherwise = "");
 
 // "a=b&c=d", percent-decoded; a later one of the same name wins.
 std::map<std::string, std::string> parse_query(std::string_view text);

@@ -12,7 +12,7 @@
 namespace freshet {
 namespace {
 
-const RevisionKey kKey{"shop", "checkout-00008"};
+const RevisionKey kArm{"shop", "checkout-00008"};
 
 std::string series(const std::string& labels, const std::string& values) {
   return fmt::format(R"({{"metric":{{"kn_revision_name":"checkout-00008",)"
@@ -34,7 +34,7 @@ TEST(PrometheusReply, SamplesBecomeScrapesOfAPod) {
       series(kAll, R"([100,"5"],[115.5,"9"])") + "," +
       series(R"("http_response_status_code":"200","le":"0.1")", R"([100,"4"],[115.5,"8"])")));
   ASSERT_TRUE(reply) << reply.error().message;
-  const std::vector<PodSeries>& pods = reply->revisions.at(kKey);
+  const std::vector<PodSeries>& pods = reply->revisions.at(kArm);
   ASSERT_EQ(pods.size(), 1U);
   EXPECT_EQ(pods[0].pod, "p1");
   ASSERT_EQ(pods[0].counters.size(), 2U);
@@ -52,7 +52,7 @@ TEST(PrometheusReply, AScrapeWithAValueThatIsNoCountIsLeftOutAndNoted) {
                      series(R"("http_response_status_code":"200","le":"0.1")",
                             R"([100,"4"],[115,"5"],[130,"6"])")));
     ASSERT_TRUE(reply) << value;
-    const PodSeries& pod = reply->revisions.at(kKey).front();
+    const PodSeries& pod = reply->revisions.at(kArm).front();
     ASSERT_EQ(pod.scrapes.size(), 2U) << value;
     EXPECT_EQ(pod.scrapes[1].at, TimePoint(seconds(130))) << value;
     EXPECT_EQ(reply->notes.size(), 1U) << value;
@@ -63,7 +63,7 @@ TEST(PrometheusReply, APodScrapedByTwoJobsCountsOnce) {
   const auto reply = parse(matrix(series(kAll + R"(,"job":"a")", R"([1,"5"],[2,"6"])") + "," +
                                   series(kAll + R"(,"job":"b")", R"([1,"5"])")));
   ASSERT_TRUE(reply);
-  const std::vector<PodSeries>& pods = reply->revisions.at(kKey);
+  const std::vector<PodSeries>& pods = reply->revisions.at(kArm);
   ASSERT_EQ(pods.size(), 1U);
   EXPECT_EQ(pods[0].counters.size(), 1U);
   EXPECT_EQ(pods[0].scrapes.size(), 2U);

@@ -11,7 +11,7 @@ namespace {
 TimePoint at(int minute) { return *parse_rfc3339("2026-11-23T02:00:00Z") + minutes(minute); }
 
 // Every field away from its default.
-TrackedServiceStatus full() {
+TrackedServiceStatus full_status() {
   TrackedServiceStatus status;
   status.observed_generation = 3;
   status.service = "checkout";
@@ -64,7 +64,7 @@ TrackedServiceStatus full() {
 }
 
 TEST(StatusCodec, ReadsBackEveryField) {
-  EXPECT_EQ(status_from_json(status_to_json(full())), full());
+  EXPECT_EQ(status_from_json(status_to_json(full_status())), full_status());
 }
 
 TEST(StatusCodec, WritesAnEmptyStatusAsThePercentAlone) {
@@ -73,13 +73,13 @@ TEST(StatusCodec, WritesAnEmptyStatusAsThePercentAlone) {
 }
 
 TEST(StatusCodec, AddsShortDigestsForTheColumns) {
-  const Json json = status_to_json(full());
+  const Json json = status_to_json(full_status());
   EXPECT_EQ(json["stable"]["short"], "9c1e4f0b2a11");
   EXPECT_EQ(json["candidate"]["short"], "0123456789ab+f00d");
 }
 
 TEST(StatusCodec, WritesTimesAndNumbersAsTheApiHasThem) {
-  const Json json = status_to_json(full());
+  const Json json = status_to_json(full_status());
   EXPECT_EQ(json["stepSince"], "2026-11-23T02:06:00Z");
   EXPECT_EQ(json["verdict"]["evidenceAgainst"], -0.5);
   EXPECT_EQ(json["verdict"]["thresholdFor"], 3);

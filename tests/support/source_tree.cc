@@ -90,4 +90,8 @@ std::string folder_of(std::string_view path) {
   return std::string(slash == path.npos ? "" : path.substr(0, slash));
 }
 
+std::string at_line(const SourceFile& file, std::size_t line) {
+  return file.path + ":" + std::to_string(line) + ": ";
+}
+
 }  // namespace freshet

@@ -26,6 +26,7 @@ struct SourceTree {
 // Everything below `root` but build folders and hidden ones.
 SourceTree read_tree(const std::filesystem::path& root);
 
-std::string folder_of(std::string_view path);  // "base/text.cc" → "base"
+std::string folder_of(std::string_view path);                   // "base/text.cc" → "base"
+std::string at_line(const SourceFile& file, std::size_t line);  // "base/text.cc:7: "
 
 }  // namespace freshet

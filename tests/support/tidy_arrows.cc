@@ -65,10 +65,6 @@ std::vector<Include> includes_of(const SourceFile& file) {
   return includes;
 }
 
-std::string at(const SourceFile& file, std::size_t line) {
-  return file.path + ":" + std::to_string(line) + ": ";
-}
-
 bool exists(const SourceTree& tree, const std::string& path) {
   return std::any_of(tree.sources.begin(), tree.sources.end(),
                      [&](const SourceFile& file) { return file.path == path; });
@@ -81,14 +77,14 @@ Problems check_arrows(const SourceFile& file) {
   if (room.starts_with("tests")) return {};
   const auto known = arrows().find(room);
   if (known == arrows().end()) {
-    return {at(file, 1) + "no room " + room + " in tests/support/tidy_arrows.cc"};
+    return {at_line(file, 1) + "no room " + room + " in tests/support/tidy_arrows.cc"};
   }
   Problems problems;
   for (const Include& include : includes_of(file)) {
     const std::string other = folder_of(include.path);
     if (!include.is_quoted || other == room || known->second.contains(other)) continue;
     const std::vector<std::string> allowed(known->second.begin(), known->second.end());
-    problems.push_back(at(file, include.line) + room + " may not include " + include.path +
+    problems.push_back(at_line(file, include.line) + room + " may not include " + include.path +
                        "; it may know: " + join(allowed, ", "));
   }
   return problems;
@@ -98,7 +94,7 @@ Problems check_includes_resolve(const SourceFile& file, const SourceTree& tree) 
   Problems problems;
   for (const Include& include : includes_of(file)) {
     if (!include.is_quoted || exists(tree, include.path)) continue;
-    problems.push_back(at(file, include.line) + "no file " + include.path +
+    problems.push_back(at_line(file, include.line) + "no file " + include.path +
                        " from the root; write full paths, and <> for libraries");
   }
   return problems;
@@ -110,7 +106,7 @@ Problems check_own_header_first(const SourceFile& file, const SourceTree& tree) 
   if (!exists(tree, own)) return {};
   const std::vector<Include> includes = includes_of(file);
   if (!includes.empty() && includes.front().path == own) return {};
-  return {at(file, 1) + "its own header must be its first include, so that it stands alone"};
+  return {at_line(file, 1) + "its own header must be its first include, so that it stands alone"};
 }
 
 Problems check_json_stays_out_of_headers(const SourceFile& file) {
@@ -118,7 +114,7 @@ Problems check_json_stays_out_of_headers(const SourceFile& file) {
   Problems problems;
   for (const Include& include : includes_of(file)) {
     if (include.path != "nlohmann/json.hpp") continue;
-    problems.push_back(at(file, include.line) +
+    problems.push_back(at_line(file, include.line) +
                        "headers take base/json.h or nlohmann/json_fwd.hpp; json.hpp is for .cc");
   }
   return problems;
@@ -146,7 +142,7 @@ Problems check_libraries_at_home(const SourceFile& file) {
       if (!include.path.starts_with(library.prefix) || library.homes.contains(room)) continue;
       if (is_test && library.in_any_test) continue;
       const std::vector<std::string> homes(library.homes.begin(), library.homes.end());
-      problems.push_back(at(file, include.line) + include.path + " is for " +
+      problems.push_back(at_line(file, include.line) + include.path + " is for " +
                          (homes.empty() ? "tests" : join(homes, ", ")) + " alone");
     }
   }

@@ -7,10 +7,6 @@
 namespace freshet {
 namespace {
 
-std::string at(const SourceFile& file, std::size_t line) {
-  return file.path + ":" + std::to_string(line) + ": ";
-}
-
 // Every line of `lines` in which `pattern` occurs, with what was found.
 Problems find_all(const SourceFile& file, const std::vector<std::string>& lines,
                   const std::regex& pattern, const std::string& sentence) {
@@ -18,7 +14,7 @@ Problems find_all(const SourceFile& file, const std::vector<std::string>& lines,
   for (std::size_t i = 0; i < lines.size(); ++i) {
     std::smatch found;
     if (!std::regex_search(lines[i], found, pattern)) continue;
-    problems.push_back(at(file, i + 1) + found.str() + " " + sentence);
+    problems.push_back(at_line(file, i + 1) + found.str() + " " + sentence);
   }
   return problems;
 }

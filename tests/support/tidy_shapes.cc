@@ -8,10 +8,6 @@
 namespace freshet {
 namespace {
 
-std::string at(const SourceFile& file, std::size_t line) {
-  return file.path + ":" + std::to_string(line) + ": ";
-}
-
 // Columns as a reader counts them: code points.
 std::size_t columns(std::string_view line) {
   return static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) {
@@ -67,7 +63,7 @@ class FunctionMeter {
     const std::size_t lines = line_ - function_start_ + 1;
     function_depth_ = 0;
     if (lines <= kMaxFunctionLines) return;
-    problems_.push_back(at(file_, function_start_) + "a function of " + std::to_string(lines) +
+    problems_.push_back(at_line(file_, function_start_) + "a function of " + std::to_string(lines) +
                         " lines; at most " + std::to_string(kMaxFunctionLines));
   }
 
@@ -106,7 +102,7 @@ Problems check_columns(const SourceFile& file) {
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
     const std::size_t width = columns(file.lines[i]);
     if (width <= kMaxColumns) continue;
-    problems.push_back(at(file, i + 1) + std::to_string(width) + " columns; at most " +
+    problems.push_back(at_line(file, i + 1) + std::to_string(width) + " columns; at most " +
                        std::to_string(kMaxColumns));
   }
   return problems;
@@ -114,15 +110,15 @@ Problems check_columns(const SourceFile& file) {
 
 Problems check_file_length(const SourceFile& file) {
   if (file.lines.size() <= kMaxFileLines) return {};
-  return {at(file, kMaxFileLines + 1) + std::to_string(file.lines.size()) + " lines; at most " +
-          std::to_string(kMaxFileLines)};
+  return {at_line(file, kMaxFileLines + 1) + std::to_string(file.lines.size()) +
+          " lines; at most " + std::to_string(kMaxFileLines)};
 }
 
 Problems check_function_length(const SourceFile& file) { return FunctionMeter(file).measure(); }
 
 Problems check_first_line(const SourceFile& file) {
   if (file.lines.front().starts_with("// ")) return {};
-  return {at(file, 1) + "the first line must be a // comment that says what the file is"};
+  return {at_line(file, 1) + "the first line must be a // comment that says what the file is"};
 }
 
 Problems check_listed_in_cmake(const SourceTree& tree) {
@@ -130,7 +126,7 @@ Problems check_listed_in_cmake(const SourceTree& tree) {
   Problems problems;
   for (const SourceFile& file : tree.sources) {
     if (!file.path.ends_with(".cc") || named.contains(file.path)) continue;
-    problems.push_back(at(file, 1) + "named in no CMakeLists.txt: never built");
+    problems.push_back(at_line(file, 1) + "named in no CMakeLists.txt: never built");
   }
   return problems;
 }

@@ -11,14 +11,14 @@
 namespace freshet {
 namespace {
 
-struct Row {
+struct WordsRow {
   const char* name;
   std::vector<std::string> words;
   std::string said;  // on the error output, whole
 };
 
-const std::vector<Row>& usage_rows() {
-  static const std::vector<Row> kRows{
+const std::vector<WordsRow>& usage_rows() {
+  static const std::vector<WordsRow> kRows{
       {"an unknown command suggests the nearest",
        {"statsu"},
        "freshet: no command statsu; did you mean status?\nSee: freshet --help\n"},
@@ -67,7 +67,7 @@ const std::vector<Row>& usage_rows() {
 }
 
 TEST(Words, ThatCannotBeUnderstoodEndWithExitCode2) {
-  for (const Row& row : usage_rows()) {
+  for (const WordsRow& row : usage_rows()) {
     CliBed bed;
     const CliRun ran = bed.run(row.words);
     EXPECT_EQ(ran.exit_code, kUsage) << row.name;

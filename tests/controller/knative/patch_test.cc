@@ -10,7 +10,7 @@
 namespace freshet {
 namespace {
 
-Json service() {
+Json patched_service() {
   return Json::parse(R"({
     "metadata": {"name": "checkout", "namespace": "shop", "uid": "u1", "resourceVersion": "42"},
     "spec": {"template": {"spec": {"containers": [{"name": "side", "image": "x.io/side:1"},
@@ -54,15 +54,15 @@ ServiceWrite write_of(Traffic traffic, TemplateChange change = KeepTemplate{}) {
 
 TEST(Patches, BeginWithTheVersionThatWasRead) {
   const Json patch =
-      service_patch(*service_view(service()), write_of({entry("checkout-00001", 100)}));
+      service_patch(*service_view(patched_service()), write_of({entry("checkout-00001", 100)}));
   EXPECT_EQ(patch[0],
             Json::parse(R"({"op":"replace","path":"/metadata/resourceVersion","value":"42"})"));
 }
 
 TEST(Patches, ApplyToAServiceWithoutAnnotationsOrTemplateMetadata) {
   const SetImages images{{{ContainerName("app"), "x.io/web:1@sha256:abc"}}, "7f3a", "7f3a"};
-  const Json after =
-      applied(service(), write_of({entry("checkout-00001", 100), entry("", 0, "freshet")}, images));
+  const Json after = applied(
+      patched_service(), write_of({entry("checkout-00001", 100), entry("", 0, "freshet")}, images));
   EXPECT_EQ(after["metadata"]["annotations"]["freshet.dev/rollout"], core_to_text(some_core()));
   const Json& tmpl = after["spec"]["template"];
   EXPECT_EQ(tmpl["spec"]["containers"][1]["image"], "x.io/web:1@sha256:abc");
@@ -74,7 +74,7 @@ TEST(Patches, ApplyToAServiceWithoutAnnotationsOrTemplateMetadata) {
 }
 
 TEST(Patches, KeepTheAnnotationsOfOthers) {
-  Json object = service();
+  Json object = patched_service();
   object["metadata"]["annotations"] = {{"a", "b"}};
   object["spec"]["template"]["metadata"]["annotations"] = {{"c", "d"}};
   const SetImages images{{{ContainerName("app"), "i"}}, "7f3a", ""};
@@ -86,18 +86,18 @@ TEST(Patches, KeepTheAnnotationsOfOthers) {
 TEST(Patches, ApplyTwiceInARow) {
   const SetImages images{{{ContainerName("app"), "i"}}, "7f3a", ""};
   const ServiceWrite write = write_of({entry("checkout-00001", 100)}, images);
-  const Json once = applied(service(), write);
+  const Json once = applied(patched_service(), write);
   EXPECT_EQ(applied(once, write), once);
 }
 
 TEST(Patches, LeaveTrafficAloneWhereNothingIsSaidOfIt) {
   ServiceWrite write;
   write.core = some_core();
-  EXPECT_EQ(applied(service(), write)["spec"], service()["spec"]);
+  EXPECT_EQ(applied(patched_service(), write)["spec"], patched_service()["spec"]);
 }
 
 TEST(Patches, GiveANamedTemplateANewName) {
-  Json object = service();
+  Json object = patched_service();
   object["spec"]["template"]["metadata"] = {{"name", "checkout-blue"}};
   const SetImages images{{{ContainerName("app"), "i"}}, "7f3a", "f7f3a"};
   const Json after = applied(object, write_of({entry("checkout-blue", 100)}, images));
@@ -106,14 +106,14 @@ TEST(Patches, GiveANamedTemplateANewName) {
 
 TEST(Patches, ReplaceATemplateAsAWhole) {
   const std::string whole = R"({"spec":{"containers":[{"name":"app","image":"old"}]}})";
-  const Json after =
-      applied(service(), write_of({entry("checkout-00001", 100)}, ReplaceTemplate{whole, "x"}));
+  const Json after = applied(patched_service(),
+                             write_of({entry("checkout-00001", 100)}, ReplaceTemplate{whole, "x"}));
   EXPECT_EQ(after["spec"]["template"], Json::parse(whole));
 }
 
 TEST(Patches, TakeOurAnnotationsOffWhenLeaving) {
   const SetImages images{{{ContainerName("app"), "i"}}, "7f3a", ""};
-  const Json during = applied(service(), write_of({entry("checkout-00001", 100)}, images));
+  const Json during = applied(patched_service(), write_of({entry("checkout-00001", 100)}, images));
   ServiceWrite leave;
   leave.traffic = Traffic{entry("", 100)};
   leave.template_change = SetImages{{}, std::nullopt, ""};
@@ -133,7 +133,7 @@ class Checks : public ::testing::TestWithParam<CheckRow> {};
 TEST_P(Checks, StandBeforeTheWire) {
   ServiceWrite write = write_of(GetParam().traffic);
   if (GetParam().leaves) write.core.reset();
-  const Status checked = check_write(*service_view(service()), write);
+  const Status checked = check_write(*service_view(patched_service()), write);
   ASSERT_EQ(checked.has_value(), GetParam().is_allowed);
   if (!checked) {
     EXPECT_EQ(checked.error().kind, ErrorKind::kRefused);
@@ -158,12 +158,12 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Checking, RefusesAnImageForAContainerThatIsNotThere) {
   const SetImages images{{{ContainerName("nobody"), "i"}}, "7f3a", ""};
-  EXPECT_FALSE(
-      check_write(*service_view(service()), write_of({entry("checkout-00001", 100)}, images)));
+  EXPECT_FALSE(check_write(*service_view(patched_service()),
+                           write_of({entry("checkout-00001", 100)}, images)));
 }
 
 TEST(Checking, RefusesATemplateThatIsNone) {
-  EXPECT_FALSE(check_write(*service_view(service()),
+  EXPECT_FALSE(check_write(*service_view(patched_service()),
                            write_of({entry("checkout-00001", 100)}, ReplaceTemplate{"[]", ""})));
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 const std::string kDigest = "sha256:" + std::string(64, 'a');
 
-Json service() {
+Json shown_service() {
   return Json::parse(R"({
     "metadata": {"name": "checkout", "namespace": "shop", "uid": "u1", "resourceVersion": "42",
                  "generation": 3, "annotations": {"a": "b"}, "labels": {"l": "m"}},
@@ -53,7 +53,7 @@ Json revision() {
 }
 
 TEST(ServiceViews, HoldWhatFreshetLooksAt) {
-  const auto view = service_view(service());
+  const auto view = service_view(shown_service());
   ASSERT_TRUE(view);
   EXPECT_EQ(view->key, (ServiceKey{"shop", "checkout"}));
   EXPECT_EQ(view->resource_version, "42");
@@ -78,7 +78,7 @@ struct Broken {
 };
 class BrokenService : public ::testing::TestWithParam<Broken> {};
 TEST_P(BrokenService, IsAnError) {
-  Json object = service();
+  Json object = shown_service();
   const Json::json_pointer at(GetParam().pointer);
   object[at.parent_pointer()].erase(at.back());
   const auto view = service_view(object);
@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(Views, BrokenService,
                          [](const auto& row) { return std::string(row.param.sentence); });
 
 TEST(ServiceViews, AreReadFromAServiceThatKnativeHasNotSeenYet) {
-  Json object = service();
+  Json object = shown_service();
   object.erase("status");
   const auto view = service_view(object);
   ASSERT_TRUE(view);
@@ -147,7 +147,7 @@ TEST(RevisionViews, BelieveNoConditionBeforeKnativeHasLooked) {
 TEST(Templates, AreTheSameInServiceAndRevision) {
   EXPECT_EQ(revision_view(revision())->template_hash.substr(0, 2), "t:");
   // The Revision carries a deadline that its Service's template had as well.
-  Json object = service();
+  Json object = shown_service();
   object["spec"]["template"]["metadata"]["annotations"]["serving.knative.dev/progress-deadline"] =
       "90s";
   EXPECT_EQ(revision_view(revision())->template_hash, service_view(object)->template_hash);
@@ -167,7 +167,7 @@ struct HashRow {
 };
 class Hashes : public ::testing::TestWithParam<HashRow> {};
 TEST_P(Hashes, DependOnConfigurationAlone) {
-  const Json before = service()["spec"]["template"];
+  const Json before = shown_service()["spec"]["template"];
   Json after = before;
   after.merge_patch(Json::parse(GetParam().patch));
   EXPECT_EQ(template_hash(before) == template_hash(after), GetParam().is_same);
@@ -204,7 +204,7 @@ struct ManagerRow {
 };
 class OtherManagers : public ::testing::TestWithParam<ManagerRow> {};
 TEST_P(OtherManagers, AreFoundByWhatTheyLeave) {
-  Json object = service();
+  Json object = shown_service();
   object["metadata"].merge_patch(Json::parse(GetParam().patch));
   const auto view = service_view(object);
   EXPECT_EQ(view->other_managers, GetParam().tools);
@@ -280,7 +280,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return std::string(row.param.sentence); });
 
 TEST(TrafficJson, ComesBackAsItWent) {
-  const Traffic traffic = traffic_from_json(service()["spec"]["traffic"]);
+  const Traffic traffic = traffic_from_json(shown_service()["spec"]["traffic"]);
   EXPECT_EQ(traffic_from_json(traffic_to_json(traffic)), traffic);
 }
 

@@ -10,7 +10,7 @@
 namespace freshet {
 namespace {
 
-const TimePoint kNow = *parse_rfc3339("2026-11-23T02:10:00.250Z");
+const TimePoint kTold = *parse_rfc3339("2026-11-23T02:10:00.250Z");
 
 KubeEvent rolled_back() {
   KubeEvent event;
@@ -42,7 +42,7 @@ TEST(KubeEvent, IsACoreEventAboutItsTarget) {
                          {"firstTimestamp", "2026-11-23T02:10:00Z"},
                          {"lastTimestamp", "2026-11-23T02:10:00Z"},
                          {"count", 1}};
-  EXPECT_EQ(event_object(rolled_back(), kNow), expected);
+  EXPECT_EQ(event_object(rolled_back(), kTold), expected);
 }
 
 TEST(KubeEvent, HasTheSameNameOnlyForTheSameOccasion) {
@@ -57,7 +57,7 @@ TEST(KubeEvent, AMessageThatIsTooLongIsCutOnACharacter) {
   KubeEvent event = rolled_back();
   event.message.clear();
   while (event.message.size() < 2000) event.message += "ü";
-  const std::string message = event_object(event, kNow)["message"];
+  const std::string message = event_object(event, kTold)["message"];
   EXPECT_LE(message.size(), kMaxEventMessageBytes);
   EXPECT_GE(message.size(), kMaxEventMessageBytes - 2);
   EXPECT_TRUE(message.ends_with("ü…"));
@@ -71,14 +71,14 @@ TEST(KubeEvent, OneThatIsThereAlreadyIsSuccess) {
     return HttpResponse{status, {}, "{}"};
   });
   TokenSource tokens{Secret()};
-  const ManualClock clock(kNow);
+  const ManualClock clock(kTold);
   KubeClient client(transport, tokens, clock, {.server = "http://api"});
-  EXPECT_TRUE(post_event(client, rolled_back(), kNow));
+  EXPECT_TRUE(post_event(client, rolled_back(), kTold));
   EXPECT_EQ(url, "http://api/api/v1/namespaces/shop/events?fieldManager=freshet");
   status = 409;
-  EXPECT_TRUE(post_event(client, rolled_back(), kNow));
+  EXPECT_TRUE(post_event(client, rolled_back(), kTold));
   status = 403;
-  EXPECT_EQ(post_event(client, rolled_back(), kNow).error().kind, ErrorKind::kForbidden);
+  EXPECT_EQ(post_event(client, rolled_back(), kTold).error().kind, ErrorKind::kForbidden);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ KubeSources sources() {
           }};
 }
 
-std::string config(const std::string& cluster, const std::string& user) {
+std::string file_of(const std::string& cluster, const std::string& user) {
   return "apiVersion: v1\nkind: Config\ncurrent-context: one\n"
          "contexts:\n"
          "- name: one\n  context: {cluster: c, user: u}\n"
@@ -43,7 +43,7 @@ Result<ClusterAccess> read(const std::string& text, const KubeFlags& flags = {})
 }
 
 TEST(Kubeconfig, GivesServerAuthoritiesAndToken) {
-  const auto access = read(config(
+  const auto access = read(file_of(
       kServer + "    certificate-authority-data: " + base64_encode("CA DATA") + "\n", kToken));
   ASSERT_TRUE(access) << access.error().message;
   ClusterAccess expected;
@@ -56,11 +56,11 @@ TEST(Kubeconfig, GivesServerAuthoritiesAndToken) {
 }
 
 TEST(Kubeconfig, TakesFilesRelativeToItselfAndTheContextNamed) {
-  const auto access = read(config(kServer + "    certificate-authority: ca.pem\n"
-                                            "    proxy-url: http://proxy:3128\n",
-                                  "    client-certificate: /certs/ann.pem\n"
-                                  "    client-key: /certs/ann.key\n"
-                                  "    tokenFile: token\n"),
+  const auto access = read(file_of(kServer + "    certificate-authority: ca.pem\n"
+                                             "    proxy-url: http://proxy:3128\n",
+                                   "    client-certificate: /certs/ann.pem\n"
+                                   "    client-key: /certs/ann.key\n"
+                                   "    tokenFile: token\n"),
                            {.kubeconfig = "", .context = "two"});
   ASSERT_TRUE(access) << access.error().message;
   EXPECT_EQ(access->name_space, "shop");
@@ -72,7 +72,7 @@ TEST(Kubeconfig, TakesFilesRelativeToItselfAndTheContextNamed) {
 }
 
 TEST(Kubeconfig, AContextWithoutAUserIsAnonymous) {
-  const auto access = read(config(kServer, kToken), {.kubeconfig = "", .context = "nobody"});
+  const auto access = read(file_of(kServer, kToken), {.kubeconfig = "", .context = "nobody"});
   ASSERT_TRUE(access) << access.error().message;
   EXPECT_TRUE(access->token.empty());
 }
@@ -85,27 +85,27 @@ TEST(Kubeconfig, WhatIsNotSupportedIsRefusedInASentence) {
   };
   const std::string insecure = kServer + "    insecure-skip-tls-verify: true\n";
   const Row rows[] = {
-      {config(kServer, kToken + "    exec: {command: aws}\n"), ErrorKind::kBadInput,
+      {file_of(kServer, kToken + "    exec: {command: aws}\n"), ErrorKind::kBadInput,
        "context one of /home/ann/.kube/config: the user logs in by running a command (exec), which "
        "is not done here; use a token, a tokenFile or a client certificate"},
-      {config(kServer, kToken + "    auth-provider: {name: gcp}\n"), ErrorKind::kBadInput,
+      {file_of(kServer, kToken + "    auth-provider: {name: gcp}\n"), ErrorKind::kBadInput,
        "the user logs in through an auth-provider, which Kubernetes has removed"},
-      {config(kServer, kToken + "    username: a\n    password: canary-password\n"),
+      {file_of(kServer, kToken + "    username: a\n    password: canary-password\n"),
        ErrorKind::kBadInput, "the user logs in with a user name and password"},
-      {config(kServer, kToken + "    as: admin\n"), ErrorKind::kBadInput, "acts as somebody else"},
-      {config(kServer + "    tls-server-name: x\n", kToken), ErrorKind::kBadInput,
+      {file_of(kServer, kToken + "    as: admin\n"), ErrorKind::kBadInput, "acts as somebody else"},
+      {file_of(kServer + "    tls-server-name: x\n", kToken), ErrorKind::kBadInput,
        "tls-server-name is not supported"},
-      {config(insecure, kToken), ErrorKind::kBadInput, "or say --insecure-skip-tls-verify"},
-      {config("    server: http://api:8080\n", kToken), ErrorKind::kBadInput,
+      {file_of(insecure, kToken), ErrorKind::kBadInput, "or say --insecure-skip-tls-verify"},
+      {file_of("    server: http://api:8080\n", kToken), ErrorKind::kBadInput,
        "would send its token over plain http"},
-      {config("    server: api:6443\n", kToken), ErrorKind::kBadInput, "server: "},
-      {config(kServer + "    certificate-authority-data: '%%%'\n", kToken), ErrorKind::kBadInput,
+      {file_of("    server: api:6443\n", kToken), ErrorKind::kBadInput, "server: "},
+      {file_of(kServer + "    certificate-authority-data: '%%%'\n", kToken), ErrorKind::kBadInput,
        "certificate-authority-data is not base64"},
-      {config(kServer + "    certificate-authority: lost.pem\n", kToken), ErrorKind::kNotFound,
+      {file_of(kServer + "    certificate-authority: lost.pem\n", kToken), ErrorKind::kNotFound,
        "certificate-authority: cannot read /home/ann/.kube/lost.pem"},
-      {config(kServer, "    client-key: /certs/ann.key\n"), ErrorKind::kBadInput,
+      {file_of(kServer, "    client-key: /certs/ann.key\n"), ErrorKind::kBadInput,
        "client-certificate and client-key go together"},
-      {config(kServer, kToken + kToken), ErrorKind::kBadInput, "token"},
+      {file_of(kServer, kToken + kToken), ErrorKind::kBadInput, "token"},
       {"current-context: [", ErrorKind::kBadInput, "/home/ann/.kube/config: "},
       {"a: &x 1\nb: *x\n", ErrorKind::kBadInput, "anchors are not accepted"},
       {"", ErrorKind::kNotFound, "is empty"},
@@ -120,14 +120,14 @@ TEST(Kubeconfig, WhatIsNotSupportedIsRefusedInASentence) {
     EXPECT_NE(access.error().message.find(row.said), std::string::npos) << access.error().message;
     EXPECT_EQ(access.error().message.find("canary"), std::string::npos) << access.error().message;
   }
-  EXPECT_NE(read(config(kServer, kToken), {.kubeconfig = "", .context = "lost"})
+  EXPECT_NE(read(file_of(kServer, kToken), {.kubeconfig = "", .context = "lost"})
                 .error()
                 .message.find("there is no cluster elsewhere"),
             std::string::npos);
 }
 
 TEST(Kubeconfig, TlsWithoutVerificationIsTakenWhereAPersonSaidSo) {
-  const auto access = read(config(kServer + "    insecure-skip-tls-verify: true\n", kToken),
+  const auto access = read(file_of(kServer + "    insecure-skip-tls-verify: true\n", kToken),
                            {.kubeconfig = "", .context = "", .allow_insecure = true});
   ASSERT_TRUE(access) << access.error().message;
   EXPECT_TRUE(access->insecure_skip_verify);

@@ -17,8 +17,8 @@ using testing::status_answer;
 using testing::Texts;
 using testing::to_text;
 
-constexpr TimePoint kStart{std::chrono::hours(24)};
-const HttpResponse kOk{200, {}, ""};
+constexpr TimePoint kFailuresStart{std::chrono::hours(24)};
+const HttpResponse kBrokenOk{200, {}, ""};
 const std::string kListNewest = "/things?limit=250";
 const std::string kListAt10 = kListNewest + "&resourceVersion=10&resourceVersionMatch=NotOlderThan";
 const std::string kWatchAt10 =
@@ -32,8 +32,8 @@ Watch unlisted() {
 
 Watch streaming() {
   Watch watch = unlisted();
-  (void)watch.on_page(page({}, 10), kStart, 0);
-  watch.on_stream_begin(kStart);
+  (void)watch.on_page(page({}, 10), kFailuresStart, 0);
+  watch.on_stream_begin(kFailuresStart);
   return watch;
 }
 
@@ -53,20 +53,20 @@ TEST(WatchFailure, OfAStreamDecidesWhereItGoesOn) {
   };
   const Row rows[] = {
       {"an expired version inside the stream is listed again at once",
-       error_line(410, "too old resource version"), kOk, kListAt10, seconds(0), ""},
+       error_line(410, "too old resource version"), kBrokenOk, kListAt10, seconds(0), ""},
       {"an expired version as HTTP is listed again at once", "", status_answer(410, "Expired"),
        kListAt10, seconds(0), ""},
       {"a version the server has not reached is listed again at once", "", too_large(), kListAt10,
        seconds(0), ""},
       {"another error inside the stream is listed again after a while",
-       error_line(500, "etcdserver: no leader"), kOk, kListAt10, milliseconds(800),
+       error_line(500, "etcdserver: no leader"), kBrokenOk, kListAt10, milliseconds(800),
        "watching /things: HTTP 500: etcdserver: no leader"},
-      {"a line that is not JSON is listed again after a while", "what?\n", kOk, kListAt10,
+      {"a line that is not JSON is listed again after a while", "what?\n", kBrokenOk, kListAt10,
        milliseconds(800), "an event cannot be read"},
-      {"a line without an object is listed again after a while", "{\"type\":\"ADDED\"}\n", kOk,
-       kListAt10, milliseconds(800), "an event has no type or no object"},
+      {"a line without an object is listed again after a while", "{\"type\":\"ADDED\"}\n",
+       kBrokenOk, kListAt10, milliseconds(800), "an event has no type or no object"},
       {"a line that does not end is listed again after a while",
-       std::string(kMaxWatchLineBytes + 1, ' '), kOk, kListAt10, milliseconds(800),
+       std::string(kMaxWatchLineBytes + 1, ' '), kBrokenOk, kListAt10, milliseconds(800),
        "an event is over 8388608 bytes"},
       {"a cut connection is watched again after a while", "",
        make_error(ErrorKind::kTransient, "GET api:6443: reset"), kWatchAt10, milliseconds(800),
@@ -83,15 +83,15 @@ TEST(WatchFailure, OfAStreamDecidesWhereItGoesOn) {
        milliseconds(800), "HTTP 503: starting"},
       {"429 waits as long as the server asks", "", HttpResponse{429, {{"Retry-After", "7"}}, ""},
        kWatchAt10, seconds(7), "HTTP 429"},
-      {"a watch that ends at once and empty is not asked again at once", "", kOk, kWatchAt10,
+      {"a watch that ends at once and empty is not asked again at once", "", kBrokenOk, kWatchAt10,
        milliseconds(800), "ended at once"},
   };
   for (const Row& row : rows) {
     Watch watch = streaming();
     EXPECT_EQ(to_text(watch.on_bytes(row.body)), Texts{}) << row.name;
-    watch.on_stream_end(row.head, kStart, 0);
+    watch.on_stream_end(row.head, kFailuresStart, 0);
     EXPECT_EQ(watch.next(0).target, row.next) << row.name;
-    EXPECT_EQ(watch.next(0).not_before, kStart + row.wait) << row.name;
+    EXPECT_EQ(watch.next(0).not_before, kFailuresStart + row.wait) << row.name;
     const std::string said = watch.error() ? watch.error()->message : "";
     EXPECT_EQ(watch.error().has_value(), *row.said != '\0') << row.name;
     EXPECT_NE(said.find(row.said), std::string::npos) << row.name << ": " << said;
@@ -116,13 +116,13 @@ TEST(WatchFailure, OfAListDecidesWhereItGoesOn) {
   };
   for (const Row& row : rows) {
     Watch watch = unlisted();
-    EXPECT_EQ(to_text(watch.on_page(row.answer, kStart, 0)), Texts{}) << row.name;
+    EXPECT_EQ(to_text(watch.on_page(row.answer, kFailuresStart, 0)), Texts{}) << row.name;
     EXPECT_EQ(watch.next(0).target, kListNewest) << row.name;
-    EXPECT_EQ(watch.next(0).not_before, kStart + row.wait) << row.name;
+    EXPECT_EQ(watch.next(0).not_before, kFailuresStart + row.wait) << row.name;
     EXPECT_FALSE(watch.in_sync()) << row.name;
     ASSERT_TRUE(watch.error()) << row.name;
     EXPECT_NE(watch.error()->message.find(row.said), std::string::npos) << watch.error()->message;
-    (void)watch.on_page(page({}, 10), kStart, 0);
+    (void)watch.on_page(page({}, 10), kFailuresStart, 0);
     EXPECT_EQ(watch.error(), std::nullopt) << row.name;
   }
 }
@@ -130,11 +130,11 @@ TEST(WatchFailure, OfAListDecidesWhereItGoesOn) {
 TEST(WatchFailure, OfAListAtAKnownVersionFallsBackToTheNewestState) {
   for (const HttpResponse& answer : {status_answer(410, "Expired"), too_large()}) {
     Watch watch = streaming();
-    watch.on_stream_end(status_answer(410, "Expired"), kStart, 0);
-    (void)watch.on_page(answer, kStart, 0);
+    watch.on_stream_end(status_answer(410, "Expired"), kFailuresStart, 0);
+    (void)watch.on_page(answer, kFailuresStart, 0);
     EXPECT_EQ(watch.next(0).target, kListNewest);
-    EXPECT_EQ(watch.next(0).not_before, kStart);
-    EXPECT_EQ(to_text(watch.on_page(page({object_named("a", 5)}, 7), kStart, 0)),
+    EXPECT_EQ(watch.next(0).not_before, kFailuresStart);
+    EXPECT_EQ(to_text(watch.on_page(page({object_named("a", 5)}, 7), kFailuresStart, 0)),
               Texts{"Restarted newest a@5 @7"});
   }
 }
@@ -142,26 +142,26 @@ TEST(WatchFailure, OfAListAtAKnownVersionFallsBackToTheNewestState) {
 TEST(WatchFailure, AnExpiredContinueTokenBeginsTheListAfreshAfterAWhile) {
   for (const int code : {410, 400}) {
     Watch watch = unlisted();
-    (void)watch.on_page(page({object_named("a", 1)}, 10, "token"), kStart, 0);
-    (void)watch.on_page(status_answer(code, "continue"), kStart, 0);
+    (void)watch.on_page(page({object_named("a", 1)}, 10, "token"), kFailuresStart, 0);
+    (void)watch.on_page(status_answer(code, "continue"), kFailuresStart, 0);
     EXPECT_EQ(watch.next(0).target, kListNewest);
-    EXPECT_EQ(watch.next(0).not_before, kStart + milliseconds(800));
-    EXPECT_EQ(to_text(watch.on_page(page({object_named("b", 2)}, 11), kStart, 0)),
+    EXPECT_EQ(watch.next(0).not_before, kFailuresStart + milliseconds(800));
+    EXPECT_EQ(to_text(watch.on_page(page({object_named("b", 2)}, 11), kFailuresStart, 0)),
               Texts{"Restarted newest b@2 @11"});
   }
 }
 
 TEST(WatchFailure, AnOutageBetweenPagesDoesNotLoseThePagesRead) {
   Watch watch = unlisted();
-  (void)watch.on_page(page({object_named("a", 1)}, 10, "token"), kStart, 0);
-  (void)watch.on_page(status_answer(503, "starting"), kStart, 0);
-  EXPECT_EQ(to_text(watch.on_page(page({object_named("b", 2)}, 10), kStart, 0)),
+  (void)watch.on_page(page({object_named("a", 1)}, 10, "token"), kFailuresStart, 0);
+  (void)watch.on_page(status_answer(503, "starting"), kFailuresStart, 0);
+  EXPECT_EQ(to_text(watch.on_page(page({object_named("b", 2)}, 10), kFailuresStart, 0)),
             Texts{"Restarted newest a@1 b@2 @10"});
 }
 
 TEST(WatchFailure, AnItemThatIsNoObjectDoesNotHideTheOthers) {
   Watch watch = unlisted();
-  EXPECT_EQ(to_text(watch.on_page(page({"poison", object_named("b", 2)}, 10), kStart, 0)),
+  EXPECT_EQ(to_text(watch.on_page(page({"poison", object_named("b", 2)}, 10), kFailuresStart, 0)),
             Texts{"Restarted newest b@2 @10"});
 }
 
@@ -176,9 +176,9 @@ TEST(WatchFailure, NothingAfterAnErrorInsideTheStreamIsTaken) {
 
 TEST(WatchFailure, IsForgottenWhenTheNextStreamSpeaks) {
   Watch watch = streaming();
-  watch.on_stream_end(make_error(ErrorKind::kTransient, "reset"), kStart, 0);
+  watch.on_stream_end(make_error(ErrorKind::kTransient, "reset"), kFailuresStart, 0);
   ASSERT_TRUE(watch.error());
-  watch.on_stream_begin(kStart);
+  watch.on_stream_begin(kFailuresStart);
   (void)watch.on_bytes(line("BOOKMARK", object_named("", 11)));
   EXPECT_EQ(watch.error(), std::nullopt);
 }
@@ -186,7 +186,7 @@ TEST(WatchFailure, IsForgottenWhenTheNextStreamSpeaks) {
 TEST(WatchBackoff, DoublesFromUnderASecondToHalfAMinuteAndBeginsAgainAfterTwoQuietMinutes) {
   WatchBackoff backoff;
   std::vector<long> waits;
-  TimePoint now = kStart;
+  TimePoint now = kFailuresStart;
   for (int i = 0; i < 8; ++i) waits.push_back(backoff.next(now, 0).count());
   EXPECT_EQ(waits, (std::vector<long>{800, 1600, 3200, 6400, 12800, 25600, 30000, 30000}));
   EXPECT_EQ(backoff.next(now, 1.0), seconds(15));

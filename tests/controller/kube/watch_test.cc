@@ -16,8 +16,8 @@ using testing::page;
 using testing::Texts;
 using testing::to_text;
 
-constexpr TimePoint kStart{std::chrono::hours(24)};
-const HttpResponse kOk{200, {}, ""};
+constexpr TimePoint kWatchStart{std::chrono::hours(24)};
+const HttpResponse kStreamOk{200, {}, ""};
 
 WatchOptions options(Duration server_timeout = minutes(5)) {
   WatchOptions made;
@@ -29,8 +29,8 @@ WatchOptions options(Duration server_timeout = minutes(5)) {
 // A watch that has listed nothing at resourceVersion 10 and is about to stream.
 Watch listed() {
   Watch watch(options());
-  EXPECT_EQ(to_text(watch.on_page(page({}, 10), kStart, 0)), Texts{"Restarted newest @10"});
-  watch.on_stream_begin(kStart);
+  EXPECT_EQ(to_text(watch.on_page(page({}, 10), kWatchStart, 0)), Texts{"Restarted newest @10"});
+  watch.on_stream_begin(kWatchStart);
   return watch;
 }
 
@@ -38,10 +38,11 @@ TEST(Watch, ListsTheNewestStateInPagesAndThenWatchesFromIt) {
   Watch watch(options());
   EXPECT_EQ(watch.next(0).target, "/apis/x/v1/things?limit=250");
   EXPECT_FALSE(watch.next(0).is_stream);
-  EXPECT_EQ(to_text(watch.on_page(page({object_named("a", 3)}, 10, "go on"), kStart, 0)), Texts{});
+  EXPECT_EQ(to_text(watch.on_page(page({object_named("a", 3)}, 10, "go on"), kWatchStart, 0)),
+            Texts{});
   EXPECT_FALSE(watch.in_sync());
   EXPECT_EQ(watch.next(0).target, "/apis/x/v1/things?limit=250&continue=go%20on");
-  EXPECT_EQ(to_text(watch.on_page(page({object_named("b", 4)}, 10), kStart, 0)),
+  EXPECT_EQ(to_text(watch.on_page(page({object_named("b", 4)}, 10), kWatchStart, 0)),
             Texts{"Restarted newest a@3 b@4 @10"});
   EXPECT_TRUE(watch.in_sync());
   const WatchRequest request = watch.next(0.5);
@@ -54,23 +55,23 @@ TEST(Watch, ListsTheNewestStateInPagesAndThenWatchesFromIt) {
 
 TEST(Watch, LeavesATimeoutOutWhereTheServerAnswersAtOnce) {
   Watch watch(options(Duration(0)));
-  (void)watch.on_page(page({}, 10), kStart, 0);
+  (void)watch.on_page(page({}, 10), kWatchStart, 0);
   EXPECT_EQ(watch.next(0).target,
             "/apis/x/v1/things?watch=1&allowWatchBookmarks=true&resourceVersion=10");
-  watch.on_stream_begin(kStart);
-  watch.on_stream_end(kOk, kStart, 0);
+  watch.on_stream_begin(kWatchStart);
+  watch.on_stream_end(kStreamOk, kWatchStart, 0);
   EXPECT_EQ(watch.error(), std::nullopt);
-  EXPECT_EQ(watch.next(0).not_before, kStart);
+  EXPECT_EQ(watch.next(0).not_before, kWatchStart);
 }
 
 TEST(Watch, RestsBetweenWatchesWhereToldTo) {
   WatchOptions slow = options(Duration(0));
   slow.rest = seconds(1);
   Watch watch(slow);
-  (void)watch.on_page(page({}, 10), kStart, 0);
-  watch.on_stream_begin(kStart);
-  watch.on_stream_end(kOk, kStart, 0);
-  EXPECT_EQ(watch.next(0).not_before, kStart + seconds(1));
+  (void)watch.on_page(page({}, 10), kWatchStart, 0);
+  watch.on_stream_begin(kWatchStart);
+  watch.on_stream_end(kStreamOk, kWatchStart, 0);
+  EXPECT_EQ(watch.next(0).not_before, kWatchStart + seconds(1));
 }
 
 TEST(Watch, AppendsToASelectorInThePath) {
@@ -99,7 +100,7 @@ TEST(Watch, YieldsTheSameEventsHoweverTheNetworkCutsTheBody) {
       }
     }
     EXPECT_EQ(all, kBusyEvents) << "pieces of " << size;
-    watch.on_stream_end(kOk, kStart, 0);
+    watch.on_stream_end(kStreamOk, kWatchStart, 0);
     EXPECT_NE(watch.next(0).target.find("resourceVersion=15"), std::string::npos);
   }
 }
@@ -110,7 +111,7 @@ TEST(Watch, ResumesAfterTheLastWholeEventWhereverTheStreamIsCut) {
   for (std::size_t length = 0; length <= body.size(); ++length) {
     Watch watch = listed();
     const auto events = watch.on_bytes(std::string_view(body).substr(0, length));
-    watch.on_stream_end(cut, kStart, 0);
+    watch.on_stream_end(cut, kWatchStart, 0);
     const std::string last = events.empty() ? "10" : events.back().resource_version;
     EXPECT_NE(watch.next(0).target.find("resourceVersion=" + last + "&"), std::string::npos)
         << "cut after " << length;
@@ -119,9 +120,9 @@ TEST(Watch, ResumesAfterTheLastWholeEventWhereverTheStreamIsCut) {
 
 TEST(Watch, GoesOnAtOnceWhenTheServersTimeIsUp) {
   Watch watch = listed();
-  watch.on_stream_end(kOk, kStart + minutes(5), 0);
+  watch.on_stream_end(kStreamOk, kWatchStart + minutes(5), 0);
   EXPECT_EQ(watch.error(), std::nullopt);
-  EXPECT_EQ(watch.next(0).not_before, kStart + minutes(5));
+  EXPECT_EQ(watch.next(0).not_before, kWatchStart + minutes(5));
 }
 
 TEST(Watch, CarriesTheObjectOfAnEventUnchanged) {

@@ -8,17 +8,17 @@
 namespace freshet {
 namespace {
 
-const TimePoint kStart = *parse_rfc3339("2026-11-23T02:10:00Z");
+const TimePoint kSeen = *parse_rfc3339("2026-11-23T02:10:00Z");
 
 Memo full_memo() {
   Memo memo;
   memo.seq = 9;
-  memo.step_since = kStart;
-  memo.candidate_unready_since = kStart + seconds(1);
-  memo.blind_since = kStart + seconds(2);
-  memo.waiting_since = kStart + seconds(3);
+  memo.step_since = kSeen;
+  memo.candidate_unready_since = kSeen + seconds(1);
+  memo.blind_since = kSeen + seconds(2);
+  memo.waiting_since = kSeen + seconds(3);
   const Digest digest = *Digest::parse("sha256:" + std::string(64, 'a'));
-  memo.deferred = {{{{{ContainerName("app"), digest}}, "t:1"}, kStart + hours(1), 2, "no nodes"}};
+  memo.deferred = {{{{{ContainerName("app"), digest}}, "t:1"}, kSeen + hours(1), 2, "no nodes"}};
   return memo;
 }
 

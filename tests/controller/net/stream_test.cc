@@ -15,12 +15,12 @@ using testing::LoopbackServer;
 
 constexpr const char* kChunkedHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-std::unique_ptr<HttpTransport> transport(NetOptions options = {}) {
+std::unique_ptr<HttpTransport> streaming(NetOptions options = {}) {
   options.addresses.allow_private = true;
   return std::move(*make_curl_transport(std::move(options)));
 }
 
-HttpRequest request_to(const std::string& url) {
+HttpRequest stream_from(const std::string& url) {
   HttpRequest request;
   request.url = url;
   request.timeout = seconds(20);
@@ -34,7 +34,7 @@ TEST(Stream, BytesAreHandedOnAsTheyComeNotWhenTheBodyIsComplete) {
     c.wait_for_close(seconds(10));  // the body never ends
   });
   const Duration began = SystemClock().monotonic();
-  const auto head = transport()->stream(request_to(server.url("/")),
+  const auto head = streaming()->stream(stream_from(server.url("/")),
                                         [](std::string_view bytes) { return bytes != "first"; });
   ASSERT_TRUE(head) << head.error().message;
   EXPECT_LT(SystemClock().monotonic() - began, seconds(2));
@@ -46,7 +46,7 @@ TEST(Stream, ACutAfterSomeBytesDeliversThemAndIsTransient) {
     c.write(std::string(kChunkedHead) + "5\r\nfirst\r\n5\r\nse");
   });
   std::string got;
-  const auto head = transport()->stream(request_to(server.url("/")), [&](std::string_view bytes) {
+  const auto head = streaming()->stream(stream_from(server.url("/")), [&](std::string_view bytes) {
     got += bytes;
     return true;
   });
@@ -63,7 +63,7 @@ TEST(Stream, SilenceBeyondTheIdleBoundIsATimeout) {
   });
   NetOptions options;
   options.stream_idle = milliseconds(300);
-  const auto head = transport(options)->stream(request_to(server.url("/")),
+  const auto head = streaming(options)->stream(stream_from(server.url("/")),
                                                [](std::string_view) { return true; });
   ASSERT_FALSE(head);
   EXPECT_EQ(head.error().kind, ErrorKind::kTimeout);
@@ -80,7 +80,7 @@ TEST(Stream, AStopEndsItWithinASecond) {
   NetOptions options;
   options.stop = [&] { return stop.load(); };
   const Duration began = SystemClock().monotonic();
-  const auto head = transport(options)->stream(request_to(server.url("/")),
+  const auto head = streaming(options)->stream(stream_from(server.url("/")),
                                                [](std::string_view) { return true; });
   ASSERT_FALSE(head);
   EXPECT_EQ(head.error().kind, ErrorKind::kTransient);

@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(Both, Transport, ::testing::Values(over_sockets, in_pro
                            return test_info.index == 0 ? "OverSockets" : "InProcess";
                          });
 
-HttpRequest request_to(const std::string& url, const std::string& method = "GET") {
+HttpRequest suite_request(const std::string& url, const std::string& method = "GET") {
   HttpRequest request;
   request.method = method;
   request.url = url;
@@ -67,7 +67,7 @@ TEST_P(Transport, HandsOverMethodTargetHeadersAndBodyAndBringsTheAnswerBack) {
     seen = request;
     return HttpResponse{201, {{"X-Answer", "yes"}}, "made"};
   });
-  HttpRequest request = request_to(b.base + "/a/../b?c=d%2Fe", "PATCH");
+  HttpRequest request = suite_request(b.base + "/a/../b?c=d%2Fe", "PATCH");
   request.headers = {{"Content-Type", "application/json-patch+json"}, {"X-Empty", ""}};
   request.body = "[]";
   const auto answer = b.transport->send(request);
@@ -88,8 +88,8 @@ TEST_P(Transport, EveryStatusIsAValueAndARedirectIsNotFollowed) {
     ++asked;
     return HttpResponse{asked == 1 ? 302 : 503, {{"Location", "/elsewhere"}}, ""};
   });
-  EXPECT_EQ(b.transport->send(request_to(b.base + "/"))->status, 302);
-  EXPECT_EQ(b.transport->send(request_to(b.base + "/"))->status, 503);
+  EXPECT_EQ(b.transport->send(suite_request(b.base + "/"))->status, 302);
+  EXPECT_EQ(b.transport->send(suite_request(b.base + "/"))->status, 503);
   EXPECT_EQ(asked, 2);
 }
 
@@ -97,7 +97,7 @@ TEST_P(Transport, AHeadHasHeadersAndNoBody) {
   Bench b = bench([](const HttpRequest&) {
     return HttpResponse{200, {{"ETag", "\"x\""}}, "body"};
   });
-  const auto answer = b.transport->send(request_to(b.base + "/", "HEAD"));
+  const auto answer = b.transport->send(suite_request(b.base + "/", "HEAD"));
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(find_header(answer->headers, "etag"), "\"x\"");
   EXPECT_EQ(answer->body, "");
@@ -105,7 +105,7 @@ TEST_P(Transport, AHeadHasHeadersAndNoBody) {
 
 TEST_P(Transport, ABodyOverItsBoundIsRefusedAndOneAtItIsNot) {
   Bench b = bench([](const HttpRequest&) { return HttpResponse{200, {}, std::string(1000, 'x')}; });
-  HttpRequest request = request_to(b.base + "/");
+  HttpRequest request = suite_request(b.base + "/");
   request.max_body_bytes = 1000;
   EXPECT_EQ(b.transport->send(request)->body.size(), 1000U);
   request.max_body_bytes = 999;
@@ -127,7 +127,7 @@ TEST_P(Transport, AFloodOfHeadersIsRefused) {
     return response;
   });
   for (const char* target : {"/many", "/long"}) {
-    const auto answer = b.transport->send(request_to(b.base + target));
+    const auto answer = b.transport->send(suite_request(b.base + target));
     ASSERT_FALSE(answer) << target;
     EXPECT_EQ(answer.error().kind, ErrorKind::kRefused);
   }
@@ -137,10 +137,10 @@ TEST_P(Transport, ManyAtOnceAreAnsweredInTheOrderAsked) {
   Bench b = bench([](const HttpRequest& request) { return HttpResponse{200, {}, request.url}; });
   std::vector<HttpRequest> requests;
   for (int i = 0; i < 40; ++i) {
-    requests.push_back(request_to(b.base + "/" + std::to_string(i)));
+    requests.push_back(suite_request(b.base + "/" + std::to_string(i)));
     requests.back().identity = "identity " + std::to_string(i % 3);
   }
-  requests.push_back(request_to("ftp://nowhere/"));
+  requests.push_back(suite_request("ftp://nowhere/"));
   const auto answers = b.transport->send_all(requests);
   ASSERT_EQ(answers.size(), 41U);
   for (std::size_t i = 0; i < 40; ++i) {
@@ -156,7 +156,7 @@ TEST_P(Transport, AStreamHandsOnTheWholeBodyAndReturnsTheHead) {
     return HttpResponse{200, {{"X-Kind", "stream"}}, std::string(100000, 's')};
   });
   std::string got;
-  HttpRequest request = request_to(b.base + "/");
+  HttpRequest request = suite_request(b.base + "/");
   request.max_body_bytes = 10;  // bounds error bodies only
   const auto head = b.transport->stream(request, [&](std::string_view bytes) {
     got += bytes;
@@ -172,7 +172,7 @@ TEST_P(Transport, AStreamHandsOnTheWholeBodyAndReturnsTheHead) {
 TEST_P(Transport, AStreamEndsWhenItsReaderHasEnough) {
   Bench b = bench([](const HttpRequest&) { return HttpResponse{200, {}, std::string(99, 's')}; });
   int calls = 0;
-  const auto head = b.transport->stream(request_to(b.base + "/"), [&](std::string_view) {
+  const auto head = b.transport->stream(suite_request(b.base + "/"), [&](std::string_view) {
     ++calls;
     return false;
   });
@@ -183,7 +183,7 @@ TEST_P(Transport, AStreamEndsWhenItsReaderHasEnough) {
 
 TEST_P(Transport, AStreamThatIsDeniedReturnsTheBoundedBodyAndHandsNothingOn) {
   Bench b = bench([](const HttpRequest&) { return HttpResponse{410, {}, "too old"}; });
-  const auto head = b.transport->stream(request_to(b.base + "/"), [&](std::string_view) {
+  const auto head = b.transport->stream(suite_request(b.base + "/"), [&](std::string_view) {
     ADD_FAILURE() << "the body of a 410 was handed on";
     return true;
   });
@@ -195,8 +195,8 @@ TEST_P(Transport, AStreamThatIsDeniedReturnsTheBoundedBodyAndHandsNothingOn) {
 TEST_P(Transport, AnAddressThatCannotBeReadIsBadInput) {
   Bench b = bench([](const HttpRequest&) { return HttpResponse{200, {}, ""}; });
   for (const char* url : {"", "file:///etc/passwd", "http://user:pass@host/", "gopher://x/"}) {
-    EXPECT_EQ(b.transport->send(request_to(url)).error().kind, ErrorKind::kBadInput) << url;
-    EXPECT_EQ(b.transport->stream(request_to(url), nullptr).error().kind, ErrorKind::kBadInput);
+    EXPECT_EQ(b.transport->send(suite_request(url)).error().kind, ErrorKind::kBadInput) << url;
+    EXPECT_EQ(b.transport->stream(suite_request(url), nullptr).error().kind, ErrorKind::kBadInput);
   }
 }
 

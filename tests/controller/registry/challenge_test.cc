@@ -9,7 +9,7 @@
 namespace freshet {
 namespace {
 
-struct Row {
+struct ChallengeRow {
   std::string name;
   std::vector<std::string> headers;
   std::vector<Challenge> want;
@@ -19,7 +19,7 @@ const Challenge kBearer{"bearer", "", {{"realm", "https://a/t"}, {"service", "s"
 const Challenge kBasic{"basic", "", {{"realm", "x"}}};
 
 TEST(Challenges, AreReadFromEveryForm) {
-  const std::vector<Row> rows = {
+  const std::vector<ChallengeRow> rows = {
       {"none", {}, {}},
       {"an empty header", {""}, {}},
       {"one", {R"(Bearer realm="https://a/t",service="s")"}, {kBearer}},

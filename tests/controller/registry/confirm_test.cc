@@ -14,9 +14,9 @@ namespace {
 using namespace fixture;
 using Kind = RegistryFailureKind;
 
-const Document kConfig = config();
-const Document kImage = manifest_of(kConfig);
-const Document kIndex = index_of(kImage);
+const Document kConfirmedConfig = config();
+const Document kConfirmed = manifest_of(kConfirmedConfig);
+const Document kIndex = index_of(kConfirmed);
 const Platform kAmd64{"linux", "amd64", ""};
 const Platform kArm64{"linux", "arm64", ""};
 const Platform kArm64v8{"linux", "arm64", "v8"};
@@ -40,19 +40,19 @@ HttpResponse blob(const Document& document) { return make_response(200, {}, docu
 
 TEST(Confirmation, ReadsASingleImageAndItsConfiguration) {
   ScriptedTransport transport;
-  serve(transport, kImage, kConfig);
-  EXPECT_EQ(confirm(transport, kImage.digest()),
+  serve(transport, kConfirmed, kConfirmedConfig);
+  EXPECT_EQ(confirm(transport, kConfirmed.digest()),
             ConfirmOutcome(Confirmed{
-                kImage.digest(), kImage.type, {kArm64}, *parse_rfc3339(kCreated), false}));
-  EXPECT_EQ(transport.lines(),
-            (std::vector<std::string>{"GET " + kImage.by_digest(), "GET " + kConfig.as_blob()}));
+                kConfirmed.digest(), kConfirmed.type, {kArm64}, *parse_rfc3339(kCreated), false}));
+  EXPECT_EQ(transport.lines(), (std::vector<std::string>{"GET " + kConfirmed.by_digest(),
+                                                         "GET " + kConfirmedConfig.as_blob()}));
   EXPECT_EQ(transport.requests()[1].max_body_bytes, kMaxConfigBytes);
 }
 
 TEST(Confirmation, PrefersTheAnnotationsDate) {
   ScriptedTransport transport;
-  const auto image = manifest_of(kConfig, annotation("2026-11-20T00:00:00Z"));
-  serve(transport, image, kConfig);
+  const auto image = manifest_of(kConfirmedConfig, annotation("2026-11-20T00:00:00Z"));
+  serve(transport, image, kConfirmedConfig);
   EXPECT_EQ(std::get<Confirmed>(confirm(transport, image.digest())).created,
             *parse_rfc3339("2026-11-20T00:00:00Z"));
 }
@@ -60,14 +60,14 @@ TEST(Confirmation, PrefersTheAnnotationsDate) {
 TEST(Confirmation, LooksIntoAnIndexOnlyForADate) {
   ScriptedTransport transport;
   transport.on("GET", kIndex.by_digest(), kIndex.get());
-  transport.on("GET", kImage.by_digest(), kImage.get());
-  transport.on("GET", kConfig.as_blob(), blob(kConfig));
+  transport.on("GET", kConfirmed.by_digest(), kConfirmed.get());
+  transport.on("GET", kConfirmedConfig.as_blob(), blob(kConfirmedConfig));
   const Confirmed want{
       kIndex.digest(), kIndex.type, {kAmd64, kArm64v8}, *parse_rfc3339(kCreated), false};
   EXPECT_EQ(confirm(transport, kIndex.digest()), ConfirmOutcome(want));
   EXPECT_EQ(transport.requests().size(), 3u);
 
-  const auto dated = index_of(kImage, annotation(kCreated));
+  const auto dated = index_of(kConfirmed, annotation(kCreated));
   transport.on("GET", dated.by_digest(), dated.get());
   transport.forget_requests();
   EXPECT_EQ(std::get<Confirmed>(confirm(transport, dated.digest())).created,
@@ -85,9 +85,10 @@ TEST(Confirmation, DoesWithoutADateWhereNoneCanBeRead) {
   for (const auto& [name, reply] : rows) {
     ScriptedTransport transport;
     const Document document{"", reply->body};
-    const auto image = manifest_of(name == "another blob" ? kConfig : document);
+    const auto image = manifest_of(name == "another blob" ? kConfirmedConfig : document);
     transport.on("GET", image.by_digest(), image.get());
-    transport.on("GET", name == "another blob" ? kConfig.as_blob() : document.as_blob(), reply);
+    transport.on("GET", name == "another blob" ? kConfirmedConfig.as_blob() : document.as_blob(),
+                 reply);
     const auto outcome = confirm(transport, image.digest());
     ASSERT_TRUE(std::holds_alternative<Confirmed>(outcome)) << name;
     EXPECT_EQ(std::get<Confirmed>(outcome).created, std::nullopt) << name;
@@ -100,33 +101,33 @@ TEST(Confirmation, SaysWhereADateMayBeReadLater) {
        {Result<HttpResponse>(make_response(503)), Result<HttpResponse>(make_response(429)),
         Result<HttpResponse>(refused_connection())}) {
     ScriptedTransport transport;
-    transport.on("GET", kImage.by_digest(), kImage.get());
-    transport.on("GET", kConfig.as_blob(), reply);
-    EXPECT_EQ(confirm(transport, kImage.digest()),
-              ConfirmOutcome(Confirmed{kImage.digest(), kImage.type, {}, {}, true}));
+    transport.on("GET", kConfirmed.by_digest(), kConfirmed.get());
+    transport.on("GET", kConfirmedConfig.as_blob(), reply);
+    EXPECT_EQ(confirm(transport, kConfirmed.digest()),
+              ConfirmOutcome(Confirmed{kConfirmed.digest(), kConfirmed.type, {}, {}, true}));
   }
 }
 
 TEST(Confirmation, FailsWithAKind) {
   const std::vector<std::tuple<std::string, Result<HttpResponse>, Kind>> rows = {
       {"404: a stale mirror", make_response(404), Kind::kInconsistent},
-      {"other bytes", make_response(200, kImage.headers(), kIndex.body), Kind::kInconsistent},
-      {"truncated bytes", make_response(200, kImage.headers(), kImage.body.substr(9)),
+      {"other bytes", make_response(200, kConfirmed.headers(), kIndex.body), Kind::kInconsistent},
+      {"truncated bytes", make_response(200, kConfirmed.headers(), kConfirmed.body.substr(9)),
        Kind::kInconsistent},
-      {"another digest in the header", make_response(200, kIndex.headers(), kImage.body),
+      {"another digest in the header", make_response(200, kIndex.headers(), kConfirmed.body),
        Kind::kInconsistent},
       {"503", make_response(503), Kind::kUnreachable},
       {"429", make_response(429), Kind::kRateLimited},
       {"403", make_response(403), Kind::kAuthentication},
       {"reset", refused_connection(), Kind::kUnreachable},
       {"a type that the body contradicts",
-       make_response(200, {{"Content-Type", std::string(kDockerManifest)}}, kImage.body),
+       make_response(200, {{"Content-Type", std::string(kDockerManifest)}}, kConfirmed.body),
        Kind::kNotAnImage},
   };
   for (const auto& [name, reply, kind] : rows) {
     ScriptedTransport transport;
-    transport.on("GET", kImage.by_digest(), reply);
-    const auto outcome = confirm(transport, kImage.digest());
+    transport.on("GET", kConfirmed.by_digest(), reply);
+    const auto outcome = confirm(transport, kConfirmed.digest());
     ASSERT_TRUE(std::holds_alternative<RegistryFailure>(outcome)) << name;
     EXPECT_EQ(std::get<RegistryFailure>(outcome).kind, kind) << name;
     EXPECT_EQ(std::get<RegistryFailure>(outcome).step, "confirm") << name;
@@ -136,7 +137,7 @@ TEST(Confirmation, FailsWithAKind) {
 TEST(Confirmation, AnIndexWhoseImageIsMissingIsAPushUnderWay) {
   ScriptedTransport transport;
   transport.on("GET", kIndex.by_digest(), kIndex.get());
-  transport.on("GET", kImage.by_digest(), make_response(404));
+  transport.on("GET", kConfirmed.by_digest(), make_response(404));
   const auto outcome = confirm(transport, kIndex.digest());
   EXPECT_EQ(std::get<RegistryFailure>(outcome).kind, Kind::kInconsistent);
 }

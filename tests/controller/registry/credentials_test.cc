@@ -23,7 +23,7 @@ FoundCredential find(const std::string& text, const std::string& reference) {
   return *found;
 }
 
-struct Row {
+struct KeyRow {
   std::string name;
   std::vector<std::string> keys;  // each with itself as user
   std::string reference;
@@ -31,7 +31,7 @@ struct Row {
 };
 
 TEST(Credentials, AreFoundByTheKeysOfKubernetes) {
-  const std::vector<Row> rows = {
+  const std::vector<KeyRow> rows = {
       {"a host", {"ghcr.io"}, "ghcr.io/a/b:1", "ghcr.io"},
       {"another host", {"ghcr.io"}, "quay.io/a/b:1", ""},
       {"Docker Hub's old key",

@@ -14,7 +14,7 @@ namespace {
 using namespace fixture;
 using Kind = RegistryFailureKind;
 
-const Document kImage = manifest_of(config());
+const Document kFetched = manifest_of(config());
 const std::string kRealm = "https://auth.r.io/t";
 const std::string kTokenUrl = kRealm + "?scope=repository%3Aacme%2Fapp%3Apull&service=r.io";
 
@@ -39,7 +39,7 @@ std::vector<std::string> authorizations(const ScriptedTransport& transport) {
 TEST(Fetch, GetsAnAnonymousTokenWhereOneIsDemanded) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl, bearer());
-  transport.on("HEAD", kTagUrl, kImage.head());
+  transport.on("HEAD", kTagUrl, kFetched.head());
   transport.on("GET", kTokenUrl, token());
   EXPECT_TRUE(std::holds_alternative<Found>(check(transport)));
   EXPECT_EQ(transport.lines(),
@@ -50,7 +50,7 @@ TEST(Fetch, GetsAnAnonymousTokenWhereOneIsDemanded) {
 TEST(Fetch, SendsThePasswordToTheTokenServerOnly) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl, bearer());
-  transport.on("HEAD", kTagUrl, kImage.head());
+  transport.on("HEAD", kTagUrl, kFetched.head());
   transport.on("GET", kRealm, token());
   EXPECT_TRUE(std::holds_alternative<Found>(check(transport, password("pw"))));
   EXPECT_EQ(authorizations(transport),
@@ -63,7 +63,7 @@ TEST(Fetch, SendsThePasswordToTheTokenServerOnly) {
 TEST(Fetch, AnswersBasicWithAPassword) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl, challenge("Basic realm=\"r\""));
-  transport.on("HEAD", kTagUrl, kImage.head());
+  transport.on("HEAD", kTagUrl, kFetched.head());
   EXPECT_TRUE(std::holds_alternative<Found>(check(transport, password("pw"))));
   EXPECT_EQ(authorizations(transport),
             (std::vector<std::string>{"", "Basic " + base64_encode("robot:pw")}));
@@ -73,7 +73,7 @@ TEST(Fetch, PrefersBearerOverBasicAndSkipsNegotiate) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl,
                challenge("Negotiate YII=, Basic realm=\"r\", Bearer realm=\"" + kRealm + "\""));
-  transport.on("HEAD", kTagUrl, kImage.head());
+  transport.on("HEAD", kTagUrl, kFetched.head());
   transport.on("GET", kRealm, token());
   EXPECT_TRUE(std::holds_alternative<Found>(check(transport, password())));
   EXPECT_EQ(authorization(transport.requests()[2]), "Bearer tok1");
@@ -82,7 +82,7 @@ TEST(Fetch, PrefersBearerOverBasicAndSkipsNegotiate) {
 TEST(Fetch, PostsAnIdentityTokenAndFallsBackToGet) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl, bearer());
-  transport.on("HEAD", kTagUrl, kImage.head());
+  transport.on("HEAD", kTagUrl, kFetched.head());
   transport.on("POST", kRealm, make_response(404));
   transport.on("GET", kRealm, token());
   const Credential credential{"id", "<token>", Secret(), Secret("refresh")};
@@ -94,9 +94,9 @@ TEST(Fetch, PostsAnIdentityTokenAndFallsBackToGet) {
 TEST(Fetch, ReplacesATokenThatIsNoLongerAcceptedOnce) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl, bearer());
-  transport.on("HEAD", kTagUrl, kImage.head());
+  transport.on("HEAD", kTagUrl, kFetched.head());
   transport.on("HEAD", kTagUrl, bearer());
-  transport.on("HEAD", kTagUrl, kImage.head());
+  transport.on("HEAD", kTagUrl, kFetched.head());
   transport.on("GET", kRealm, token("tok1"));
   transport.on("GET", kRealm, token("tok2"));
   RegistryMemory memory;
@@ -120,7 +120,7 @@ TEST(Fetch, ComesWithItsTokenOrPasswordTheNextTime) {
   for (const bool basic : {false, true}) {
     ScriptedTransport transport;
     transport.on("HEAD", kTagUrl, basic ? challenge("Basic realm=\"r\"") : bearer());
-    transport.on("HEAD", kTagUrl, kImage.head());
+    transport.on("HEAD", kTagUrl, kFetched.head());
     transport.on("GET", kRealm, token());
     RegistryMemory memory;
     for (int time = 0; time < 2; ++time) {
@@ -137,7 +137,7 @@ TEST(Fetch, ComesWithItsTokenOrPasswordTheNextTime) {
   }
 }
 
-struct Row {
+struct AnswerRow {
   std::string name;
   HttpResponse head;
   Result<HttpResponse> token;
@@ -148,7 +148,7 @@ struct Row {
 };
 
 TEST(Fetch, FailsWithTheStepThatFailed) {
-  const std::vector<Row> rows = {
+  const std::vector<AnswerRow> rows = {
       {"no scheme that we know", challenge("Negotiate"), token(), Kind::kAuthentication, "head",
        "no challenge that can be answered", 1},
       {"always challenged", bearer(), token(), Kind::kAuthentication, "head",
@@ -213,7 +213,7 @@ TEST(Fetch, FollowsARedirectWithoutItsCredentials) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl, challenge("Basic realm=r"));
   transport.on("HEAD", kTagUrl, make_response(307, {{"Location", "https://cdn.io/m?sig=canary"}}));
-  transport.on("HEAD", "https://cdn.io/m?sig=canary", kImage.head());
+  transport.on("HEAD", "https://cdn.io/m?sig=canary", kFetched.head());
   EXPECT_TRUE(std::holds_alternative<Found>(check(transport, password())));
   EXPECT_EQ(authorization(transport.requests()[1]), basic_authorization(password()));
   EXPECT_EQ(authorization(transport.requests()[2]), "");
@@ -223,7 +223,7 @@ TEST(Fetch, KeepsItsCredentialsOnARedirectWithinTheRegistry) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl, challenge("Basic realm=r"));
   transport.on("HEAD", kTagUrl, make_response(308, {{"Location", "/v2/moved"}}));
-  transport.on("HEAD", "https://r.io/v2/moved", kImage.head());
+  transport.on("HEAD", "https://r.io/v2/moved", kFetched.head());
   EXPECT_TRUE(std::holds_alternative<Found>(check(transport, password())));
   EXPECT_EQ(authorization(transport.requests()[2]), basic_authorization(password()));
 }
@@ -263,7 +263,7 @@ TEST(Fetch, AsksWithGetWhereAPresignedUrlIsNotForHead) {
   transport.on("HEAD", kTagUrl, make_response(302, {{"Location", "https://cdn.io/m"}}));
   transport.on("HEAD", "https://cdn.io/m", make_response(403));
   transport.on("GET", kTagUrl, make_response(302, {{"Location", "https://cdn.io/m"}}));
-  transport.on("GET", "https://cdn.io/m", kImage.get());
+  transport.on("GET", "https://cdn.io/m", kFetched.get());
   EXPECT_TRUE(std::holds_alternative<Found>(check(transport)));
 }
 

@@ -15,8 +15,8 @@ namespace {
 using namespace fixture;
 using Kind = RegistryFailureKind;
 
-const Document kConfig = config();
-const Document kImage = manifest_of(kConfig);
+const Document kResolvedConfig = config();
+const Document kResolved = manifest_of(kResolvedConfig);
 const std::string kCanary = "s3cret-canary";
 
 std::variant<Confirmed, RegistryFailure> resolve(ScriptedTransport& transport,
@@ -27,16 +27,16 @@ std::variant<Confirmed, RegistryFailure> resolve(ScriptedTransport& transport,
 
 TEST(Resolve, ChecksAndConfirms) {
   ScriptedTransport transport;
-  serve(transport, kImage, kConfig);
+  serve(transport, kResolved, kResolvedConfig);
   const auto outcome = resolve(transport);
   ASSERT_TRUE(std::holds_alternative<Confirmed>(outcome));
   EXPECT_EQ(dump_json(to_json(std::get<Confirmed>(outcome))),
-            R"({"created":"2026-11-22T23:30:00Z","digest":")" + kImage.digest().get() +
+            R"({"created":"2026-11-22T23:30:00Z","digest":")" + kResolved.digest().get() +
                 R"(","mediaType":")" + std::string(kOciManifest) +
                 R"(","platforms":["linux/arm64"]})");
   EXPECT_EQ(transport.lines(),
-            (std::vector<std::string>{"HEAD " + kTagUrl, "GET " + kImage.by_digest(),
-                                      "GET " + kConfig.as_blob()}));
+            (std::vector<std::string>{"HEAD " + kTagUrl, "GET " + kResolved.by_digest(),
+                                      "GET " + kResolvedConfig.as_blob()}));
 }
 
 TEST(Resolve, TakesLatestWhereNothingIsSaidAndTheDigestWhereOneIs) {
@@ -46,18 +46,18 @@ TEST(Resolve, TakesLatestWhereNothingIsSaidAndTheDigestWhereOneIs) {
   resolve(transport, reference);
   EXPECT_EQ(transport.lines()[0], "HEAD https://r.io/v2/acme/app/manifests/latest");
   transport.forget_requests();
-  serve(transport, kImage, kConfig);
+  serve(transport, kResolved, kResolvedConfig);
   EXPECT_TRUE(
-      std::holds_alternative<Confirmed>(resolve(transport, pinned(app(), kImage.digest()))));
-  EXPECT_EQ(transport.lines()[0], "GET " + kImage.by_digest());
+      std::holds_alternative<Confirmed>(resolve(transport, pinned(app(), kResolved.digest()))));
+  EXPECT_EQ(transport.lines()[0], "GET " + kResolved.by_digest());
 }
 
 TEST(Resolve, ADigestThatIsNotThereIsNotFoundATagsDigestInconsistent) {
   ScriptedTransport transport;
-  transport.on("HEAD", kTagUrl, kImage.head());
-  transport.on("GET", kImage.by_digest(), make_response(404));
+  transport.on("HEAD", kTagUrl, kResolved.head());
+  transport.on("GET", kResolved.by_digest(), make_response(404));
   EXPECT_EQ(std::get<RegistryFailure>(resolve(transport)).kind, Kind::kInconsistent);
-  EXPECT_EQ(std::get<RegistryFailure>(resolve(transport, pinned(app(), kImage.digest()))).kind,
+  EXPECT_EQ(std::get<RegistryFailure>(resolve(transport, pinned(app(), kResolved.digest()))).kind,
             Kind::kNotFound);
 }
 
@@ -127,7 +127,7 @@ TEST(Resolve, NoFailureEverHoldsASecret) {
         };
         transport.on("HEAD", kTagUrl, place == 2 ? basic_challenge : bearer);
         transport.on("HEAD", kTagUrl, at(2, make_response(405)));
-        transport.on("GET", kTagUrl, at(1, kImage.get()));
+        transport.on("GET", kTagUrl, at(1, kResolved.get()));
         transport.on("GET", realm, at(0, token));
         transport.on("POST", realm, at(0, token));
         const auto outcome = resolve(transport, app(), {credential, ""});

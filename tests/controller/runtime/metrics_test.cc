@@ -12,13 +12,13 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const TimePoint kNow = from_unix_seconds(1'790'000'000);
+const TimePoint kScraped = from_unix_seconds(1'790'000'000);
 const ServiceKey kCheckout{"shop", "checkout"};
 
 TEST(Metrics, ShowPhasePercentAndAgesOfAService) {
   Metrics metrics;
-  metrics.set_service(kCheckout, {"Shifting", 5, kNow - hours(2), kNow - minutes(10)});
-  const std::string text = metrics.render(kNow);
+  metrics.set_service(kCheckout, {"Shifting", 5, kScraped - hours(2), kScraped - minutes(10)});
+  const std::string text = metrics.render(kScraped);
   const std::string labels = R"({namespace="shop",service="checkout"})";
   EXPECT_THAT(text, HasSubstr("freshet_rollout_percent" + labels + " 5"));
   EXPECT_THAT(text, HasSubstr("freshet_image_age_seconds" + labels + " 7200"));
@@ -30,17 +30,17 @@ TEST(Metrics, KeepOnePhaseAService) {
   Metrics metrics;
   metrics.set_service(kCheckout, {"Shifting", 5, {}, {}});
   metrics.set_service(kCheckout, {"Baking", 98, {}, {}});
-  const std::string text = metrics.render(kNow);
+  const std::string text = metrics.render(kScraped);
   EXPECT_THAT(text, HasSubstr(R"(phase="Baking")"));
   EXPECT_THAT(text, Not(HasSubstr(R"(phase="Shifting")")));
 }
 
 TEST(Metrics, LeaveWithTheirService) {
   Metrics metrics;
-  metrics.set_service(kCheckout, {"Idle", 0, kNow, {}});
-  metrics.render(kNow);
+  metrics.set_service(kCheckout, {"Idle", 0, kScraped, {}});
+  metrics.render(kScraped);
   metrics.remove_service(kCheckout);
-  EXPECT_THAT(metrics.render(kNow), Not(HasSubstr("checkout")));
+  EXPECT_THAT(metrics.render(kScraped), Not(HasSubstr("checkout")));
 }
 
 TEST(Metrics, CountRequestsByCode) {
@@ -49,7 +49,7 @@ TEST(Metrics, CountRequestsByCode) {
   metrics.count_registry_request("ghcr.io", 304);
   metrics.count_kube_request(409);
   metrics.count_rollout(kCheckout, "Promoted");
-  const std::string text = metrics.render(kNow);
+  const std::string text = metrics.render(kScraped);
   EXPECT_THAT(text,
               HasSubstr(R"(freshet_registry_requests_total{code="304",registry="ghcr.io"} 2)"));
   EXPECT_THAT(text, HasSubstr(R"(freshet_kube_requests_total{code="409"} 1)"));

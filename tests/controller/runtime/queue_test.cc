@@ -6,47 +6,47 @@
 namespace freshet {
 namespace {
 
-const TimePoint kNow = from_unix_seconds(1'790'000'000);
+const TimePoint kQueued = from_unix_seconds(1'790'000'000);
 const ServiceKey kA{"shop", "a"};
 const ServiceKey kB{"shop", "b"};
 
 TEST(KeyedQueue, HandsOutTheKeyThatIsLongestDue) {
   KeyedQueue queue;
-  queue.add(kA, kNow);
-  queue.add(kB, kNow - seconds(1));
-  EXPECT_EQ(queue.take(kNow), kB);
-  EXPECT_EQ(queue.take(kNow), kA);
-  EXPECT_EQ(queue.take(kNow), std::nullopt);
+  queue.add(kA, kQueued);
+  queue.add(kB, kQueued - seconds(1));
+  EXPECT_EQ(queue.take(kQueued), kB);
+  EXPECT_EQ(queue.take(kQueued), kA);
+  EXPECT_EQ(queue.take(kQueued), std::nullopt);
 }
 
 TEST(KeyedQueue, KeepsTheEarlierOfTwoTimes) {
   KeyedQueue queue;
-  queue.add(kA, kNow + seconds(5));
-  queue.add(kA, kNow + seconds(2));
-  queue.add(kA, kNow + seconds(9));
-  EXPECT_EQ(queue.next_due(), kNow + seconds(2));
-  EXPECT_EQ(queue.take(kNow), std::nullopt);
+  queue.add(kA, kQueued + seconds(5));
+  queue.add(kA, kQueued + seconds(2));
+  queue.add(kA, kQueued + seconds(9));
+  EXPECT_EQ(queue.next_due(), kQueued + seconds(2));
+  EXPECT_EQ(queue.take(kQueued), std::nullopt);
 }
 
 TEST(KeyedQueue, PutsWhatIsUrgentBeforeEverythingThatIsDue) {
   KeyedQueue queue;
-  queue.add(kA, kNow - hours(1));
-  queue.add(kB, kNow);
+  queue.add(kA, kQueued - hours(1));
+  queue.add(kB, kQueued);
   queue.set_urgent(kB, true);
-  EXPECT_EQ(queue.take(kNow), kB);
-  queue.done(kB, kNow + seconds(1));
-  EXPECT_EQ(queue.take(kNow), kA) << "urgent, but not due yet";
-  queue.add(kA, kNow);
+  EXPECT_EQ(queue.take(kQueued), kB);
+  queue.done(kB, kQueued + seconds(1));
+  EXPECT_EQ(queue.take(kQueued), kA) << "urgent, but not due yet";
+  queue.add(kA, kQueued);
   queue.done(kA, std::nullopt);
   queue.set_urgent(kB, false);
-  EXPECT_EQ(queue.take(kNow + seconds(1)), kA);
+  EXPECT_EQ(queue.take(kQueued + seconds(1)), kA);
 }
 
 TEST(KeyedQueue, DoesNotLetWhatIsUrgentWaitLongAfterFailures) {
   KeyedQueue queue;
-  queue.add(kA, kNow);
+  queue.add(kA, kQueued);
   queue.set_urgent(kA, true);
-  TimePoint now = kNow;
+  TimePoint now = kQueued;
   for (int i = 0; i < 10; ++i) {
     ASSERT_EQ(queue.take(now), kA);
     queue.failed(kA, now);
@@ -59,18 +59,18 @@ TEST(KeyedQueue, DoesNotLetWhatIsUrgentWaitLongAfterFailures) {
 
 TEST(KeyedQueue, GivesAKeyToOneWorkerAndBringsItBackIfItWasAddedMeanwhile) {
   KeyedQueue queue;
-  queue.add(kA, kNow);
-  ASSERT_EQ(queue.take(kNow), kA);
-  queue.add(kA, kNow);
-  EXPECT_EQ(queue.take(kNow), std::nullopt);
-  queue.done(kA, kNow + hours(1));
-  EXPECT_EQ(queue.take(kNow), kA);
+  queue.add(kA, kQueued);
+  ASSERT_EQ(queue.take(kQueued), kA);
+  queue.add(kA, kQueued);
+  EXPECT_EQ(queue.take(kQueued), std::nullopt);
+  queue.done(kA, kQueued + hours(1));
+  EXPECT_EQ(queue.take(kQueued), kA);
 }
 
 TEST(KeyedQueue, DoublesTheWaitAfterEachFailureUpToABoundAndForgetsItAfterSuccess) {
   KeyedQueue queue;
-  queue.add(kA, kNow);
-  TimePoint now = kNow;
+  queue.add(kA, kQueued);
+  TimePoint now = kQueued;
   for (const Duration expected : {milliseconds(500), milliseconds(1000), milliseconds(2000)}) {
     ASSERT_EQ(queue.take(now), kA);
     queue.failed(kA, now);
@@ -93,21 +93,21 @@ TEST(KeyedQueue, DoublesTheWaitAfterEachFailureUpToABoundAndForgetsItAfterSucces
 
 TEST(KeyedQueue, WaitsAtLeastAsLongAsAServerAsked) {
   KeyedQueue queue;
-  queue.add(kA, kNow);
-  ASSERT_EQ(queue.take(kNow), kA);
-  queue.failed(kA, kNow, seconds(30));
-  EXPECT_EQ(queue.next_due(), kNow + seconds(30));
+  queue.add(kA, kQueued);
+  ASSERT_EQ(queue.take(kQueued), kA);
+  queue.failed(kA, kQueued, seconds(30));
+  EXPECT_EQ(queue.next_due(), kQueued + seconds(30));
 }
 
 TEST(KeyedQueue, ForgetsAKeyWhereverItIs) {
   KeyedQueue queue;
-  queue.add(kA, kNow);
+  queue.add(kA, kQueued);
   queue.forget(kA);
-  EXPECT_EQ(queue.take(kNow), std::nullopt);
-  queue.add(kB, kNow);
-  ASSERT_EQ(queue.take(kNow), kB);
+  EXPECT_EQ(queue.take(kQueued), std::nullopt);
+  queue.add(kB, kQueued);
+  ASSERT_EQ(queue.take(kQueued), kB);
   queue.forget(kB);
-  queue.done(kB, kNow);
+  queue.done(kB, kQueued);
   EXPECT_EQ(queue.size(), 0U);
 }
 
