@@ -9,7 +9,9 @@ set(FRESHET_SANITIZE "" CACHE STRING "Value for -fsanitize, empty for none")
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # With paths relative to the build, the test preset takes from the cache what the release preset compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${CCACHE})
 endif()
 
 # Headers are most of a compilation, so the release, test and sanitizer presets compile the sources
