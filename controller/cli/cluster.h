@@ -6,10 +6,14 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "controller/cli/context.h"
 #include "controller/cli/detail.h"
 
 namespace freshet {
+
+// How often a command looks whether the controller has done what it was asked for.
+constexpr Duration kLookEvery{500};
 
 // All tracked services of a namespace ("": of all), by namespace and name. Where Knative Services
 // may not be read their part is left out. kRefused: the cluster does not know TrackedService.

@@ -10,7 +10,6 @@
 namespace freshet {
 namespace {
 
-constexpr Duration kOrderLookEvery{500};
 constexpr std::size_t kMaxReason = 300;
 constexpr std::size_t kMaxUser = 64;
 
@@ -103,7 +102,7 @@ int give_order(Context& context, ClusterConnection& cluster, const Order& order)
     if (context.clock.now() - began >= order.timeout || context.stop()) {
       return no_answer(context, order);
     }
-    context.sleep(kOrderLookEvery);
+    context.sleep(kLookEvery);
   }
 }
 

@@ -11,8 +11,6 @@
 namespace freshet {
 namespace {
 
-constexpr Duration kTrackedLookEvery{500};
-
 struct UntrackOptions {
   std::string service;
   bool all = false;
@@ -59,7 +57,7 @@ int wait_until_gone(Context& context, ClusterConnection& cluster, std::vector<Se
     });
     if (left.empty()) return kDone;
     if (context.clock.now() - began >= timeout || context.stop()) break;
-    context.sleep(kTrackedLookEvery);
+    context.sleep(kLookEvery);
   }
   for (const ServiceKey& key : left) {
     context.out.complain(to_string(key) + " is not let go after " + format_duration(timeout) +
