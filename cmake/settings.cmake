@@ -9,7 +9,7 @@ set(FRESHET_SANITIZE "" CACHE STRING "Value for -fsanitize, empty for none")
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # With paths relative to the build, the test preset takes from the cache what the release preset compiled.
+  # With paths relative to the build, the test preset takes from the cache what release compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER
     ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${CCACHE})
 endif()
@@ -17,8 +17,9 @@ endif()
 # Headers are most of a compilation, so the release, test and sanitizer presets compile the sources
 # of a room in batches (unity builds): less than half the time (November 2026, g++ 12, 2 cores).
 # Names in unnamed namespaces must therefore differ within a room; the dev preset compiles each file
-# alone. Precompiled headers were measured too: a quarter less a file at best, some files slower.
+# alone. Precompiled headers were measured too: a third less a file at best, some files slower.
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 6)
+
 add_library(freshet_options INTERFACE)
 target_compile_options(freshet_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
