@@ -174,12 +174,13 @@ Type<RolloutSpec> rollout_type() {
             choice_type<WhenInconclusive>({"PromoteIfClean", "Hold", "RollBack"}),
             "What happens at the deadline without a verdict; PromoteIfClean needs a candidate with "
             "nothing held against it."),
-      field("writeMode", &RolloutSpec::write_mode, choice_type<WriteMode>({"Pin"}),
-            "Who writes the Service; Pin: Freshet writes the image by digest and the traffic by "
-            "Revision name."),
+      field("writeMode", &RolloutSpec::write_mode, choice_type<WriteMode>({"Pin", "TrafficOnly"}),
+            "Who writes the Service's template; Pin: Freshet, the image by digest; TrafficOnly: "
+            "someone else, Freshet judges each new template and writes the traffic alone."),
       field("onRollback", &RolloutSpec::on_rollback,
             choice_type<OnRollback>({"RevertTemplate", "LeaveTemplate"}),
-            "Whether the Service's template goes back to stable's once the traffic has."),
+            "Whether the Service's template goes back to stable's once the traffic has; with "
+            "writeMode TrafficOnly it is left in any case."),
       field("rejectionExpires", &RolloutSpec::rejection_expires,
             duration_type(seconds(1), days(365)),
             "How long a rolled back candidate is not tried again."),

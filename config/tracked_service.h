@@ -41,7 +41,7 @@ enum class AnalysisMode { kMetrics, kReadinessOnly };
 enum class Approval { kNone, kBeforeTraffic, kBeforePromotion };
 enum class WhenSuperseded { kFinishThenLatest, kSupersede };
 enum class WhenInconclusive { kPromoteIfClean, kHold, kRollBack };
-enum class WriteMode { kPin };
+enum class WriteMode { kPin, kTrafficOnly };
 enum class OnRollback { kRevertTemplate, kLeaveTemplate };
 
 struct ImageSpec {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "controller/cli/text_layout.h"
+#include "controller/planner/managed.h"
 
 namespace freshet {
 namespace {
@@ -92,19 +93,14 @@ void check_managers(const PreflightFacts& facts, Lines& lines) {
     good(lines, "no other tool manages this Service");
     return;
   }
-  if (std::ranges::find(managers, "Flagger") != managers.end()) {
-    bad(lines, "Flagger manages this Service and replaces its traffic", "take it out of Flagger");
+  if (const auto managed = managed_elsewhere(service, facts.spec.rollout)) {
+    bad(lines, managed->message, managed->fix);
     return;
   }
-  const std::string names = join(managers, " and ");
-  if (facts.spec.rollout.allow_overwrite) {
-    good(lines, names + " manages this Service too; rollout.allowOverwrite acknowledges it");
-    return;
-  }
-  bad(lines,
-      names + " manages this Service" +
-          (service.managed_traffic_elsewhere ? " and its spec.traffic" : ""),
-      "let it ignore spec.template and spec.traffic, then set spec.rollout.allowOverwrite: true");
+  good(lines, join(managers, " and ") + " manages this Service too; " +
+                  (facts.spec.rollout.allow_overwrite
+                       ? "rollout.allowOverwrite acknowledges it"
+                       : "rollout.writeMode TrafficOnly leaves spec.template to it"));
 }
 
 void check_image(const PreflightFacts::Image& image, TimePoint now, Lines& lines) {

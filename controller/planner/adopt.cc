@@ -9,6 +9,7 @@
 #include "controller/planner/explain.h"
 #include "controller/planner/holds.h"
 #include "controller/planner/look.h"
+#include "controller/planner/managed.h"
 #include "controller/planner/phases.h"
 
 namespace freshet::planning {
@@ -20,9 +21,10 @@ using Problem = std::optional<Explanation>;
 bool is_readopted(const Pass& pass) { return pass.origin != CoreOrigin::kNone; }
 
 Problem managed_by_another_tool(const Pass& pass) {
-  const HoldStatus managed = managed_elsewhere(pass);
-  if (managed.reason.empty()) return {};
-  return not_ready(managed.reason, managed.message, "nothing is written until then");
+  const auto managed = managed_elsewhere(pass.service, pass.rules());
+  if (!managed) return {};
+  return not_ready(managed->reason, managed->message + "; " + managed->fix,
+                   "nothing is written until then");
 }
 
 Problem spec_is_invalid(const Pass& pass) {

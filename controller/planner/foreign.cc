@@ -5,6 +5,7 @@
 #include "controller/planner/explain.h"
 #include "controller/planner/holds.h"
 #include "controller/planner/look.h"
+#include "controller/planner/managed.h"
 #include "controller/planner/traffic_intent.h"
 
 namespace freshet::planning {
@@ -31,7 +32,7 @@ std::optional<Core> core_to_keep(const Pass& pass) {
 
 Decision pin_again(Pass& pass) {
   if (!follows_latest_alone(pass.service.traffic) || pass.spec().suspend) return {};
-  if (!managed_elsewhere(pass).reason.empty()) return {};
+  if (managed_elsewhere(pass.service, pass.rules())) return {};
   auto kept = core_to_keep(pass);
   if (!kept || !is_ready(find_revision(pass.seen, kept->stable->name, kept->stable->uid))) {
     return {};

@@ -1,11 +1,10 @@
 // Why nothing is raised.
 #include "controller/planner/holds.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/look.h"
+#include "controller/planner/managed.h"
 #include "controller/planner/waits.h"
 
 namespace freshet::planning {
@@ -60,27 +59,12 @@ void add_tag_gone(const Pass& pass, std::vector<HoldStatus>& out) {
 }
 
 void add_managed(const Pass& pass, std::vector<HoldStatus>& out) {
-  HoldStatus managed = managed_elsewhere(pass);
-  if (!managed.reason.empty()) out.push_back(std::move(managed));
+  const auto managed = managed_elsewhere(pass.service, pass.rules());
+  if (managed)
+    out.push_back(own_hold(pass, managed->reason, managed->message + "; " + managed->fix));
 }
 
 }  // namespace
-
-HoldStatus managed_elsewhere(const Pass& pass) {
-  const auto& managers = pass.service.other_managers;
-  if (std::ranges::find(managers, "Flagger") != managers.end()) {
-    return own_hold(pass, "ManagedByFlagger",
-                    "Flagger manages this Service and replaces its traffic; take it out of "
-                    "Flagger first");
-  }
-  if (managers.empty() || pass.rules().allow_overwrite) return {};
-  const std::string names = join(managers, " and ");
-  return own_hold(pass, "ManagedByGitOps",
-                  names + " manages this Service" +
-                      (pass.service.managed_traffic_elsewhere ? " and its spec.traffic" : "") +
-                      " and would undo what Freshet writes; let it ignore spec.template and "
-                      "spec.traffic, and set rollout.allowOverwrite: true");
-}
 
 std::vector<HoldStatus> raising_holds(const Pass& pass) {
   std::vector<HoldStatus> out = person_holds(pass);

@@ -17,7 +17,4 @@ std::vector<HoldStatus> starting_holds(const Pass& pass);
 // Why evidence does not grow; shown, and of no effect by itself.
 std::vector<HoldStatus> analysis_holds(const Pass& pass);
 
-// The reason why Freshet leaves a Service of another tool alone; "" where it may act.
-HoldStatus managed_elsewhere(const Pass& pass);
-
 }  // namespace freshet::planning

@@ -34,7 +34,7 @@ Decision put_back_what_was_parked(const Pass& pass) {
 Explanation barred_text(const Pass& pass, const Barred& barred) {
   const std::string pair = image_text(barred.pair);
   if (barred.rejected) {
-    const bool left = barred.of_template && pass.rules().on_rollback == OnRollback::kLeaveTemplate;
+    const bool left = barred.of_template && !reverts_template(pass);
     return held(pass, {own_hold(pass, left ? "TemplateRejected" : "Rejected",
                                 pair + " was rejected: " + barred.why +
                                     "; retry takes that back, "
@@ -48,8 +48,18 @@ Explanation barred_text(const Pass& pass, const Barred& barred) {
   return out;
 }
 
+// The registry has what the template's owner has not taken yet.
+std::string not_taken_note(const Pass& pass) {
+  if (writes_template(pass)) return "";
+  const auto digests = confirmed_digests(pass);
+  const auto present = present_pair(pass);
+  if (!digests || !present || *digests == present->digests) return "";
+  return "; the followed tags name " + to_string(*digests) +
+         ", which whoever writes the template has not taken (writeMode: TrafficOnly)";
+}
+
 std::string registry_notes(const Pass& pass) {
-  std::string out;
+  std::string out = not_taken_note(pass);
   for (const FollowedImage& image : pass.seen.images) {
     const std::string name = to_string(image.reference);
     if (image.not_found_streak >= kGoneAfterChecks) {

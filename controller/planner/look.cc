@@ -124,6 +124,12 @@ std::optional<DigestSet> confirmed_digests(const Pass& pass) {
   return out;
 }
 
+bool writes_template(const Pass& pass) { return pass.rules().write_mode == WriteMode::kPin; }
+
+bool reverts_template(const Pass& pass) {
+  return writes_template(pass) && pass.rules().on_rollback == OnRollback::kRevertTemplate;
+}
+
 bool is_settled(const ServiceView& service) {
   return service.observed_generation == service.generation &&
          service.routes_ready.status == Tri::kTrue;

@@ -28,6 +28,10 @@ std::optional<Pair> present_pair(const Pass& pass);
 // What the followed tags name; nullopt unless every one of them is confirmed.
 std::optional<DigestSet> confirmed_digests(const Pass& pass);
 
+// Whose the template is: with TrafficOnly someone else changes it, and puts it right.
+bool writes_template(const Pass& pass);
+bool reverts_template(const Pass& pass);
+
 // Knative has looked at the newest spec and every target of it is programmed.
 bool is_settled(const ServiceView& service);
 // The core's own percents are what Knative shows as programmed (knative.md 1.4).

@@ -99,6 +99,13 @@ MaybeCause no_place_or_no_image(const Pass& pass, const Rollout& rollout) {
   return Cause{RetreatWhy::kNotReady, message};
 }
 
+// Who asked for the candidate takes the wish back: the registry, or a person's template.
+MaybeCause template_is_stables_again(const Pass& pass, const Rollout& rollout) {
+  if (rollout.candidate.why != CandidateWhy::kTemplate) return {};
+  if (present_pair(pass) != pass.core.stable->pair) return {};
+  return Cause{RetreatWhy::kWithdrawn, "the template is stable's again"};
+}
+
 MaybeCause followed_tag_names_stable_again(const Pass& pass, const Rollout& rollout) {
   if (rollout.candidate.why != CandidateWhy::kDigest) return {};
   const auto digests = confirmed_digests(pass);
@@ -139,11 +146,11 @@ MaybeCause deadline_rolls_back(const Pass& pass, const Rollout&) {
 }
 
 using Check = MaybeCause (*)(const Pass&, const Rollout&);
-constexpr std::array<Check, 10> kChecks = {
-    verdict_says_rollback,     container_exits_twice,           unready_with_traffic,
-    other_image_than_intended, its_template_was_replaced,       not_ready_in_time,
-    no_place_or_no_image,      followed_tag_names_stable_again, superseded_by_a_newer_pair,
-    deadline_rolls_back,
+constexpr std::array<Check, 11> kChecks = {
+    verdict_says_rollback,      container_exits_twice,     unready_with_traffic,
+    other_image_than_intended,  template_is_stables_again, its_template_was_replaced,
+    not_ready_in_time,          no_place_or_no_image,      followed_tag_names_stable_again,
+    superseded_by_a_newer_pair, deadline_rolls_back,
 };
 
 }  // namespace

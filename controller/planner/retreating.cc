@@ -37,7 +37,7 @@ bool is_candidates_template(const Pass& pass, const Candidate& candidate) {
 // again, or followed by what superseded it.
 bool wants_revert(const Pass& pass, const Retreating& retreat) {
   const Candidate& candidate = retreat.rollout.candidate;
-  if (pass.rules().on_rollback != OnRollback::kRevertTemplate) return false;
+  if (!reverts_template(pass)) return false;
   if (!is_candidates_template(pass, candidate)) return false;
   return candidate.why == CandidateWhy::kDigest || rejects(retreat.why);
 }

@@ -36,7 +36,7 @@ Targets find_targets(const Pass& pass) {
   out.template_known = present.has_value();
   if (!present) return out;
   consider(pass, *present, CandidateWhy::kTemplate, out);
-  if (!digests || *digests == present->digests) return out;
+  if (!writes_template(pass) || !digests || *digests == present->digests) return out;
   consider(pass, Pair{*digests, present->template_hash}, CandidateWhy::kDigest, out);
   return out;
 }
@@ -49,7 +49,9 @@ std::optional<Pair> newer_target(const Pass& pass, const Rollout& rollout) {
   const auto present = present_pair(pass);
   if (present && is_newer(*present)) return present;
   // A person's template is not taken back for a digest: the digest follows it.
-  if (rollout.candidate.why == CandidateWhy::kTemplate) return std::nullopt;
+  if (rollout.candidate.why == CandidateWhy::kTemplate || !writes_template(pass)) {
+    return std::nullopt;
+  }
   const auto digests = confirmed_digests(pass);
   if (!digests || *digests == candidate.digests) return std::nullopt;
   const Pair pair{*digests, candidate.template_hash};

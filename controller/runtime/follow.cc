@@ -37,7 +37,7 @@ Result<ContainerView> container_of(const ServiceView& service, const std::string
                    "; it has " + container_names(service));
 }
 
-Result<FollowedImage> follow_present(const ServiceView& service) {
+Result<FollowedImage> follow_present(const ServiceView& service, WriteMode mode) {
   const auto container = serving_container(service);
   if (!container) return container.error();
   std::vector<std::string> candidates = {container->image};
@@ -49,6 +49,10 @@ Result<FollowedImage> follow_present(const ServiceView& service) {
     auto reference = parse_image_reference(text);
     if (!reference || !reference->tag) continue;
     reference->digest.reset();
+    return FollowedImage{container->name, *std::move(reference), std::nullopt, 0, ""};
+  }
+  if (auto reference = parse_image_reference(container->image);
+      mode == WriteMode::kTrafficOnly && reference && reference->digest) {
     return FollowedImage{container->name, *std::move(reference), std::nullopt, 0, ""};
   }
   return bad_input("NoTag: the image of container " + container->name.get() + " is " +
@@ -78,7 +82,7 @@ Result<std::vector<FollowedImage>> followed_images(const TrackedServiceSpec& spe
                                                    const ServiceView& service) {
   std::vector<FollowedImage> followed;
   if (spec.images.empty()) {
-    auto one = follow_present(service);
+    auto one = follow_present(service, spec.rollout.write_mode);
     if (!one) return one.error();
     followed.push_back(*std::move(one));
     return followed;

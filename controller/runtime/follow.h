@@ -10,7 +10,8 @@
 namespace freshet {
 
 // Without `images` the one container with a port follows the tag in its image, else the tag in
-// annotation client.knative.dev/user-image. Errors (kBadInput) begin with a reason of one word:
+// annotation client.knative.dev/user-image; with TrafficOnly one that is named by digest alone is
+// followed as it is: no registry is asked. Errors (kBadInput) begin with a reason of one word:
 // "NoTag: …", "NoContainer: …", "ForeignRepository: …".
 Result<std::vector<FollowedImage>> followed_images(const TrackedServiceSpec& spec,
                                                    const ServiceView& service);

@@ -29,7 +29,9 @@ FoundCredential TagWatch::credential(const ImageReference& reference) const {
 void TagWatch::follow(const ServiceKey& follower, const std::vector<FollowedImage>& images,
                       Duration every) {
   std::vector<Wish> wished;
-  for (const FollowedImage& image : images) wished.push_back({image.reference, every});
+  for (const FollowedImage& image : images) {
+    if (image.reference.tag) wished.push_back({image.reference, every});
+  }
   const std::lock_guard lock(mutex_);
   auto& before = followed_[follower];
   if (before == wished) {

@@ -104,9 +104,10 @@ const std::vector<Row> kFieldRows = {
      "  rollout: {approval: beforePromotion}\n",
      {"spec.rollout.approval (line 5, column 23): found \"beforePromotion\"; did you mean "
       "BeforePromotion?"}},
-    {"a choice that does not work yet is refused",
-     "  rollout: {writeMode: TrafficOnly}\n",
-     {"spec.rollout.writeMode (line 5, column 24): found \"TrafficOnly\"; allowed: Pin"}},
+    {"a choice that is none is refused",
+     "  rollout: {writeMode: Template}\n",
+     {"spec.rollout.writeMode (line 5, column 24): found \"Template\"; allowed: Pin or "
+      "TrafficOnly"}},
     {"the promotion margin is greater in both parts",
      "  analysis: {errors: {rollback: 1.5x + 0.3%, promote: 1.5x + 0.5%}}\n",
      {"spec.analysis.errors.promote (line 5, column 55): the promotion margin must be greater "

@@ -172,6 +172,8 @@ void expect_invariants(const Observation& seen, const Transition& transition, Ti
   EXPECT_LE(transition.memo.deferred.size(), kMaxRejections);
   if (!transition.write) return;
   expect_valid_traffic(*transition.write);
+  EXPECT_TRUE(seen.tracked.spec.rollout.write_mode == WriteMode::kPin ||
+              std::holds_alternative<KeepTemplate>(transition.write->template_change));
   if (!transition.write->core) return;
   EXPECT_EQ(transition.core, transition.write->core);
   EXPECT_EQ(read_core(core_to_text(*transition.core)), CoreRead(*transition.core));
@@ -189,6 +191,7 @@ PlannerWorld any_world(Dice& dice) {
   rules.when_superseded =
       roll(dice, 2) == 0 ? WhenSuperseded::kSupersede : WhenSuperseded::kFinishThenLatest;
   rules.on_rollback = roll(dice, 4) == 0 ? OnRollback::kLeaveTemplate : OnRollback::kRevertTemplate;
+  rules.write_mode = roll(dice, 4) == 0 ? WriteMode::kTrafficOnly : WriteMode::kPin;
   rules.approval = roll(dice, 3) == 0 ? static_cast<Approval>(roll(dice, 3)) : Approval::kNone;
   rules.when_inconclusive = static_cast<WhenInconclusive>(roll(dice, 3));
   rules.bake.duration = minutes(roll(dice, 10));

@@ -83,5 +83,12 @@ TEST(FollowedImages, AreTakenFromTheSpecOrFromWhatRuns) {
   }
 }
 
+TEST(FollowedImages, NeedNoTagWhereSomeoneElseWritesTheTemplate) {
+  TrackedServiceSpec spec;
+  spec.rollout.write_mode = WriteMode::kTrafficOnly;
+  const ServiceView service = service_with({container("app", "ghcr.io/acme/web" + kDigest)});
+  EXPECT_EQ(told(followed_images(spec, service)), "app=ghcr.io/acme/web" + kDigest);
+}
+
 }  // namespace
 }  // namespace freshet
