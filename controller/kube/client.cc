@@ -156,7 +156,9 @@ Result<HttpResponse> KubeClient::fetch_page(const std::string& target) {
   HttpRequest request = prepare("GET", target);
   request.max_body_bytes = kMaxListPageBytes;
   request.timeout = kListTimeout;
-  return authorized(request, [this](const HttpRequest& r) { return transport_.send(r); });
+  auto answer = authorized(request, [this](const HttpRequest& r) { return transport_.send(r); });
+  if (answer) note_clock(*answer);
+  return answer;
 }
 
 Result<HttpResponse> KubeClient::stream(const std::string& target, Duration timeout,

@@ -36,8 +36,6 @@ Controller::Controller(ControllerOptions options, Connections connections, const
       judging_(options_, connections.prometheus),
       slots_(options_.max_rollouts, options_.max_rollouts_per_namespace) {}
 
-TimePoint Controller::server_now() const { return clock_.now() + connections_.kube.clock_offset(); }
-
 void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
   if (keys.empty()) return;
   {
@@ -176,7 +174,9 @@ Controller::Outlook Controller::pass(const ServiceKey& key, Notes& notes) {
   Outlook out;
   const auto tracked = cache_.tracked(key);
   if (!tracked) return out;
-  const TimePoint now = server_now();
+  // One offset for the whole pass: what is due is due by the clock that it was decided by.
+  const Duration offset = connections_.kube.clock_offset();
+  const TimePoint now = clock_.now() + offset;  // by the API server's clock
   Observation seen = gather(*tracked, notes);
   if (std::string conflict =
           older_tracker(*tracked, cache_.trackers({key.name_space, tracked->object.spec.service}));
@@ -198,7 +198,7 @@ Controller::Outlook Controller::pass(const ServiceKey& key, Notes& notes) {
   if (active) {
     out.next = std::min(out.next.value_or(TimePoint::max()), now + options_.analysis_interval);
   }
-  if (out.next) *out.next -= connections_.kube.clock_offset();
+  if (out.next) *out.next -= offset;
   out.urgent = is_at_stake(transition.core);
   return out;
 }

@@ -71,7 +71,6 @@ class Controller {
   void forget(const ServiceKey& key);
   Notes& notes_of(const ServiceKey& key, const CachedTracked& tracked);
   void enqueue(const std::vector<ServiceKey>& keys, TimePoint at);
-  TimePoint server_now() const;
 
   const ControllerOptions options_;
   Connections connections_;
