@@ -60,11 +60,8 @@ Transition begin_rollout(const Pass& pass, const Target& target) {
   if (target.why == CandidateWhy::kDigest) {
     change = images_of(pass, target, rollout.id);
   } else {
-    const auto& made = pass.service.latest_created;
-    const RevisionView* revision = made ? find_revision(pass.seen, *made) : nullptr;
-    const bool known = pass.service.observed_generation == pass.service.generation &&
-                       revision != nullptr && revision->template_hash == target.pair.template_hash;
-    if (!known) return wait_for_revision(pass);
+    const RevisionView* revision = revision_of_template(pass);
+    if (revision == nullptr) return wait_for_revision(pass);
     rollout.candidate.name = revision->name;
     what = "a changed template";
   }

@@ -34,7 +34,11 @@ RevisionStatus revision_status(const Observation& observation, const RevisionNam
   out.name = name.get();
   out.uid = uid.get();
   out.digests = digest_texts(digests);
-  if (!observation.images.empty()) out.image = to_string(observation.images.front().reference);
+  if (!observation.images.empty()) {
+    ImageReference followed = observation.images.front().reference;
+    followed.digest.reset();
+    out.image = to_string(followed);
+  }
   if (const ConfirmedDigest* found = confirmed(observation, digests)) {
     out.image_created = found->created;
     out.first_seen = found->first_seen;
@@ -150,6 +154,7 @@ std::vector<SeenTag> seen_tags(const Observation& observation, const TrackedServ
   constexpr std::size_t kMaxSeen = 8;
   std::vector<SeenTag> tags;
   for (const FollowedImage& image : observation.images) {
+    if (!image.reference.tag) continue;
     SeenTag tag{to_string(image.reference), {}};
     for (const SeenTag& old : before.tags) {
       if (old.image == tag.image) tag.digests = old.digests;

@@ -139,6 +139,19 @@ TEST(Rollout, ARejectionExpiresAndAnotherDigestIsNotBlocked) {
   EXPECT_EQ(world.phase(), "Preparing");
 }
 
+// Found on the real control plane: the Service's status has the new generation some moments before
+// it names the new Revision.
+TEST(Rollout, AnImageThatAPersonWritesByDigestWaitsForItsOwnRevision) {
+  PlannerWorld world = world_in("Idle");
+  const RevisionName before = world.core().stable->name;
+  world.apply_template("plain", "registry.test/acme/checkout@" + digest_of('d').get());
+  world.service().observed_generation = world.service().generation;
+  EXPECT_FALSE(world.pass().write.has_value());
+  world.tick();
+  ASSERT_EQ(world.phase(), "Preparing");
+  EXPECT_NE(*world.candidate(), before);
+}
+
 TEST(Rollout, ADeferredPairIsTriedAgainAfterTenMinutesThenOneHourThenSix) {
   PlannerWorld world = world_in("Preparing");
   world.new_revisions = Tri::kFalse;
