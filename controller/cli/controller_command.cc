@@ -10,6 +10,8 @@
 #include "controller/cli/flags.h"
 #include "controller/net/curl_transport.h"
 #include "controller/runtime/controller.h"
+#include "controller/runtime/definition.h"
+#include "controller/runtime/paths.h"
 #include "controller/runtime/run.h"
 #include "controller/server/probe_server.h"
 
@@ -139,6 +141,10 @@ Result<int> run(Context& context, const Flags& flags) {
       flags.listen,
       {[] { return true; }, unready, [&] { return metrics.render(context.clock.now()); }});
   if (!server) return server.error();
+  const auto definition = kube.get(kTrackedServicesCrdPath);
+  const std::string other =
+      definition ? other_definition(definition->body) : definition.error().message;
+  if (!other.empty()) log({LogLevel::kWarning, "OtherDefinition", {{"reason", other}}});
   log({LogLevel::kInfo,
        "Started",
        {{"cluster", (*cluster)->origin},

@@ -40,10 +40,6 @@ std::string revisions_path(const std::string& name_space) {
   return collection(kKnativeApi, name_space, "revisions");
 }
 
-std::string revision_path(const ServiceKey& service, const RevisionName& revision) {
-  return revisions_path(service.name_space) + "/" + percent_encode(revision.get());
-}
-
 std::string revision_pods_path(const ServiceKey& service, const RevisionName& revision) {
   return collection(kCoreApi, service.name_space, "pods") +
          "?labelSelector=" + percent_encode(std::string(kRevisionLabel) + "=" + revision.get());

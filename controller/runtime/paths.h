@@ -13,7 +13,6 @@ std::string tracked_service_path(const ServiceKey& key);
 std::string services_path(const std::string& name_space);
 std::string service_path(const ServiceKey& key);
 std::string revisions_path(const std::string& name_space);
-std::string revision_path(const ServiceKey& service, const RevisionName& revision);
 // Pods of one Revision, by label.
 std::string revision_pods_path(const ServiceKey& service, const RevisionName& revision);
 std::string events_path(const std::string& name_space);

@@ -66,13 +66,12 @@ std::map<std::string, std::string> rights_of(const std::string& name) {
 
 TEST(Deploy, TheControllerMayDoThisAndNothingBesides) {
   const std::map<std::string, std::string> expected = {
-      {"freshet.dev/trackedservices", "get list watch patch update"},
+      {"freshet.dev/trackedservices", "get list watch patch"},
       {"freshet.dev/trackedservices/status", "patch"},
       {"serving.knative.dev/services", "get list watch patch"},
-      {"serving.knative.dev/revisions", "get list watch"},
-      {"serving.knative.dev/routes", "get list watch"},
-      {"/pods", "get list watch"},
-      {"/events", "create patch"},
+      {"serving.knative.dev/revisions", "list watch"},
+      {"/pods", "list"},
+      {"/events", "create"},
       {"apiextensions.k8s.io/customresourcedefinitions trackedservices.freshet.dev", "get"}};
   EXPECT_EQ(rights_of("freshet-controller"), expected);
 }

@@ -1,0 +1,34 @@
+// Schemas compared as values.
+#include "controller/runtime/definition.h"
+
+#include <nlohmann/json.hpp>
+
+#include "config/crd.h"
+
+namespace freshet {
+namespace {
+
+const Json& schema_of_version(const Json& definition, const std::string& version) {
+  static const Json kNone;
+  const Json& versions = at_path(definition, {"spec", "versions"});
+  if (!versions.is_array()) return kNone;
+  for (const Json& entry : versions) {
+    if (string_or(entry, "name") == version) return at_path(entry, {"schema", "openAPIV3Schema"});
+  }
+  return kNone;
+}
+
+}  // namespace
+
+std::string other_definition(const Json& custom_resource_definition) {
+  const Json own = crd();
+  const std::string version = string_or(at_path(own, {"spec", "versions"}).front(), "name");
+  const Json& theirs = schema_of_version(custom_resource_definition, version);
+  const Json differences = Json::diff(theirs, schema_of_version(own, version));
+  if (differences.empty()) return "";
+  return "the cluster's definition of TrackedService is of another release, first at " + version +
+         " " + string_or(differences.front(), "path") +
+         ": fields it does not know are dropped; freshet crd | kubectl apply --server-side -f -";
+}
+
+}  // namespace freshet
