@@ -10,8 +10,27 @@ def seconds(text):
 
 
 def changed_something(event):
-    """Dry runs and refused writes (409 and the like) change nothing."""
-    return event["responseStatus"]["code"] < 300 and "dryRun" not in event["requestURI"]
+    """Reads, dry runs and refused writes (409 and the like) change nothing."""
+    return (event["verb"] in ("create", "update", "patch", "delete")
+            and event["responseStatus"]["code"] < 300 and "dryRun" not in event["requestURI"])
+
+
+def requests_of(path, user):
+    """Every request of a user from the log's beginning: (group, resource/subresource, verb,
+    decision of the authorizer)."""
+    needle = f'"username":"{user}"'.encode()
+    found = set()
+    with open(path, "rb") as file:
+        for line in file:
+            if needle in line and line.endswith(b"\n"):
+                event = json.loads(line)
+                target = event.get("objectRef")
+                if target is None or event["user"]["username"] != user:
+                    continue  # /healthz, discovery: no resource
+                name = "/".join(filter(None, (target["resource"], target.get("subresource"))))
+                found.add((target.get("apiGroup", ""), name, event["verb"],
+                           event["annotations"]["authorization.k8s.io/decision"]))
+    return found
 
 
 class Log:

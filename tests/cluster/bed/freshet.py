@@ -3,7 +3,7 @@ import fcntl
 import os
 import signal
 
-from bed import audit, plane
+from bed import audit, clock, plane
 from bed.plane import healthy
 from bed.run import FRESHET_PORT, PROMETHEUS, REGISTRY, BedError, wait_for
 
@@ -18,8 +18,9 @@ def program():
     return path
 
 
-def start(run):
-    """Starts the controller if it does not run, until it is ready. Many may call at once."""
+def start(run, time_of_day=None):
+    """Starts the controller if it does not run, until it is ready. Many may call at once. Its
+    clock may be wrong by `time_of_day`, "+1h" or "-1h"."""
     with open(run.folder / "freshet.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         user = run.folder / "freshet.user"
@@ -29,7 +30,8 @@ def start(run):
         run.start(NAME, [program(), "controller", "--kubeconfig", run.freshet_kubeconfig,
                          "--prometheus", PROMETHEUS, "--plain-http", REGISTRY,
                          "--analysis-interval", "2s",
-                         "--listen", f"127.0.0.1:{FRESHET_PORT}"])
+                         "--listen", f"127.0.0.1:{FRESHET_PORT}"],
+                  clock.shifted(time_of_day) if time_of_day else None)
         wait_for("the program", lambda: healthy(run, NAME, FRESHET_PORT, "/readyz"))
 
 

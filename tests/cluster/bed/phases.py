@@ -59,4 +59,4 @@ def go_on(shop, phase):
         shop.behave(ingresses={SERVICE: "ok"})
     if phase in ("Shifting", "Baking", "Retreating"):
         quick = {key: QUICK["rollout"][key] for key in RESTS[phase]["rollout"]}
-        shop.kube.patch("trackedservice", shop.namespace, SERVICE, {"spec": {"rollout": quick}})
+        shop.retune({"rollout": quick})

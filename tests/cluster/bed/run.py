@@ -180,5 +180,6 @@ class Run:
         done = subprocess.run(self.enter() + words, text=True, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
         if done.returncode != 0:
-            raise BedError(f"{shlex.join(words)} failed:\n{done.stderr.strip()[-2000:]}")
+            raise BedError(f"{shlex.join(words)} failed:\n"
+                           f"{done.stdout.strip()[-2000:]}\n{done.stderr.strip()[-2000:]}")
         return done.stdout

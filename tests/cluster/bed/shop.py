@@ -100,6 +100,10 @@ class Shop:
         self.track(**spec)
         self.until("adoption", lambda: self.phase() == "Idle")
 
+    def retune(self, spec):
+        """A person's merge patch of what is tracked, and how."""
+        self.kube.patch("trackedservice", self.namespace, SERVICE, {"spec": spec})
+
     def edit(self, patch):
         """A person's merge patch of the Service."""
         return self.kube.patch("service", self.namespace, SERVICE, patch)

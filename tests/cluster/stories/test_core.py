@@ -43,6 +43,14 @@ def until_settled_anew(shop, phase, sequence):
     shop.until("it to be as it was", settled)
 
 
+def until_a_second_turn(shop, share):
+    """Stable has everything again before the build comes as far as it was."""
+    def shares():
+        return [100 - split.get(shop.stable.name, 0) for split in shop.splits()]
+    shop.until("a second turn", lambda: shares().count(share) == 2)
+    assert 0 in shares()[shares().index(share):]
+
+
 @pytest.mark.parametrize("lose", [replaced_without_it, damaged])
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_lost_state_never_advances_a_rollout_and_loses_no_rejection(
@@ -58,15 +66,65 @@ def test_a_lost_state_never_advances_a_rollout_and_loses_no_rejection(
         return
     until_settled_anew(shop, phase, before["seq"])
     assert shop.core()["stable"] == before["stable"]
-    if phase in SHARE:  # two served: stable had everything again before the build had its turn
-        shop.until_shifted(SHARE[phase])
-        shares = [100 - split.get(shop.stable.name, 0) for split in shop.splits()]
-        assert shares.count(SHARE[phase]) == 2
-        assert 0 in shares[shares.index(SHARE[phase]):]
+    if phase in SHARE:  # two served
+        until_a_second_turn(shop, SHARE[phase])
     if digest:
         go_on(shop, phase)
         shop.until_promoted(digest)
     shop.until("the Service to be Ready", lambda: shop.condition("service", "Ready") == "True")
+
+
+def written_by_a_newer_release(shop):
+    """What it has beside the frozen part nobody knows here."""
+    core = {key: shop.core()[key] for key in ("service", "seq", "stable", "candidate", "phase")
+            if key in shop.core()}
+    text = json.dumps({"v": 2, **core, "mood": {"of": "tomorrow"}})
+    shop.edit({"metadata": {"annotations": {CORE: text}}})
+    return text
+
+
+def repair(shop):
+    """A person says it again while Knative is at work: it copies the annotation, too."""
+    def accepted():
+        try:
+            return shop.command("repair")
+        except BedError as error:
+            if "Knative is at work" in str(error):
+                return False
+            raise
+    shop.until("repair to be accepted", accepted)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_after_a_downgrade_nothing_advances_and_repair_goes_on(shop, controller, phase):
+    digest = rest_in(shop, phase)
+    newer = written_by_a_newer_release(shop)
+    if phase in SHARE:  # two serve: back to stable, and then the build has its turn again
+        until_a_second_turn(shop, SHARE[phase])
+    else:
+        shop.until("the hold CoreNewer", lambda: "CoreNewer" in shop.reasons())
+        assert shop.service()["metadata"]["annotations"][CORE] == newer
+    if phase == "Retreating":
+        go_on(shop, phase)
+        repair(shop)
+        shop.until_back()
+        return
+    if phase not in SHARE:
+        repair(shop)
+        shop.until("it to be as it was", lambda: shop.core_phase()[0] == phase)
+    go_on(shop, phase)
+    if digest:
+        shop.until_promoted(digest)
+
+
+@pytest.mark.parametrize("phase", [phase for phase in PHASES if phase != "Idle"])
+def test_what_another_release_has_put_beside_the_state_is_kept(shop, controller, phase):
+    rest_in(shop, phase)
+    text = json.dumps({**shop.core(), "mood": {"of": "tomorrow"}})
+    shop.edit({"metadata": {"annotations": {CORE: text}}})
+    go_on(shop, phase)
+    shop.until("it to be over", lambda: shop.core_phase()[0] == "Idle", 90)
+    assert shop.core()["mood"] == {"of": "tomorrow"}
 
 
 def test_an_older_state_that_is_put_back_is_not_believed(shop, controller):

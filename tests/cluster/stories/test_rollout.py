@@ -1,6 +1,7 @@
 """What becomes of a new build: promoted, or taken back, by what users met."""
 import pytest
 
+from bed.phases import ROLLING, SHARE, rest_in
 from bed.shop import STEPS
 
 # prepare, pin, one a step, bake, finish
@@ -93,6 +94,36 @@ def test_a_candidate_that_crashes_at_its_first_step_does_not_block_the_retreat(s
     assert rejected_digests(shop) == {digest}
     assert candidate not in {t.get("revisionName") for t in shop.service()["spec"]["traffic"]}
     assert_template_is_stables_again(shop)
+
+
+@pytest.mark.parametrize("phase", ROLLING)
+def test_a_candidate_that_crashes_in_any_phase_is_taken_back_and_rejected(shop, controller, phase):
+    digest = rest_in(shop, phase)
+    shop.behave(images={digest: {"mode": "crash:7"}})
+    shop.until_back()
+    assert rejected_digests(shop) == {digest}
+    assert shop.highest(shop.revision_of(digest)) == SHARE.get(phase, 0)
+    assert_template_is_stables_again(shop)
+
+
+def test_a_build_that_finds_its_place_in_time_goes_on(shop, controller):
+    digest = rest_in(shop, "Preparing")
+    shop.behave(images={digest: {"mode": "unsched"}})
+    shop.until("status to tell it", lambda: "unschedulable" in shop.message())
+    shop.behave(images={digest: {"mode": "ok"}})
+    shop.until_promoted(digest)
+
+
+@pytest.mark.parametrize("mode", ["pull", "unsched"])
+def test_a_deferred_build_whose_trouble_is_over_is_rolled_out_when_a_person_asks(
+        shop, controller, mode):
+    digest = rest_in(shop, "Preparing", rollout={"readyWithin": "5s"})
+    shop.behave(images={digest: {"mode": mode}})
+    shop.until("it to be deferred", lambda: shop.tracked().get("deferred"))
+    shop.until_back()
+    shop.behave(images={digest: {"mode": "ok"}})
+    shop.command("retry")
+    shop.until_promoted(digest)
 
 
 def test_a_build_after_a_rejected_one_is_a_candidate_like_any_other(shop, controller):
