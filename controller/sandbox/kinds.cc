@@ -16,6 +16,8 @@ const Kind kConfigurations{
 const Kind kRoutes{"serving.knative.dev", "v1", "routes", "Route", true, false, true};
 const Kind kRevisions{"serving.knative.dev", "v1", "revisions", "Revision", true, true};
 const Kind kPods{"", "v1", "pods", "Pod", true, true};
+const Kind kSecrets{"", "v1", "secrets", "Secret", true, false};
+const Kind kServiceAccounts{"", "v1", "serviceaccounts", "ServiceAccount", true, false};
 const Kind kNamespaces{"", "v1", "namespaces", "Namespace", false, true};
 const Kind kEvents{"", "v1", "events", "Event", true, false};
 const Kind kDefinitions{"apiextensions.k8s.io",     "v1",  "customresourcedefinitions",
@@ -23,9 +25,9 @@ const Kind kDefinitions{"apiextensions.k8s.io",     "v1",  "customresourcedefini
 
 namespace {
 
-constexpr std::array<const Kind*, 9> kKinds = {&kTrackedServices, &kServices,   &kConfigurations,
-                                               &kRoutes,          &kRevisions,  &kPods,
-                                               &kEvents,          &kNamespaces, &kDefinitions};
+constexpr std::array<const Kind*, 11> kKinds = {
+    &kTrackedServices, &kServices, &kConfigurations,  &kRoutes,     &kRevisions,  &kPods,
+    &kEvents,          &kSecrets,  &kServiceAccounts, &kNamespaces, &kDefinitions};
 
 const Kind* kind_at(std::string_view group, std::string_view version, std::string_view plural) {
   for (const Kind* kind : kKinds) {

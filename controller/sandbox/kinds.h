@@ -32,6 +32,8 @@ extern const Kind kConfigurations;  // spec and metadata only: what Knative know
 extern const Kind kRoutes;          // in the Service's status
 extern const Kind kRevisions;
 extern const Kind kPods;
+extern const Kind kSecrets;
+extern const Kind kServiceAccounts;
 extern const Kind kNamespaces;
 extern const Kind kEvents;
 extern const Kind kDefinitions;  // customresourcedefinitions

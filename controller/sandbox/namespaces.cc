@@ -20,12 +20,26 @@ Allowed<void> Namespaces::admit(const Json& old, Json& object) {
 }
 
 void Namespaces::written(const ObjectKey& key, const Json& old, const Json& now) {
+  if (old.is_null()) give_default_account(key.name);
   if (now.is_null() || !is_deleting(now) || is_deleting(old)) return;
   Json object = now;
   object["status"]["phase"] = "Terminating";
   store_.put(kNamespaces, key, object);
   const std::string uid = uid_of(object);
   agenda_.after(kSweepEvery, [this, key, uid] { sweep(key, uid); });
+}
+
+// Every namespace has one from the beginning.
+void Namespaces::give_default_account(const std::string& name) {
+  Json account = {
+      {"apiVersion", "v1"},
+      {"kind", "ServiceAccount"},
+      {"metadata",
+       {{"name", "default"},
+        {"namespace", name},
+        {"uid", "default-account-of-" + name},
+        {"creationTimestamp", format_rfc3339(std::chrono::floor<seconds>(agenda_.now()))}}}};
+  store_.put(kServiceAccounts, {name, "default"}, account);
 }
 
 // Again and again, since what has finalizers stays until somebody takes them away.

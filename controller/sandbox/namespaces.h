@@ -20,6 +20,7 @@ class Namespaces {
   void written(const ObjectKey& key, const Json& old, const Json& now);
 
  private:
+  void give_default_account(const std::string& name);
   void sweep(const ObjectKey& key, const std::string& uid);
 
   Store& store_;

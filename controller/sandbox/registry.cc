@@ -41,16 +41,6 @@ bool token_allows(const HttpRequest& request, const std::string& repository, Tim
   return token == make_token(scope_of(repository), from_unix_seconds(static_cast<double>(*until)));
 }
 
-HttpResponse give_token(const std::string& query, TimePoint now) {
-  const auto asked = parse_query(query);
-  const auto scope = asked.find("scope");
-  const std::string token = make_token(scope == asked.end() ? "" : scope->second,
-                                       std::chrono::floor<seconds>(now) + kTokenLife);
-  const Json body = {{"token", token},
-                     {"expires_in", std::chrono::floor<seconds>(kTokenLife).count()}};
-  return {200, {{"Content-Type", "application/json"}}, dump_json(body)};
-}
-
 HttpResponse challenge(const std::string& origin, const std::string& repository) {
   HttpResponse out = registry_error(401, "UNAUTHORIZED", "authentication required");
   const std::string service = origin.substr(origin.find("//") + 2);
@@ -118,6 +108,25 @@ const ImageBehaviour* ImageRegistry::find_image(const std::string& repository,
   return manifest == found->second.manifests.end() ? nullptr : &manifest->second.behaviour;
 }
 
+void ImageRegistry::demand_login(const std::string& user, const std::string& password) {
+  asks_for_token_ = true;
+  login_ = "Basic " + base64_encode(user + ":" + password);
+}
+
+HttpResponse ImageRegistry::token(const HttpRequest& request, const std::string& query,
+                                  TimePoint now) const {
+  if (!login_.empty() && find_header(request.headers, "Authorization") != login_) {
+    return registry_error(401, "UNAUTHORIZED", "incorrect username or password");
+  }
+  const auto asked = parse_query(query);
+  const auto scope = asked.find("scope");
+  const std::string token = make_token(scope == asked.end() ? "" : scope->second,
+                                       std::chrono::floor<seconds>(now) + kTokenLife);
+  const Json body = {{"token", token},
+                     {"expires_in", std::chrono::floor<seconds>(kTokenLife).count()}};
+  return {200, {{"Content-Type", "application/json"}}, dump_json(body)};
+}
+
 HttpResponse ImageRegistry::handle(const HttpRequest& request, const std::string& origin,
                                    const std::string& target, TimePoint now) const {
   if (request.method != "GET" && request.method != "HEAD") {
@@ -125,8 +134,9 @@ HttpResponse ImageRegistry::handle(const HttpRequest& request, const std::string
   }
   const std::size_t question = std::min(target.find('?'), target.size());
   const std::string path = target.substr(0, question);
-  if (path == "/token")
-    return give_token(target.substr(std::min(question + 1, target.size())), now);
+  if (path == "/token") {
+    return token(request, target.substr(std::min(question + 1, target.size())), now);
+  }
   if (!path.starts_with("/v2/"))
     return {404, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
   std::string repository;

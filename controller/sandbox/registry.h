@@ -23,6 +23,8 @@ class ImageRegistry {
   void behave(const Digest& image, const ImageBehaviour& behaviour);  // from now on
   // From now on a Bearer token is asked for, which anybody may have for a few minutes.
   void ask_for_token() { asks_for_token_ = true; }
+  // From now on only who knows this user and password gets one; tokens given before stay good.
+  void demand_login(const std::string& user, const std::string& password);
 
   std::optional<Digest> find_tag(const std::string& repository, const std::string& tag) const;
   // nullptr: no such image here.
@@ -42,12 +44,14 @@ class ImageRegistry {
     std::map<std::string, Manifest> manifests;  // by digest
     std::map<std::string, std::string> blobs;   // by digest
   };
+  HttpResponse token(const HttpRequest& request, const std::string& query, TimePoint now) const;
   HttpResponse manifest(const HttpRequest& request, const std::string& repository,
                         const std::string& reference) const;
   HttpResponse blob(const std::string& repository, const std::string& digest) const;
 
   std::map<std::string, Repository> repositories_;
   bool asks_for_token_ = false;
+  std::string login_;  // the Authorization header that a token is given for; "": any, or none
 };
 
 }  // namespace freshet::sandbox

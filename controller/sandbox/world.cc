@@ -111,6 +111,10 @@ void World::remove_tag(const std::string& repository, const std::string& tag) {
   registry_.remove_tag(repository, tag);
 }
 
+void World::demand_login(const std::string& user, const std::string& password) {
+  registry_.demand_login(user, password);
+}
+
 void World::behave(const Digest& image, const ImageBehaviour& behaviour) {
   registry_.behave(image, behaviour);
   knative_.behave(image, behaviour);

@@ -62,6 +62,8 @@ class World {
   Digest push(const std::string& repository, const std::string& tag,
               const ImageBehaviour& behaviour, TimePoint created);
   void remove_tag(const std::string& repository, const std::string& tag);
+  // From now on the registry asks for this user and password.
+  void demand_login(const std::string& user, const std::string& password);
   // From now on, also in the pods that run it.
   void behave(const Digest& image, const ImageBehaviour& behaviour);
 
