@@ -8,6 +8,7 @@ namespace {
 
 inline constexpr std::size_t kMaxImages = 20;
 inline constexpr std::size_t kMaxCodes = 20;
+inline constexpr std::size_t kMaxPullSecretsOfImage = 16;
 inline constexpr const char* kLabel = "^[a-z]([-a-z0-9]*[a-z0-9])?$";  // RFC 1035
 inline constexpr const char* kLabelAllowed =
     "a name of at most 63 lower-case letters, digits and -, starting with a letter";
@@ -20,6 +21,12 @@ Type<std::string> name_type() {
 }
 Type<std::string> label_type() { return text_type(kLabelAllowed, kLabel, 63); }
 
+Type<std::vector<std::string>> pull_secrets_type() {
+  return list_type(
+      text_type("the name of a Secret in this namespace", "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", 253),
+      "at most 16 names of Secrets", 0, kMaxPullSecretsOfImage);
+}
+
 Type<ImageSpec> image_spec_type() {
   return object_type<ImageSpec>({
       field("container", &ImageSpec::container, name_type(),
@@ -27,6 +34,9 @@ Type<ImageSpec> image_spec_type() {
             "when the Service has several containers."),
       required(field("image", &ImageSpec::image, image_type(),
                      "Image with the tag to follow, in the Service's present repository.")),
+      field("pullSecrets", &ImageSpec::pull_secrets, pull_secrets_type(),
+            "Secrets of this namespace with the registry's credentials; by default those of the "
+            "Service's template, then those of its ServiceAccount."),
   });
 }
 

@@ -45,8 +45,9 @@ enum class WriteMode { kPin, kTrafficOnly };
 enum class OnRollback { kRevertTemplate, kLeaveTemplate };
 
 struct ImageSpec {
-  std::string container;  // "" = the one container with a port
-  std::string image;      // registry/repository:tag
+  std::string container;                       // "" = the one container with a port
+  std::string image;                           // registry/repository:tag
+  std::vector<std::string> pull_secrets = {};  // empty: as the Service's own pods do
   bool operator==(const ImageSpec&) const = default;
 };
 

@@ -2,8 +2,14 @@
 #include "controller/cli/context.h"
 
 #include "base/files.h"
+#include "controller/runtime/program.h"
 
 namespace freshet {
+namespace {
+
+constexpr Duration kHelperTimeout = seconds(10);
+
+}  // namespace
 
 Context machine_context(Terminal& out, const Clock& clock) {
   return {out,
@@ -11,7 +17,8 @@ Context machine_context(Terminal& out, const Clock& clock) {
           [](Duration d) { sleep_for(d); },
           [] { return false; },
           machine_sources(),
-          [](NetOptions net) { return make_curl_transport(std::move(net)); }};
+          [](NetOptions net) { return make_curl_transport(std::move(net)); },
+          helper_runner(clock, kHelperTimeout)};
 }
 
 int report(Context& context, const Error& error) {

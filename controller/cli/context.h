@@ -13,6 +13,7 @@
 #include "controller/kube/kubeconfig.h"
 #include "controller/kube/token_source.h"
 #include "controller/net/curl_transport.h"
+#include "controller/registry/credential_helper.h"
 
 namespace freshet {
 
@@ -34,6 +35,7 @@ struct Context {
   std::function<bool()> stop;  // asked between two looks of what would go on for ever
   KubeSources sources;         // environment and files
   std::function<Result<std::unique_ptr<HttpTransport>>(NetOptions)> make_transport;
+  AskHelper ask_helper;             // docker's credential helpers
   std::string program = "freshet";  // as it was called: "kubectl freshet"
   int exit_code = kDone;            // set by the command that ran
 };

@@ -12,6 +12,7 @@
 #include "controller/runtime/controller.h"
 #include "controller/runtime/definition.h"
 #include "controller/runtime/paths.h"
+#include "controller/runtime/program.h"
 #include "controller/runtime/run.h"
 #include "controller/server/probe_server.h"
 
@@ -19,7 +20,7 @@ namespace freshet {
 
 namespace {
 
-constexpr std::size_t kMaxDockerConfigBytes = 1 << 20;
+constexpr std::size_t kMaxCaBytes = 1 << 20;
 constexpr Duration kWatchTimeout = minutes(5);
 
 volatile std::sig_atomic_t stop_asked = 0;
@@ -34,6 +35,7 @@ struct Flags {
   std::vector<std::string> plain_http;
   std::vector<std::string> private_registries;
   std::string docker_config;
+  std::string helper_timeout = "10s";
   std::string listen = ":9080";
   std::string analysis_interval = "10s";
   int workers = 4;
@@ -61,17 +63,33 @@ Result<ControllerOptions> options_from(const Flags& flags) {
   options.workers = flags.workers;
   options.max_rollouts = flags.max_rollouts;
   options.max_rollouts_per_namespace = flags.max_rollouts_per_namespace;
-  if (!flags.docker_config.empty()) {
-    auto text = read_file(flags.docker_config, kMaxDockerConfigBytes);
-    if (!text) return with_context("--docker-config", text.error());
-    options.docker_config = *std::move(text);
-  }
   return options;
+}
+
+// What the controller reads its own credentials with; a bad file or limit is told at the start.
+Result<Connections> with_credentials(Connections connections, Context& context,
+                                     const Flags& flags) {
+  const auto limit = parse_duration(flags.helper_timeout);
+  if (!limit) return with_context("--credential-helper-timeout", limit.error());
+  if (*limit < seconds(1) || *limit > minutes(1)) {
+    return bad_input("--credential-helper-timeout is " + flags.helper_timeout +
+                     "; allowed: 1s to 1m");
+  }
+  connections.ask_helper = helper_runner(context.clock, *limit);
+  if (flags.docker_config.empty()) return connections;
+  connections.docker_config = [path = flags.docker_config] {
+    return read_file(path, kMaxDockerConfigBytes);
+  };
+  const auto text = connections.docker_config();
+  if (!text) return with_context("--docker-config", text.error());
+  const auto parsed = parse_docker_config(*text, flags.docker_config);
+  if (!parsed) return with_context("--docker-config", parsed.error());
+  return connections;
 }
 
 Result<std::string> optional_file(const std::string& path) {
   if (path.empty()) return std::string();
-  return read_file(path, kMaxDockerConfigBytes);
+  return read_file(path, kMaxCaBytes);
 }
 
 // A transport to what only the operator names: Prometheus.
@@ -124,7 +142,9 @@ Result<int> run(Context& context, const Flags& flags) {
 
   const Log log = standard_log(flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText);
   KubeClient& kube = *(*cluster)->kube;
-  Controller controller(*options, {kube, **registry, **prometheus}, context.clock, metrics, log);
+  auto connections = with_credentials({kube, **registry, **prometheus}, context, flags);
+  if (!connections) return connections.error();
+  Controller controller(*options, *std::move(connections), context.clock, metrics, log);
   std::mt19937_64 engine{std::random_device{}()};
   std::mutex engine_mutex;
   const auto random = [&] {
@@ -175,7 +195,11 @@ void add_controller_command(CLI::App& app, Context& context) {
                       "Registry host that may have a private address (repeatable)");
   command->add_option("--registry-ca", flags->registry_ca, "PEM file trusted for registries");
   command->add_option("--docker-config", flags->docker_config,
-                      "docker config.json with registry credentials");
+                      "docker config.json with registry credentials; read again when it changes");
+  command
+      ->add_option("--credential-helper-timeout", flags->helper_timeout,
+                   "Time that a docker-credential-* helper may take, 1s to 1m")
+      ->capture_default_str();
   command->add_option("--listen", flags->listen, "Address of probes and metrics")
       ->capture_default_str();
   command

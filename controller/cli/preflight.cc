@@ -121,6 +121,11 @@ void check_image(const PreflightFacts::Image& image, TimePoint now, Lines& lines
       "container " + container + " follows " + name + ", which names " + found.digest.short_form();
   if (found.created) what += ", made " + format_age(now - *found.created) + " ago";
   good(lines, what);
+  if (image.pull_secret.empty()) return;
+  lines.push_back({Mark::kUnknown,
+                   "its credential is that of pull secret " + image.pull_secret +
+                       ", which the controller reads only where that was granted",
+                   image.grant});
 }
 
 void check_images(const PreflightFacts& facts, TimePoint now, Lines& lines) {

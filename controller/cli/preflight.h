@@ -24,6 +24,8 @@ struct PreflightFacts {
   struct Image {
     FollowedImage followed;
     Result<std::variant<Confirmed, RegistryFailure>> resolved;
+    std::string pull_secret = {};  // whose credential was used: "shop/regcred#ghcr.io"; ""
+    std::string grant = {};        // the command that lets the controller read it
   };
   Result<std::vector<Image>> images = std::vector<Image>{};
   std::optional<Result<FoundMetrics>> metrics;  // nullopt: no Prometheus was named

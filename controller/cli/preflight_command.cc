@@ -9,6 +9,7 @@
 #include "controller/cli/preflight.h"
 #include "controller/cli/registry_access.h"
 #include "controller/knative/views.h"
+#include "controller/runtime/credential_reading.h"
 #include "controller/runtime/follow.h"
 #include "controller/runtime/metrics_source.h"
 #include "controller/runtime/paths.h"
@@ -53,15 +54,40 @@ void read_knative(ClusterConnection& cluster, PreflightFacts& facts) {
   }
 }
 
-void read_images(Context& context, const PreflightOptions& options, PreflightFacts& facts) {
+// With the credentials that the controller would use, as far as the user may read them.
+PreflightFacts::Image read_image(Context& context, const PreflightOptions& options,
+                                 ClusterConnection& cluster, const DockerConfig& config,
+                                 const FollowedImage& image) {
+  const CredentialNeed need{cluster.name_space, image.reference, image.pull_secrets};
+  DeniedReads needed{{}, image.pull_secrets.service_account, refused_account("")};
+  const auto read = [&](const SourceKey& key) {
+    if (key.kind == SourceKind::kSecret) needed.secrets.push_back(key.name);
+    auto content = read_source(key, {*cluster.kube, nullptr, nullptr});
+    if (content) return *std::move(content);
+    SourceContent nothing;
+    nothing.problem = content.error().message;
+    return nothing;
+  };
+  const auto candidates = candidates_with(context, config, need, read);
+  auto resolved = resolve_with(context, image.reference, options.plain_http, candidates);
+  if (!resolved) return {image, resolved.error()};
+  const bool is_secret = resolved->identity.starts_with(cluster.name_space + "/");
+  return {image, std::move(resolved->image), is_secret ? resolved->identity : "",
+          is_secret ? grant_command(cluster.name_space, needed) : ""};
+}
+
+void read_images(Context& context, const PreflightOptions& options, ClusterConnection& cluster,
+                 PreflightFacts& facts) {
   const auto followed = followed_images(facts.spec, *facts.service);
   if (!followed) {
     facts.images = followed.error();
     return;
   }
+  const auto config = docker_config(context);
   for (const FollowedImage& image : *followed) {
-    auto resolved = resolve_reference(context, to_string(image.reference), options.plain_http);
-    facts.images->push_back({image, std::move(resolved)});
+    facts.images->push_back(
+        config ? read_image(context, options, cluster, *config, image)
+               : PreflightFacts::Image{image, ResolvedImage(credentials_failure(config.error()))});
   }
 }
 
@@ -102,7 +128,7 @@ int run_preflight(const PreflightOptions& options, Context& context) {
   }
   read_knative(**cluster, facts);
   if (facts.service) {
-    read_images(context, options, facts);
+    read_images(context, options, **cluster, facts);
     read_metrics(context, options, facts);
   }
   const auto lines = preflight_lines(facts, context.clock.now());

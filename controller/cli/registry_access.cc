@@ -1,8 +1,11 @@
 // How the command line asks a registry.
 #include "controller/cli/registry_access.h"
 
+#include <map>
+
 #include "base/text.h"
 #include "controller/registry/endpoint.h"
+#include "controller/runtime/credential_reading.h"
 
 namespace freshet {
 namespace {
@@ -41,19 +44,43 @@ Result<DockerConfig> docker_config(Context& context) {
   return parse_docker_config(*text, path);
 }
 
-Result<ResolvedImage> resolve_reference(Context& context, const std::string& reference,
-                                        const std::vector<std::string>& plain_http) {
+CredentialCandidates candidates_with(
+    Context& context, const DockerConfig& config, const CredentialNeed& need,
+    const std::function<SourceContent(const SourceKey&)>& content) {
+  std::map<SourceKey, SourceContent> read;
+  return credential_candidates(need, [&](const SourceKey& key) {
+    SourceContent& kept = read[key];
+    if (key.kind == SourceKind::kDockerConfig) {
+      kept.config = config;
+    } else if (key.kind == SourceKind::kHelper) {
+      auto answer = read_helper({key.place, key.name}, context.ask_helper);
+      if (answer) kept = *std::move(answer);
+      if (!answer) kept.problem = answer.error().message;
+    } else {
+      kept = content(key);
+    }
+    return &kept;
+  });
+}
+
+Result<ResolvedReference> resolve_reference(Context& context, const std::string& reference,
+                                            const std::vector<std::string>& plain_http) {
   const Result<ImageReference> image = parse_image_reference(reference);
   if (!image) return bad_input(image.error().message);
+  const Result<DockerConfig> config = docker_config(context);
+  if (!config) return ResolvedReference{credentials_failure(config.error()), ""};
+  const auto nothing_else = [](const SourceKey&) { return SourceContent{}; };
+  return resolve_with(context, *image, plain_http,
+                      candidates_with(context, *config, {"", *image, {}}, nothing_else));
+}
+
+Result<ResolvedReference> resolve_with(Context& context, const ImageReference& image,
+                                       const std::vector<std::string>& plain_http,
+                                       const CredentialCandidates& candidates) {
   const Result<RegistryOptions> options = registry_options(context, plain_http);
   if (!options) return options.error();
-  const Result<Url> origin = api_origin(*image, *options);
+  const Result<Url> origin = api_origin(image, *options);
   if (!origin) return bad_input(origin.error().message);
-  const Result<DockerConfig> config = docker_config(context);
-  if (!config) return ResolvedImage(credentials_failure(config.error()));
-  const Result<FoundCredential> credential = find_credential(*config, *image);
-  if (!credential) return ResolvedImage(credentials_failure(credential.error()));
-
   NetOptions net;
   net.addresses.private_hosts.assign(options->plain_http.begin(), options->plain_http.end());
   net.addresses.private_hosts.push_back(host_and_port(*origin));  // the user named this one
@@ -64,8 +91,19 @@ Result<ResolvedImage> resolve_reference(Context& context, const std::string& ref
   }
   auto transport = context.make_transport(std::move(net));
   if (!transport) return transport.error();
-  return ResolvedImage(resolve_image(*image, *credential, *options, **transport,
-                                     [&context] { return context.clock.now(); }));
+  std::vector<Credential> credentials = candidates.credentials;
+  if (credentials.empty()) credentials.emplace_back();
+  ResolvedReference out{RegistryFailure{}, ""};
+  for (const Credential& credential : credentials) {
+    out.identity = credential.identity;
+    out.image = resolve_image(image, credential, *options, **transport,
+                              [&context] { return context.clock.now(); });
+    auto* failure = std::get_if<RegistryFailure>(&out.image);
+    if (failure == nullptr) break;
+    for (const std::string& problem : candidates.problems) failure->message += "; " + problem;
+    if (failure->kind != RegistryFailureKind::kAuthentication) break;
+  }
+  return out;
 }
 
 }  // namespace freshet

@@ -1,6 +1,7 @@
 // How the command line asks a registry: settings of the environment, docker's credentials.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "controller/cli/context.h"
 #include "controller/registry/credentials.h"
 #include "controller/registry/resolve.h"
+#include "controller/runtime/credential_sources.h"
 
 namespace freshet {
 
@@ -21,7 +23,20 @@ Result<DockerConfig> docker_config(Context& context);
 // One resolution over a transport of its own; FRESHET_CA_FILE is trusted besides the system's.
 // An Error is about the words or files given, before anything was sent.
 using ResolvedImage = std::variant<Confirmed, RegistryFailure>;
-Result<ResolvedImage> resolve_reference(Context& context, const std::string& reference,
-                                        const std::vector<std::string>& plain_http);
+struct ResolvedReference {
+  ResolvedImage image;
+  std::string identity;  // whose credential was accepted, or tried last; "": nobody's
+};
+Result<ResolvedReference> resolve_reference(Context& context, const std::string& reference,
+                                            const std::vector<std::string>& plain_http);
+// The same with credentials that were found elsewhere, one after the other.
+Result<ResolvedReference> resolve_with(Context& context, const ImageReference& image,
+                                       const std::vector<std::string>& plain_http,
+                                       const CredentialCandidates& candidates);
+
+// What config.json and the helpers that it names have for `need`; `content` answers for all else.
+CredentialCandidates candidates_with(Context& context, const DockerConfig& config,
+                                     const CredentialNeed& need,
+                                     const std::function<SourceContent(const SourceKey&)>& content);
 
 }  // namespace freshet

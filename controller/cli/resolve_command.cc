@@ -48,14 +48,16 @@ int run_resolve(const ResolveOptions& options, Context& context) {
     if (json) context.out.print(dump_json(Json{{"error", error}}) + "\n");
     return report(context, resolved.error());
   }
-  if (const auto* failure = std::get_if<RegistryFailure>(&*resolved)) {
+  if (const auto* failure = std::get_if<RegistryFailure>(&resolved->image)) {
     if (json) context.out.print(dump_json(to_json(*failure)) + "\n");
     context.out.complain(sentence(*failure));
     return exit_code_of(*failure);
   }
-  const Confirmed& image = std::get<Confirmed>(*resolved);
+  const Confirmed& image = std::get<Confirmed>(resolved->image);
+  const std::string& whose = resolved->identity;
   context.out.print(json ? dump_json(to_json(image)) + "\n"
-                         : image_text(image, context.clock.now()));
+                         : image_text(image, context.clock.now()) + "credential  " +
+                               (whose.empty() ? "none" : whose) + "\n");
   return kDone;
 }
 

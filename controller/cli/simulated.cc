@@ -31,8 +31,14 @@ SimulatedCluster::SimulatedCluster(sandbox::WorldOptions world, ControllerOption
 
 void SimulatedCluster::restart() {
   watches_.reset();
-  controller_ = std::make_unique<Controller>(options_, Connections{kube_, transport_, transport_},
-                                             clock_, metrics_, log_);
+  Connections connections{kube_, transport_, transport_};
+  connections.docker_config = [this] { return docker_config; };
+  connections.ask_helper = [this](const HelperCall& call) -> Result<HelperReply> {
+    if (ask_helper) return ask_helper(call);
+    return make_error(ErrorKind::kNotFound, "no helper " + call.name + " in the sandbox");
+  };
+  controller_ =
+      std::make_unique<Controller>(options_, std::move(connections), clock_, metrics_, log_);
   watches_ = std::make_unique<Watches>(kube_, clock_, *controller_, options_.namespaces,
                                        Duration{0}, [] { return 0.5; });
 }

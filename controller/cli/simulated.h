@@ -30,6 +30,10 @@ class SimulatedCluster {
   // A controller that was killed and started anew: nothing is remembered but what the API holds.
   void restart();
 
+  // What stands in the controller's own config.json, and who answers for its helpers.
+  std::string docker_config = "{}";
+  AskHelper ask_helper;
+
   // status and spec.traffic as people see them.
   TrackedServiceStatus status(const ServiceKey& key);
   Json service(const ServiceKey& key);

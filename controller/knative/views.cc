@@ -43,6 +43,14 @@ std::vector<ContainerView> containers_of(const Json& spec) {
   return out;
 }
 
+// Without a name Kubernetes takes the ServiceAccount "default".
+PullSecretNames pull_secrets_of(const Json& spec) {
+  PullSecretNames names;
+  names.service_account = string_or(spec, "serviceAccountName", "default");
+  names.secrets = listed_pull_secrets(spec);
+  return names;
+}
+
 std::map<std::string, std::string> tag_urls(const Json& traffic) {
   std::map<std::string, std::string> urls;
   if (!traffic.is_array()) return urls;
@@ -84,6 +92,17 @@ Status check_object(const Json& object, const std::string& kind) {
 }
 
 }  // namespace
+
+std::vector<std::string> listed_pull_secrets(const Json& owner) {
+  std::vector<std::string> names;
+  const Json& list = at_path(owner, {"imagePullSecrets"});
+  if (!list.is_array()) return names;
+  for (const Json& entry : list) {
+    if (names.size() == kMaxPullSecrets) break;
+    if (auto name = string_or(entry, "name"); !name.empty()) names.push_back(std::move(name));
+  }
+  return names;
+}
 
 ConditionView condition_view(const Json& status, std::string_view type) {
   ConditionView view;
@@ -147,6 +166,7 @@ Result<ServiceView> service_view(const Json& service) {
       string_at(at_path(tmpl, {"metadata", "annotations"}), kRolloutIdAnnotation);
   view.byo_revision_name = string_at(at_path(tmpl, {"metadata"}), "name");
   view.containers = containers_of(at_path(tmpl, {"spec"}));
+  view.pull_secrets = pull_secrets_of(at_path(tmpl, {"spec"}));
   view.traffic = traffic_from_json(at_path(service, {"spec", "traffic"}));
   view.observed_traffic = traffic_from_json(at_path(status, {"traffic"}));
   view.tag_urls = tag_urls(at_path(status, {"traffic"}));

@@ -17,6 +17,9 @@ Result<RevisionView> revision_view(const Json& revision);
 // container exits. A shape that cannot be read counts nothing.
 PodFacts pod_facts(const Json& pod_list);
 
+// Names in imagePullSecrets of a pod's spec or of a ServiceAccount; at most kMaxPullSecrets.
+std::vector<std::string> listed_pull_secrets(const Json& owner);
+
 // spec.traffic or status.traffic; percents out of range read as 0.
 Traffic traffic_from_json(const Json& list);
 Json traffic_to_json(const Traffic& traffic);  // for spec.traffic

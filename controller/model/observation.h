@@ -35,6 +35,15 @@ struct ContainerView {
   bool operator==(const ContainerView&) const = default;
 };
 
+inline constexpr std::size_t kMaxPullSecrets = 16;  // of one list; more are not looked at
+
+// Where Kubernetes looks for the credentials of an image: Secrets of the Service's own namespace.
+struct PullSecretNames {
+  std::vector<std::string> secrets;  // in the order in which they are tried
+  std::string service_account;       // those that it lists come after them; "": nobody's
+  auto operator<=>(const PullSecretNames&) const = default;
+};
+
 // The Knative Service as far as Freshet looks at it.
 struct ServiceView {
   ServiceKey key;
@@ -50,6 +59,7 @@ struct ServiceView {
   std::optional<std::string> template_rollout_id;  // our annotation on the template
   std::optional<std::string> byo_revision_name;    // template.metadata.name
   std::vector<ContainerView> containers;
+  PullSecretNames pull_secrets;                 // of the template
   Traffic traffic;                              // spec.traffic
   Traffic observed_traffic;                     // status.traffic: names resolved
   std::map<std::string, std::string> tag_urls;  // TrafficTag → URL, from status
@@ -105,6 +115,8 @@ struct FollowedImage {
   std::optional<ConfirmedDigest> confirmed;  // newest confirmed digest; nullopt: not known yet
   int not_found_streak = 0;                  // consecutive checks that answered 404
   std::string error;                         // last failure in a sentence; "" if the last was well
+  PullSecretNames pull_secrets = {};
+  std::string no_pull_secret_access = {};  // what to grant where they may not be read; "" usually
   bool operator==(const FollowedImage&) const = default;
 };
 

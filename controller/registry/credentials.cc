@@ -13,18 +13,11 @@ namespace {
 
 constexpr std::string_view kTokenUser = "<token>";  // docker's mark for an identity token
 
-// Every name of Docker Hub means the registry of a reference without one.
-std::string canonical_host(std::string host) {
-  host = to_lower(host);
-  const bool hub = host == "index.docker.io" || host == "registry-1.docker.io";
-  return hub ? "docker.io" : host;
-}
-
 void split_key(CredentialEntry& entry) {
   std::string_view rest = entry.key;
   if (const auto scheme = rest.find("://"); scheme != rest.npos) rest = rest.substr(scheme + 3);
   const auto slash = rest.find('/');
-  entry.host = canonical_host(std::string(rest.substr(0, slash)));
+  entry.host = canonical_registry(rest.substr(0, slash));
   std::string_view path = slash == rest.npos ? std::string_view() : rest.substr(slash + 1);
   while (path.ends_with('/')) path.remove_suffix(1);
   if (path == "v1" || path == "v2") path = {};
@@ -99,73 +92,93 @@ bool matches_host(const std::string& pattern, const std::string& host) {
 }
 
 bool matches(const CredentialEntry& entry, const ImageReference& reference) {
-  if (!matches_host(entry.host, canonical_host(reference.registry))) return false;
+  if (!matches_host(entry.host, canonical_registry(reference.registry))) return false;
   if (entry.path.empty()) return true;
   const std::string_view repository = reference.repository;
   return repository.starts_with(entry.path) &&
          (repository.size() == entry.path.size() || repository[entry.path.size()] == '/');
 }
 
-std::string helper_note(const DockerConfig& config, const ImageReference& reference) {
-  std::string helper = config.store;
-  std::string what = "credsStore";
-  for (const auto& [host, name] : config.helpers) {
-    CredentialEntry key;
-    key.key = host;
-    split_key(key);
-    if (key.host != canonical_host(reference.registry)) continue;
-    helper = name;
-    what = "credHelpers";
-    break;
-  }
-  if (helper.empty()) return "";
-  return config.source + " names the credential helper '" + printable(helper, 60) + "' (" + what +
-         ") for " + reference.registry + ": credential helpers are not supported yet";
+// Kubernetes sorts keys as text, backwards: of two paths of one host the longer comes first, and
+// letters come before a *.
+std::string sort_key(const CredentialEntry& entry) {
+  return entry.path.empty() ? entry.host : entry.host + "/" + entry.path;
 }
 
-}  // namespace
-
-Result<DockerConfig> parse_docker_config(std::string_view text, std::string source) {
-  const auto parsed = parse_json(text, kMaxDockerConfigBytes);
-  if (!parsed) return with_context("docker config " + source, parsed.error());
-  if (!parsed->is_object()) return bad_input("docker config " + source + ": not a JSON object");
-  DockerConfig config;
-  config.source = std::move(source);
-  const Json& auths = at_path(*parsed, {"auths"});
-  if (!auths.is_null() && !auths.is_object()) {
-    return bad_input("docker config " + config.source + ": 'auths' is not an object");
-  }
+Status read_entries(const Json& auths, DockerConfig& config) {
+  const std::string where = "docker config " + config.source + ": ";
+  if (!auths.is_null() && !auths.is_object()) return bad_input(where + "'auths' is not an object");
   if (auths.size() > kMaxCredentialEntries) {
-    return bad_input("docker config " + config.source + ": more than " +
-                     std::to_string(kMaxCredentialEntries) + " entries in 'auths'");
+    return bad_input(where + "more than " + std::to_string(kMaxCredentialEntries) +
+                     " entries in 'auths'");
   }
   for (const auto& [key, value] : auths.items()) {
     config.entries.push_back(read_entry(key, value, config.source));
   }
-  std::ranges::stable_sort(config.entries, std::ranges::greater{}, [](const CredentialEntry& e) {
-    return e.host.size() + (e.path.empty() ? 0 : 1 + e.path.size());
-  });
-  config.store = string_or(*parsed, "credsStore");
-  const Json& helpers = at_path(*parsed, {"credHelpers"});
-  if (helpers.is_object()) {
-    for (const auto& [host, name] : helpers.items()) {
-      if (name.is_string()) config.helpers.emplace(host, name.get<std::string>());
-    }
+  std::ranges::stable_sort(config.entries, std::ranges::greater{}, sort_key);
+  return {};
+}
+
+void read_helpers(const Json& object, DockerConfig& config) {
+  config.store = string_or(object, "credsStore");
+  const Json& helpers = at_path(object, {"credHelpers"});
+  if (!helpers.is_object()) return;
+  for (const auto& [host, name] : helpers.items()) {
+    CredentialEntry key;
+    key.key = host;
+    split_key(key);
+    if (name.is_string()) config.helpers.emplace(key.host, name.get<std::string>());
   }
+}
+
+Result<Json> parse_object(std::string_view text, const std::string& source) {
+  auto parsed = parse_json(text, kMaxDockerConfigBytes);
+  if (!parsed) return with_context("docker config " + source, parsed.error());
+  if (!parsed->is_object()) return bad_input("docker config " + source + ": not a JSON object");
+  return parsed;
+}
+
+}  // namespace
+
+std::string canonical_registry(std::string_view host) {
+  std::string name = to_lower(host);
+  const bool hub = name == "index.docker.io" || name == "registry-1.docker.io";
+  return hub ? "docker.io" : name;
+}
+
+Result<DockerConfig> parse_docker_config(std::string_view text, std::string source) {
+  const auto parsed = parse_object(text, source);
+  if (!parsed) return parsed.error();
+  DockerConfig config;
+  config.source = std::move(source);
+  if (const auto read = read_entries(at_path(*parsed, {"auths"}), config); !read) {
+    return read.error();
+  }
+  read_helpers(*parsed, config);
   return config;
 }
 
-Result<FoundCredential> find_credential(const DockerConfig& config,
-                                        const ImageReference& reference) {
+Result<DockerConfig> parse_dockercfg(std::string_view text, std::string source) {
+  const auto parsed = parse_object(text, source);
+  if (!parsed) return parsed.error();
+  DockerConfig config;
+  config.source = std::move(source);
+  if (const auto read = read_entries(*parsed, config); !read) return read.error();
+  return config;
+}
+
+FoundCredentials find_credentials(const DockerConfig& config, const ImageReference& reference) {
+  FoundCredentials found;
   for (const auto& entry : config.entries) {
     if (!matches(entry, reference)) continue;
     if (!entry.problem.empty()) {
-      return make_error(ErrorKind::kUnauthorized, "docker config " + config.source + ": entry '" +
-                                                      printable(entry.key) + "': " + entry.problem);
+      found.problems.push_back("docker config " + config.source + ": entry '" +
+                               printable(entry.key) + "': " + entry.problem);
+    } else if (!entry.credential.anonymous()) {
+      found.credentials.push_back(entry.credential);
     }
-    if (!entry.credential.anonymous()) return FoundCredential{entry.credential, ""};
   }
-  return FoundCredential{Credential{}, helper_note(config, reference)};
+  return found;
 }
 
 }  // namespace freshet

@@ -34,8 +34,8 @@ struct CredentialEntry {
 
 struct DockerConfig {
   std::string source;                          // file name or "namespace/secret"
-  std::vector<CredentialEntry> entries;        // longest key first
-  std::map<std::string, std::string> helpers;  // credHelpers: host → helper's name
+  std::vector<CredentialEntry> entries;        // in the order in which they are tried
+  std::map<std::string, std::string> helpers;  // credHelpers: canonical host → helper's name
   std::string store;                           // credsStore
   bool operator==(const DockerConfig&) const = default;
 };
@@ -46,16 +46,20 @@ inline constexpr std::size_t kMaxCredentialEntries = 1000;
 // The text of ~/.docker/config.json, or of a Secret's ".dockerconfigjson". kBadInput, without a
 // word of the content, if it is not JSON of that shape.
 Result<DockerConfig> parse_docker_config(std::string_view text, std::string source);
+// A Secret's ".dockercfg", docker's format before 2015: the entries of 'auths' by themselves.
+Result<DockerConfig> parse_dockercfg(std::string_view text, std::string source);
+
+// The name of docker.io is "docker.io", whatever a reference or a key calls it; lower case.
+std::string canonical_registry(std::string_view host);
 
 // Keys as Kubernetes reads them: scheme, /v1/ and /v2/ stripped, host labels may be globs, ports
-// equal, the path a prefix that ends at a '/'. Entries without credentials are passed over.
-struct FoundCredential {
-  Credential credential;  // anonymous if nothing matches
-  std::string note;       // what to know: a helper that is not supported; "" usually
-  bool operator==(const FoundCredential&) const = default;
+// equal, the path a prefix that ends at a '/'. Every entry that matches counts, in the order in
+// which Kubernetes tries them: of two paths the longer first, names before globs.
+struct FoundCredentials {
+  std::vector<Credential> credentials;  // none: the reference is nobody's secret here
+  std::vector<std::string> problems;    // sentences: entries that match and cannot be used
+  bool operator==(const FoundCredentials&) const = default;
 };
-// kUnauthorized if the entry that matches cannot be used.
-Result<FoundCredential> find_credential(const DockerConfig& config,
-                                        const ImageReference& reference);
+FoundCredentials find_credentials(const DockerConfig& config, const ImageReference& reference);
 
 }  // namespace freshet

@@ -141,6 +141,7 @@ bool Poller::finish(const PollKey& key, const ResolutionOutcome& outcome, TimePo
     entry.not_before = {};
     entry.due = next_regular(phase_name(key), entry.followed.every, now);
     seen.last_error = std::move(error);
+    seen.unauthorized = false;
   };
   std::visit(overloaded{
                  [&](const SameAsBefore& same) {
@@ -168,7 +169,7 @@ bool Poller::finish(const PollKey& key, const ResolutionOutcome& outcome, TimePo
                  [&](const RegistryFailure& failure) { finish_failed(entry, key, failure, now); },
              },
              outcome);
-  return !tells_the_same(before, seen);
+  return seen.unauthorized || !tells_the_same(before, seen);
 }
 
 void Poller::finish_failed(Entry& entry, const PollKey& key, const RegistryFailure& failure,
@@ -179,6 +180,7 @@ void Poller::finish_failed(Entry& entry, const PollKey& key, const RegistryFailu
                                  failure.retry_after, now);
   entry.not_before = failure.retry_after ? now + *failure.retry_after : TimePoint{};
   entry.observation.last_error = sentence(failure);
+  entry.observation.unauthorized = failure.kind == RegistryFailureKind::kAuthentication;
 }
 
 std::optional<TimePoint> Poller::next_due(TimePoint now) const {

@@ -36,7 +36,8 @@ struct TagObservation {
   std::optional<TimePoint> last_checked;
   std::optional<TimePoint> last_success;  // last time the registry told which digest it is
   int consecutive_not_found = 0;
-  std::string last_error;  // a sentence; "" if the last check was well
+  std::string last_error;     // a sentence; "" if the last check was well
+  bool unauthorized = false;  // the last check failed for want of a credential that is accepted
   bool operator==(const TagObservation&) const = default;
 };
 
@@ -53,7 +54,8 @@ class Poller {
 
   // Checks everything due now, rounds of requests together, as far as the budgets of the
   // registries allow; a check takes at most RegistryOptions::timeout. Returns whose observation
-  // changed: confirmed digest, date, 404s or error.
+  // changed: confirmed digest, date, 404s or error; and all that were refused for want of a
+  // credential.
   std::vector<PollKey> run_due(HttpTransport& transport, const NowFunction& now);
 
   // When run_due has something to do next: at once (`now`) or later; nullopt if nothing is

@@ -6,22 +6,14 @@
 #include "base/overloaded.h"
 
 namespace freshet {
-namespace {
-
-RegistryFailure with_note(RegistryFailure failure, const std::string& note) {
-  if (!note.empty()) failure.message += "; " + note;
-  return failure;
-}
-
-}  // namespace
 
 std::variant<Confirmed, RegistryFailure> resolve_image(const ImageReference& reference,
-                                                       const FoundCredential& credential,
+                                                       const Credential& credential,
                                                        const RegistryOptions& options,
                                                        HttpTransport& transport,
                                                        const NowFunction& now) {
   RegistryMemory memory;
-  Resolution resolution({reference, credential.credential, {}, false}, options, memory, now());
+  Resolution resolution({reference, credential, {}, false}, options, memory, now());
   for (int sent = 0; sent < kMaxRequestsOfOneResolution; ++sent) {
     auto next = resolution.next_request(memory, now());
     if (const auto* request = std::get_if<HttpRequest>(&next)) {
@@ -31,11 +23,11 @@ std::variant<Confirmed, RegistryFailure> resolve_image(const ImageReference& ref
     auto outcome = std::get<ResolutionOutcome>(std::move(next));
     if (auto* resolved = std::get_if<Resolved>(&outcome)) return std::move(resolved->image);
     if (auto* missing = std::get_if<NotFound>(&outcome)) {
-      return with_note({RegistryFailureKind::kNotFound, "head", std::move(missing->message), {}},
-                       credential.note);
+      return RegistryFailure{RegistryFailureKind::kNotFound, "head", std::move(missing->message),
+                             std::nullopt};
     }
     if (auto* failure = std::get_if<RegistryFailure>(&outcome)) {
-      return with_note(std::move(*failure), credential.note);
+      return std::move(*failure);
     }
     break;  // SameAsBefore cannot be: nothing was known before
   }

@@ -17,7 +17,7 @@ inline constexpr int kMaxRequestsOfOneResolution = 64;  // far above what the bo
 // A reference with neither tag nor digest means the tag "latest", as elsewhere. The confirmed
 // image, or why there is none.
 std::variant<Confirmed, RegistryFailure> resolve_image(const ImageReference& reference,
-                                                       const FoundCredential& credential,
+                                                       const Credential& credential,
                                                        const RegistryOptions& options,
                                                        HttpTransport& transport,
                                                        const NowFunction& now);

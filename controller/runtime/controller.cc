@@ -28,12 +28,13 @@ constexpr int kMaxDecisions = 4;
 Controller::Controller(ControllerOptions options, Connections connections, const Clock& clock,
                        Metrics& metrics, Log log)
     : options_(std::move(options)),
-      connections_(connections),
+      connections_(std::move(connections)),
       clock_(clock),
       metrics_(metrics),
       log_(std::move(log)),
-      tags_(options_, connections.registry, clock),
-      judging_(options_, connections.prometheus),
+      credentials_({connections_.kube, connections_.docker_config, connections_.ask_helper}, clock),
+      tags_(options_, connections_.registry, credentials_, clock),
+      judging_(options_, connections_.prometheus),
       slots_(options_.max_rollouts, options_.max_rollouts_per_namespace) {}
 
 void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
@@ -62,12 +63,22 @@ void Controller::on_event(Kind kind, const WatchEvent& event) {
 
 void Controller::check_registries() { enqueue(tags_.check(), clock_.now()); }
 
+bool Controller::read_credentials() {
+  const auto read = credentials_.read_one();
+  if (!read) return false;
+  if (read->changed) enqueue(tags_.followers(read->name_space), clock_.now());
+  return true;
+}
+
 std::optional<TimePoint> Controller::next_due() {
   const auto checks = tags_.next_due();
+  const auto readings = credentials_.next_due();
   const std::lock_guard lock(mutex_);
-  const auto services = queue_.next_due();
-  if (!checks || !services) return checks ? checks : services;
-  return std::min(*checks, *services);
+  std::optional<TimePoint> next;
+  for (const auto& due : {checks, readings, queue_.next_due()}) {
+    if (due) next = std::min(next.value_or(TimePoint::max()), *due);
+  }
+  return next;
 }
 
 Notes& Controller::notes_of(const ServiceKey& key, const CachedTracked& tracked) {
@@ -129,7 +140,7 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes) {
   } else {
     tags_.follow({tracked.object.name_space, tracked.object.name}, seen.images,
                  seen.tracked.spec.poll.every);
-    tags_.fill(seen.images);
+    tags_.fill({tracked.object.name_space, tracked.object.name}, seen.images);
   }
   const auto* core = std::get_if<Core>(&seen.core);
   const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
@@ -276,17 +287,7 @@ void Controller::settle(const ServiceKey& key, const Observation& seen,
 void Controller::tell(const ServiceKey& key, const Observation& seen, const Transition& transition,
                       TimePoint now) {
   for (const Fact& fact : transition.facts) {
-    LogLine line{fact.warning ? LogLevel::kWarning : LogLevel::kInfo, fact.reason, {}};
-    line.fields = {{"service", to_string(key)}, {"message", fact.message}};
-    if (transition.core) {
-      line.fields.emplace_back("phase", phase_name(transition.core->phase));
-      line.fields.emplace_back("seq", std::to_string(transition.core->seq));
-      if (const Rollout* rollout = active_rollout(transition.core->phase)) {
-        line.fields.emplace_back("rollout", rollout->id);
-        line.fields.emplace_back("digest", to_string(rollout->candidate.pair.digests));
-      }
-    }
-    log_(line);
+    log_(log_line_of(key, fact, transition.core));
     if (is_outcome(fact.reason)) metrics_.count_rollout(key, fact.reason);
     // An Event that is lost costs nothing that status does not say.
     (void)post_event(connections_.kube, event_of(seen.tracked, fact, transition.core), now);

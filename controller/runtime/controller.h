@@ -32,6 +32,8 @@ struct Connections {
   KubeClient& kube;
   HttpTransport& registry;
   HttpTransport& prometheus;
+  std::function<Result<std::string>()> docker_config = {};  // text of its own config.json
+  AskHelper ask_helper = {};                                // runs the helpers that it names
 };
 
 class Controller {
@@ -44,9 +46,11 @@ class Controller {
 
   // All registry checks that are due, sent together. One caller at a time.
   void check_registries();
+  // Reads one source of credentials that is due; false when none is. Several may call it at once.
+  bool read_credentials();
   // One pass over one service that is due; false when none is.
   bool reconcile_one();
-  // When a service or a registry check is due next.
+  // When a service, a registry check or a source of credentials is due next.
   std::optional<TimePoint> next_due();
   // Called when something may have become due earlier than next_due() said.
   void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
@@ -80,6 +84,7 @@ class Controller {
   std::function<void()> wake_;
 
   Cache cache_;
+  Credentials credentials_;
   TagWatch tags_;
   Judging judging_;
   Slots slots_;

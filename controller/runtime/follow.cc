@@ -76,6 +76,10 @@ Result<FollowedImage> follow_named(const ImageSpec& image, const ServiceView& se
   return FollowedImage{container->name, *std::move(reference), std::nullopt, 0, ""};
 }
 
+PullSecretNames pull_secrets(const std::vector<std::string>& named, const ServiceView& service) {
+  return named.empty() ? service.pull_secrets : PullSecretNames{named, ""};
+}
+
 }  // namespace
 
 Result<std::vector<FollowedImage>> followed_images(const TrackedServiceSpec& spec,
@@ -84,12 +88,14 @@ Result<std::vector<FollowedImage>> followed_images(const TrackedServiceSpec& spe
   if (spec.images.empty()) {
     auto one = follow_present(service, spec.rollout.write_mode);
     if (!one) return one.error();
+    one->pull_secrets = service.pull_secrets;
     followed.push_back(*std::move(one));
     return followed;
   }
   for (const ImageSpec& image : spec.images) {
     auto one = follow_named(image, service);
     if (!one) return one.error();
+    one->pull_secrets = pull_secrets(image.pull_secrets, service);
     followed.push_back(*std::move(one));
   }
   return followed;

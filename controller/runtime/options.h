@@ -14,7 +14,6 @@ struct ControllerOptions {
   std::string prometheus_url;                // "http://prometheus.monitoring:9090"; "" = none
   Duration analysis_interval = seconds(10);  // between two looks at an active rollout
   std::set<std::string> plain_http;          // registries (host:port) spoken to without TLS
-  std::string docker_config;                 // text of a docker config.json; "" = anonymous
   int max_rollouts = 50;                     // at once, in the cluster
   int max_rollouts_per_namespace = 10;
   int workers = 4;

@@ -45,6 +45,14 @@ std::string revision_pods_path(const ServiceKey& service, const RevisionName& re
          "?labelSelector=" + percent_encode(std::string(kRevisionLabel) + "=" + revision.get());
 }
 
+std::string secret_path(const ServiceKey& key) {
+  return collection(kCoreApi, key.name_space, "secrets") + "/" + percent_encode(key.name);
+}
+
+std::string service_account_path(const ServiceKey& key) {
+  return collection(kCoreApi, key.name_space, "serviceaccounts") + "/" + percent_encode(key.name);
+}
+
 std::string events_path(const std::string& name_space) {
   return collection(kCoreApi, name_space, "events");
 }

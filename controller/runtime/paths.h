@@ -15,6 +15,8 @@ std::string service_path(const ServiceKey& key);
 std::string revisions_path(const std::string& name_space);
 // Pods of one Revision, by label.
 std::string revision_pods_path(const ServiceKey& service, const RevisionName& revision);
+std::string secret_path(const ServiceKey& key);
+std::string service_account_path(const ServiceKey& key);
 std::string events_path(const std::string& name_space);
 inline constexpr const char* kTrackedServicesCrdPath =
     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/trackedservices.freshet.dev";

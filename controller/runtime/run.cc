@@ -15,6 +15,7 @@ namespace {
 constexpr Duration kLongestWait{500};  // how late a stop, or a missed wake-up, may be noticed
 constexpr Duration kPollEvery{10};     // between two watches of a server that answers at once
 constexpr int kMaxPassesPerPump = 100000;
+constexpr int kCredentialReaders = 4;  // so many slow helpers delay nobody else
 
 // Where idle threads wait for work.
 class Gate {
@@ -85,6 +86,8 @@ TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Dur
   const TimePoint now = clock.now();
   for (const auto& watcher : watches.all()) watcher->run_once();
   if (watches.in_sync()) {
+    for (int i = 0; i < kMaxPassesPerPump && controller.read_credentials(); ++i) {
+    }
     controller.check_registries();
     for (int i = 0; i < kMaxPassesPerPump && controller.reconcile_one(); ++i) {
     }
@@ -115,6 +118,9 @@ void run_until_stopped(Watches& watches, Controller& controller, const Clock& cl
       return false;
     });
   });
+  for (int i = 0; i < kCredentialReaders; ++i) {
+    threads.emplace_back([&] { work([&] { return controller.read_credentials(); }); });
+  }
   for (int i = 0; i < workers; ++i) {
     threads.emplace_back([&] { work([&] { return controller.reconcile_one(); }); });
   }

@@ -35,7 +35,8 @@ class Watches {
 TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Duration at_most);
 
 // Threads, until `stop` is true (asked several times a second): one a watch, one for registries,
-// `workers` for services. Each pass that has begun is finished before this returns.
+// some for credentials, `workers` for services. Each pass that has begun is finished before this
+// returns.
 void run_until_stopped(Watches& watches, Controller& controller, const Clock& clock, int workers,
                        const std::function<bool()>& stop);
 

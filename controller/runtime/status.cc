@@ -10,6 +10,7 @@ namespace freshet {
 namespace {
 
 constexpr std::size_t kMaxMessage = 1000;
+constexpr std::size_t kMaxConditionMessage = 8000;  // a Role that names every Secret fits
 
 std::map<std::string, std::string> digest_texts(const DigestSet& digests) {
   std::map<std::string, std::string> out;
@@ -113,7 +114,7 @@ void set_condition(TrackedServiceStatus& status, const TrackedServiceStatus& bef
   condition.type = type;
   condition.status = is_true ? "True" : "False";
   condition.reason = std::move(reason);
-  condition.message = printable(message, kMaxMessage);
+  condition.message = printable(message, kMaxConditionMessage);
   condition.observed_generation = status.observed_generation;
   condition.last_transition_time = now;
   for (const Condition& old : before.conditions) {
@@ -138,6 +139,19 @@ void fill_conditions(TrackedServiceStatus& status, const TrackedServiceStatus& b
   set_condition(status, before, "UpToDate", !behind, behind ? "Behind" : "Newest",
                 behind ? "a newer digest of a followed tag is not serving all requests yet" : "",
                 now);
+}
+
+// Only where something is to be granted: without it, whatever else there is was used.
+void set_pull_secret_condition(TrackedServiceStatus& status, const TrackedServiceStatus& before,
+                               const Observation& observation, TimePoint now) {
+  for (const FollowedImage& image : observation.images) {
+    if (image.no_pull_secret_access.empty()) continue;
+    set_condition(status, before, "PullSecretsReadable", false, "NoPullSecretAccess",
+                  "Freshet may not read the pull secrets of " + to_string(image.reference) +
+                      "; to let it: " + image.no_pull_secret_access,
+                  now);
+    return;
+  }
 }
 
 std::vector<HoldStatus> carry_hold_times(std::vector<HoldStatus> holds,
@@ -217,6 +231,7 @@ TrackedServiceStatus build_status(const Observation& observation, const Transiti
   status.history = notes.memo.history;
   status.tags = seen_tags(observation, before);
   fill_conditions(status, before, transition, progressing, now);
+  set_pull_secret_condition(status, before, observation, now);
   return status;
 }
 

@@ -13,55 +13,46 @@ RegistryOptions registry_options(const ControllerOptions& options) {
 
 }  // namespace
 
-TagWatch::TagWatch(const ControllerOptions& options, HttpTransport& transport, const Clock& clock)
-    : transport_(transport), clock_(clock), poller_(registry_options(options)) {
-  auto parsed = parse_docker_config(options.docker_config, "docker config");
-  if (parsed) credentials_ = *std::move(parsed);
-}
-
-// Where the configuration names a helper that cannot be used, the registry is asked as nobody; it
-// then says itself that this is not enough.
-FoundCredential TagWatch::credential(const ImageReference& reference) const {
-  const auto found = find_credential(credentials_, reference);
-  return found ? *found : FoundCredential{};
-}
+TagWatch::TagWatch(const ControllerOptions& options, HttpTransport& transport,
+                   Credentials& credentials, const Clock& clock)
+    : transport_(transport),
+      credentials_(credentials),
+      clock_(clock),
+      poller_(registry_options(options)) {}
 
 void TagWatch::follow(const ServiceKey& follower, const std::vector<FollowedImage>& images,
                       Duration every) {
   std::vector<Wish> wished;
   for (const FollowedImage& image : images) {
-    if (image.reference.tag) wished.push_back({image.reference, every});
+    if (!image.reference.tag) continue;
+    wished.push_back({image.reference, image.pull_secrets, every});
   }
   const std::lock_guard lock(mutex_);
   auto& before = followed_[follower];
-  if (before == wished) {
-    if (wished.empty()) followed_.erase(follower);
-    return;
-  }
-  const auto key_of = [this](const Wish& wish) {
-    return poll_key(wish.reference, credential(wish.reference).credential.identity);
-  };
-  for (const Wish& wish : before) {
-    auto& others = followers_[key_of(wish)];
-    others.erase(follower);
-    if (others.empty()) followers_.erase(key_of(wish));
-  }
-  for (const Wish& wish : wished) followers_[key_of(wish)].insert(follower);
+  const bool same = before == wished;
   before = std::move(wished);
   if (before.empty()) followed_.erase(follower);
+  if (same) return;
   changed_ = true;
   next_due_ = clock_.now();
 }
 
-void TagWatch::fill(std::vector<FollowedImage>& images) const {
+void TagWatch::fill(const ServiceKey& follower, std::vector<FollowedImage>& images) const {
   const std::lock_guard lock(mutex_);
   for (FollowedImage& image : images) {
-    const std::string identity = credential(image.reference).credential.identity;
-    const auto found = seen_.find(poll_key(image.reference, identity));
+    if (!image.reference.tag) continue;  // not followed
+    const CredentialChoice choice =
+        credentials_.choose({follower.name_space, image.reference, image.pull_secrets});
+    if (choice.secret_denied) image.no_pull_secret_access = choice.grant;
+    const auto found = seen_.find(poll_key(image.reference, choice.credential.identity));
     if (found == seen_.end()) continue;
     const TagObservation& seen = found->second;
     image.not_found_streak = seen.consecutive_not_found;
     image.error = seen.last_error;
+    if (seen.unauthorized) {
+      image.no_pull_secret_access = choice.grant;
+      if (!choice.problems.empty()) image.error = choice.problems + "; " + image.error;
+    }
     if (!seen.confirmed) continue;
     image.confirmed =
         ConfirmedDigest{seen.confirmed->digest, seen.confirmed->created,
@@ -69,31 +60,61 @@ void TagWatch::fill(std::vector<FollowedImage>& images) const {
   }
 }
 
-std::vector<Followed> TagWatch::wishes() const {
+std::vector<ServiceKey> TagWatch::followers(const std::string& name_space) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<ServiceKey> out;
+  for (const auto& [follower, wishes] : followed_) {
+    if (name_space.empty() || follower.name_space == name_space) out.push_back(follower);
+  }
+  return out;
+}
+
+// What the poller is to check, and for whom. An image whose credentials are still being read waits.
+std::vector<Followed> TagWatch::choose_credentials() {
   std::vector<Followed> out;
-  for (const auto& [follower, list] : followed_) {
-    for (const Wish& wish : list) {
-      out.push_back({wish.reference, credential(wish.reference).credential, wish.every});
+  followers_.clear();
+  for (const auto& [follower, wishes] : followed_) {
+    for (const Wish& wish : wishes) {
+      CredentialChoice choice =
+          credentials_.choose({follower.name_space, wish.reference, wish.pull_secrets});
+      if (!choice.ready) continue;
+      followers_[poll_key(wish.reference, choice.credential.identity)].insert(follower);
+      out.push_back({wish.reference, std::move(choice.credential), wish.every});
     }
   }
   return out;
 }
 
+void TagWatch::tell_refused(const PollKey& key, const ServiceKey& follower) {
+  const auto wishes = followed_.find(follower);
+  if (wishes == followed_.end()) return;
+  for (const Wish& wish : wishes->second) {
+    if (poll_key(wish.reference, key.identity) != key) continue;
+    credentials_.refused({follower.name_space, wish.reference, wish.pull_secrets}, key.identity);
+  }
+}
+
 std::vector<ServiceKey> TagWatch::check() {
   {
     const std::lock_guard lock(mutex_);
-    if (changed_) poller_.set_followed(wishes(), clock_.now());
+    const std::uint64_t version = credentials_.version();
+    if (changed_ || version != credentials_version_) {
+      poller_.set_followed(choose_credentials(), clock_.now());
+    }
     changed_ = false;
+    credentials_version_ = version;
   }
   const auto changed = poller_.run_due(transport_, [this] { return clock_.now(); });
   const std::lock_guard lock(mutex_);
   std::set<ServiceKey> concerned;
   for (const PollKey& key : changed) {
-    if (const TagObservation* seen = poller_.find(key)) seen_[key] = *seen;
+    const TagObservation* seen = poller_.find(key);
+    if (seen != nullptr) seen_[key] = *seen;
     const auto followers = followers_.find(key);
-    if (followers != followers_.end()) {
-      concerned.insert(followers->second.begin(), followers->second.end());
-    }
+    if (followers == followers_.end()) continue;
+    concerned.insert(followers->second.begin(), followers->second.end());
+    if (seen == nullptr || !seen->unauthorized) continue;
+    for (const ServiceKey& follower : followers->second) tell_refused(key, follower);
   }
   if (!changed_) {
     next_due_ = poller_.next_due(clock_.now());
@@ -105,6 +126,7 @@ std::vector<ServiceKey> TagWatch::check() {
 
 std::optional<TimePoint> TagWatch::next_due() const {
   const std::lock_guard lock(mutex_);
+  if (credentials_.version() != credentials_version_) return clock_.now();
   return next_due_;
 }
 

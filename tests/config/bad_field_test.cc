@@ -90,6 +90,10 @@ const std::vector<Row> kFieldRows = {
     {"an entry of images needs the image",
      "  images: [{container: a}]\n",
      {"spec.images[0] (line 5, column 12): image is missing; allowed: registry/repository:tag"}},
+    {"a pull secret is named, not pasted",
+     "  images: [{image: a:1, pullSecrets: [\"a/b\"]}]\n",
+     {"spec.images[0].pullSecrets[0] (line 5, column 39): found \"a/b\"; allowed: the name of a "
+      "Secret in this namespace"}},
     {"several images need their containers",
      "  images: [{image: a:1}, {image: b:1}]\n",
      {"spec.images[0] (line 5, column 12): container is missing: several images are listed; "

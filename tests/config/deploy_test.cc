@@ -47,10 +47,12 @@ std::string words(const Node& list) {
 }
 
 // "group/resource" → verbs, of the ClusterRole called `name`.
-std::map<std::string, std::string> rights_of(const std::string& name) {
+std::map<std::string, std::string> rights_of(const std::string& name,
+                                             const std::string& file = "rbac.yaml",
+                                             const std::string& kind = "ClusterRole") {
   std::map<std::string, std::string> rights;
-  for (const Node& root : manifests("rbac.yaml")) {
-    if (at(root, {"kind"}).text != "ClusterRole") continue;
+  for (const Node& root : manifests(file)) {
+    if (at(root, {"kind"}).text != kind) continue;
     if (at(root, {"metadata", "name"}).text != name) continue;
     for (const Node& rule : at(root, {"rules"}).items) {
       for (const Node& resource : at(rule, {"resources"}).items) {
@@ -72,8 +74,14 @@ TEST(Deploy, TheControllerMayDoThisAndNothingBesides) {
       {"serving.knative.dev/revisions", "list watch"},
       {"/pods", "list"},
       {"/events", "create"},
+      {"/serviceaccounts", "get"},
       {"apiextensions.k8s.io/customresourcedefinitions trackedservices.freshet.dev", "get"}};
   EXPECT_EQ(rights_of("freshet-controller"), expected);
+}
+
+TEST(Deploy, PullSecretsAreReadByNameWhereThatIsGranted) {
+  const std::map<std::string, std::string> expected = {{"/secrets regcred", "get"}};
+  EXPECT_EQ(rights_of("freshet-pull-secrets", "pull-secrets.yaml", "Role"), expected);
 }
 
 TEST(Deploy, UsersOfANamespaceNeverWriteStatus) {

@@ -109,7 +109,7 @@ class RealRegistry : public testing::Test {
 
   std::variant<Confirmed, RegistryFailure> resolve(const std::string& tag,
                                                    const Credential& credential = {}) {
-    return resolve_image(reference(tag), {credential, ""}, options_, *transport_,
+    return resolve_image(reference(tag), credential, options_, *transport_,
                          [this] { return clock_.now(); });
   }
 

@@ -78,6 +78,10 @@ CliRun CliBed::run(const std::vector<std::string>& words, const std::string& inp
                     return std::make_unique<LocalTransport>([this](const HttpRequest& request) {
                       return server ? server(request) : cluster.world().handle(request);
                     });
+                  },
+                  [this](const HelperCall& call) -> Result<HelperReply> {
+                    if (cluster.ask_helper) return cluster.ask_helper(call);
+                    return make_error(ErrorKind::kNotFound, "no helper " + call.name);
                   }};
   std::vector<const char*> argv{program.c_str()};
   for (const std::string& word : words) argv.push_back(word.c_str());

@@ -72,6 +72,17 @@ TEST(ServiceViews, HoldWhatFreshetLooksAt) {
   EXPECT_EQ(view->latest_created, RevisionName("checkout-00002"));
 }
 
+TEST(ServiceViews, NameThePullSecretsThatKubernetesLooksAt) {
+  Json service = shown_service();
+  EXPECT_EQ(service_view(service)->pull_secrets, (PullSecretNames{{}, "default"}));
+  Json& pod = service["spec"]["template"]["spec"];
+  pod["serviceAccountName"] = "robot";
+  pod["imagePullSecrets"] = Json::parse(R"([{"name":"b"},{},7,{"name":"a"}])");
+  EXPECT_EQ(service_view(service)->pull_secrets, (PullSecretNames{{"b", "a"}, "robot"}));
+  for (int i = 0; i < 100; ++i) pod["imagePullSecrets"].push_back({{"name", "x"}});
+  EXPECT_EQ(service_view(service)->pull_secrets.secrets.size(), kMaxPullSecrets);
+}
+
 struct Broken {
   const char* sentence;
   const char* pointer;  // what is taken away

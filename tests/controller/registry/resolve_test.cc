@@ -21,7 +21,7 @@ const std::string kCanary = "s3cret-canary";
 
 std::variant<Confirmed, RegistryFailure> resolve(ScriptedTransport& transport,
                                                  const ImageReference& reference = app(),
-                                                 const FoundCredential& credential = {}) {
+                                                 const Credential& credential = {}) {
   return resolve_image(reference, credential, {}, transport, [] { return kNow; });
 }
 
@@ -81,14 +81,13 @@ TEST(Resolve, EveryKindHasANameAndAdvice) {
   }
 }
 
-TEST(Resolve, AddsTheNoteOnCredentialsToAFailure) {
+TEST(Resolve, SaysThatAPasswordIsNeeded) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl, make_response(401, {{"WWW-Authenticate", "Basic realm=r"}}));
-  const auto failure = std::get<RegistryFailure>(
-      resolve(transport, app(), {Credential{}, "helpers are not supported yet"}));
+  const auto failure = std::get<RegistryFailure>(resolve(transport));
   EXPECT_EQ(failure.message,
             "HEAD r.io:443/v2/acme/app/manifests/1: HTTP 401: a password is needed, and there is "
-            "none for this registry; helpers are not supported yet");
+            "none for this registry");
 }
 
 // Servers that throw everything they were sent back at us, in every place that we read.
@@ -130,7 +129,7 @@ TEST(Resolve, NoFailureEverHoldsASecret) {
         transport.on("GET", kTagUrl, at(1, kResolved.get()));
         transport.on("GET", realm, at(0, token));
         transport.on("POST", realm, at(0, token));
-        const auto outcome = resolve(transport, app(), {credential, ""});
+        const auto outcome = resolve(transport, app(), credential);
         const auto* failure = std::get_if<RegistryFailure>(&outcome);
         if (failure == nullptr) continue;
         ++failures;

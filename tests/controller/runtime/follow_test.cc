@@ -90,5 +90,16 @@ TEST(FollowedImages, NeedNoTagWhereSomeoneElseWritesTheTemplate) {
   EXPECT_EQ(told(followed_images(spec, service)), "app=ghcr.io/acme/web" + kDigest);
 }
 
+TEST(FollowedImages, TakeThePullSecretsOfTheSpecOrOfTheService) {
+  ServiceView service = service_with({container("app", "ghcr.io/acme/web:1.4")});
+  service.pull_secrets = {{"of-the-template"}, "robot"};
+  TrackedServiceSpec spec;
+  EXPECT_EQ(followed_images(spec, service)->at(0).pull_secrets, service.pull_secrets);
+  spec.images = {{"", "ghcr.io/acme/web:2"}};
+  EXPECT_EQ(followed_images(spec, service)->at(0).pull_secrets, service.pull_secrets);
+  spec.images[0].pull_secrets = {"b", "a"};
+  EXPECT_EQ(followed_images(spec, service)->at(0).pull_secrets, (PullSecretNames{{"b", "a"}, ""}));
+}
+
 }  // namespace
 }  // namespace freshet

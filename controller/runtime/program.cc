@@ -1,0 +1,181 @@
+// posix_spawn, two pipes, poll and waitpid.
+#include "controller/runtime/program.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+extern char** environ;
+
+namespace freshet {
+
+namespace {
+
+constexpr Duration kExitPause{10};  // between two looks whether a program that fell silent is gone
+
+class FileHandle {
+ public:
+  FileHandle() = default;
+  explicit FileHandle(int handle) : handle_(handle) {}
+  FileHandle(FileHandle&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
+  FileHandle& operator=(FileHandle&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~FileHandle() { close(); }
+  int get() const { return handle_; }
+  void close() {
+    if (handle_ >= 0) ::close(std::exchange(handle_, -1));
+  }
+
+ private:
+  int handle_ = -1;
+};
+
+struct PipeEnds {
+  FileHandle read;
+  FileHandle write;
+};
+
+std::optional<PipeEnds> open_pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
+  return PipeEnds{FileHandle(ends[0]), FileHandle(ends[1])};
+}
+
+// A child in a process group of its own; killed and waited for unless it has ended by itself.
+class ChildProcess {
+ public:
+  explicit ChildProcess(pid_t pid) : pid_(pid) {}
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+  ~ChildProcess() {
+    if (pid_ < 0) return;
+    kill(-pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  // Its exit status if it has ended.
+  std::optional<int> poll_exit() {
+    int status = 0;
+    if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+    kill(-std::exchange(pid_, -1), SIGKILL);  // what it started and left behind
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+ private:
+  pid_t pid_;
+};
+
+int spawn(const ProgramCall& call, int input, int output, pid_t& pid) {
+  std::vector<char*> argv;
+  for (const std::string& argument : call.arguments) {
+    argv.push_back(const_cast<char*>(argument.c_str()));
+  }
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t defaults;
+  sigemptyset(&defaults);
+  sigaddset(&defaults, SIGPIPE);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+  const int failed = posix_spawnp(&pid, argv[0], &actions, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return failed;
+}
+
+// Waits for what there is to read, `at_most`; false: nothing came.
+bool wait_readable(int handle, Duration at_most) {
+  pollfd wanted{handle, POLLIN, 0};
+  const auto limit = static_cast<int>(std::max<std::int64_t>(at_most.count(), 0));
+  return ::poll(&wanted, 1, limit) > 0;
+}
+
+Error program_error(ErrorKind kind, const ProgramCall& call, const std::string& what) {
+  return make_error(kind, "running " + call.arguments[0] + ": " + what);
+}
+
+// Reads to the end, then waits for the exit; one deadline for both.
+Result<ProgramEnd> follow_to_end(const ProgramCall& call, ChildProcess& child, int output,
+                                 const Clock& clock) {
+  const Duration deadline = clock.monotonic() + call.time_limit;
+  const auto late = [&] {
+    return program_error(ErrorKind::kTimeout, call,
+                         "no answer within " + format_duration(call.time_limit));
+  };
+  ProgramEnd end;
+  std::array<char, 4096> buffer{};
+  for (;;) {
+    if (clock.monotonic() >= deadline) return late();
+    if (!wait_readable(output, deadline - clock.monotonic())) continue;
+    const ssize_t got = ::read(output, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    end.output.append(buffer.data(), static_cast<std::size_t>(got));
+    if (end.output.size() > call.max_output) {
+      return program_error(ErrorKind::kRefused, call,
+                           "more than " + std::to_string(call.max_output) + " bytes of output");
+    }
+  }
+  for (;;) {
+    if (const auto status = child.poll_exit()) {
+      end.exit_status = *status;
+      return end;
+    }
+    if (clock.monotonic() >= deadline) return late();
+    ::poll(nullptr, 0, static_cast<int>(kExitPause.count()));
+  }
+}
+
+}  // namespace
+
+Result<ProgramEnd> run_to_end(const ProgramCall& call, const Clock& clock) {
+  auto input = open_pipe();
+  auto output = open_pipe();
+  if (!input || !output || call.input.size() > kMaxProgramInput) {
+    return program_error(ErrorKind::kTransient, call, "no pipe for its input and output");
+  }
+  // Before there is a reader that could go away: this fits into the pipe.
+  if (::write(input->write.get(), call.input.data(), call.input.size()) < 0) {
+    return program_error(ErrorKind::kTransient, call, "its input cannot be written");
+  }
+  input->write.close();
+  pid_t pid = -1;
+  if (spawn(call, input->read.get(), output->write.get(), pid) != 0) {
+    return program_error(ErrorKind::kNotFound, call, "it cannot be started; is it in PATH?");
+  }
+  ChildProcess child(pid);
+  input->read.close();
+  output->write.close();
+  return follow_to_end(call, child, output->read.get(), clock);
+}
+
+AskHelper helper_runner(const Clock& clock, Duration time_limit) {
+  return [&clock, time_limit](const HelperCall& call) -> Result<HelperReply> {
+    auto program = helper_program(call);
+    if (!program) return program.error();
+    auto end = run_to_end(
+        {{*std::move(program), "get"}, call.server, time_limit, kMaxHelperReplyBytes}, clock);
+    if (!end) return end.error();
+    return HelperReply{end->exit_status, std::move(end->output)};
+  };
+}
+
+}  // namespace freshet
