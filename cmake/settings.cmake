@@ -5,6 +5,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 option(FRESHET_TESTS "Build the tests and benchmarks" ON)
+option(FRESHET_FUZZ "Build the fuzz targets; needs clang" OFF)
 set(FRESHET_SANITIZE "" CACHE STRING "Value for -fsanitize, empty for none")
 
 find_program(CCACHE ccache)

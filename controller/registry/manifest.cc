@@ -79,8 +79,8 @@ Status read_index(const Json& body, Manifest& out) {
     if (platform) out.platforms.push_back(*platform);
   }
   std::ranges::sort(out.platforms);
-  const auto repeated = std::ranges::unique(out.platforms);
-  out.platforms.erase(repeated.begin(), repeated.end());
+  const auto repeated = std::unique(out.platforms.begin(), out.platforms.end());
+  out.platforms.erase(repeated, out.platforms.end());
   return {};
 }
 
