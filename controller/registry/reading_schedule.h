@@ -10,6 +10,7 @@ namespace freshet {
 inline constexpr Duration kHelperGoodFor = hours(1);    // far below what ECR, ACR, GAR give
 inline constexpr Duration kSecretGoodFor = minutes(5);  // and ServiceAccounts
 inline constexpr Duration kConfigFileGoodFor = seconds(30);
+inline constexpr Duration kDeniedGoodFor = seconds(30);      // a person may grant it any moment
 inline constexpr Duration kAfterFailedReading = seconds(5);  // doubled with each in a row
 inline constexpr Duration kLongestAfterFailure = minutes(5);
 inline constexpr Duration kDoubtSpacing = minutes(1);

@@ -106,7 +106,7 @@ CredentialReading Credentials::keep(const SourceKey& key, Result<SourceContent> 
   const auto before = source.content;
   if (read) {
     source.content = *std::move(read);
-    source.schedule.went_well(now, good_for(key.kind));
+    source.schedule.went_well(now, source.content->denied_to ? kDeniedGoodFor : good_for(key.kind));
   } else {
     source.schedule.failed(now);
     const bool is_ours = key.kind == SourceKind::kHelper || key.kind == SourceKind::kDockerConfig;

@@ -182,9 +182,9 @@ def wait_until_admitting(run, kube):
 def freshet_account(run):
     """The kubeconfig the program runs with, and its user's name as the audit log shows it: with
     the ServiceAccount and RBAC rules of deploy/ if there are any, else a user who may do all."""
-    documents = []
-    for path in sorted((REPOSITORY / "deploy").glob("*.yaml")):
-        documents += [d for d in yaml.safe_load_all(path.read_text()) if d]
+    deploy, documents = REPOSITORY / "deploy", []
+    for name in yaml.safe_load((deploy / "kustomization.yaml").read_text())["resources"]:
+        documents += [d for d in yaml.safe_load_all((deploy / name).read_text()) if d]
     kinds = ("Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role",
              "RoleBinding")
     wanted = [d for d in documents if d.get("kind") in kinds]
