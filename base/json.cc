@@ -119,7 +119,9 @@ Result<Json> parse_json(std::string_view text, std::size_t max_bytes) {
 }
 
 std::string dump_json(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  text.shrink_to_fit();  // it grew by doubling, and is often kept
+  return text;
 }
 
 std::string dump_json_pretty(const Json& value) {
