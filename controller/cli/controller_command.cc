@@ -8,6 +8,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/context.h"
 #include "controller/cli/flags.h"
+#include "controller/net/curl_exchanges.h"
 #include "controller/net/curl_transport.h"
 #include "controller/runtime/controller.h"
 #include "controller/runtime/definition.h"
@@ -102,10 +103,9 @@ Result<std::unique_ptr<HttpTransport>> prometheus_transport(Context& context, co
   return context.make_transport(std::move(net));
 }
 
-// A transport to registries: what a registry or its token service names must be public, unless the
+// Exchanges with registries: what a registry or its token service names must be public, unless the
 // operator listed it.
-Result<std::unique_ptr<HttpTransport>> registry_transport(Context& context, const Flags& flags,
-                                                          Metrics& metrics) {
+Result<std::unique_ptr<HttpExchanges>> registry_exchanges(const Flags& flags, Metrics& metrics) {
   NetOptions net;
   auto ca = optional_file(flags.registry_ca);
   if (!ca) return with_context("--registry-ca", ca.error());
@@ -115,7 +115,7 @@ Result<std::unique_ptr<HttpTransport>> registry_transport(Context& context, cons
   net.on_exchange = [&metrics](std::string_view host, int status) {
     metrics.count_registry_request(std::string(host), status);
   };
-  return context.make_transport(std::move(net));
+  return make_curl_exchanges(std::move(net));
 }
 
 Result<int> run(Context& context, const Flags& flags) {
@@ -137,7 +137,7 @@ Result<int> run(Context& context, const Flags& flags) {
   if (!cluster) return cluster.error();
   auto prometheus = prometheus_transport(context, flags);
   if (!prometheus) return prometheus.error();
-  auto registry = registry_transport(context, flags, metrics);
+  auto registry = registry_exchanges(flags, metrics);
   if (!registry) return registry.error();
 
   const Log log = standard_log(flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText);

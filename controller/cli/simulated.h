@@ -7,6 +7,7 @@
 #include <string>
 
 #include "controller/kube/client.h"
+#include "controller/net/local_exchanges.h"
 #include "controller/net/local_transport.h"
 #include "controller/runtime/controller.h"
 #include "controller/runtime/run.h"
@@ -54,6 +55,7 @@ class SimulatedCluster {
   sandbox::World world_;
   WorldClock clock_{world_};
   LocalTransport transport_;
+  LocalExchanges exchanges_{transport_};
   KubeClient kube_;
   Metrics metrics_;
   ControllerOptions options_;

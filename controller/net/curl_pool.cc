@@ -8,6 +8,17 @@
 
 namespace freshet {
 
+CurlLane make_curl_lane(const std::string& identity) {
+  CurlLane lane{identity, {}};
+  lane.multi.reset(curl_multi_init());
+  if (lane.multi) {
+    curl_multi_setopt(lane.multi.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(lane.multi.get(), CURLMOPT_MAXCONNECTS, kMaxConnectionsPerLane);
+    curl_multi_setopt(lane.multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, kMaxConnectionsPerLane);
+  }
+  return lane;
+}
+
 CurlLane CurlPool::take(const std::string& identity) {
   {
     const std::lock_guard lock(mutex_);
@@ -18,14 +29,7 @@ CurlLane CurlPool::take(const std::string& identity) {
       return lane;
     }
   }
-  CurlLane lane{identity, {}};
-  lane.multi.reset(curl_multi_init());
-  if (lane.multi) {
-    curl_multi_setopt(lane.multi.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-    curl_multi_setopt(lane.multi.get(), CURLMOPT_MAXCONNECTS, kMaxConnectionsPerLane);
-    curl_multi_setopt(lane.multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, kMaxConnectionsPerLane);
-  }
-  return lane;
+  return make_curl_lane(identity);
 }
 
 void CurlPool::give_back(CurlLane lane) {

@@ -19,6 +19,8 @@ struct CurlLane {
   std::unique_ptr<CURLM, CurlMultiClose> multi;  // null where there was no memory for one
 };
 
+CurlLane make_curl_lane(const std::string& identity);
+
 // Lends lanes: each is used by one thread at a time. A lane never changes its identity, so no
 // request can go out over a connection that another credential opened.
 class CurlPool {

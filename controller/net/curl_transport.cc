@@ -183,7 +183,7 @@ Result<std::string> with_system_authorities(const std::string& extra) {
 
 }  // namespace
 
-Result<std::unique_ptr<HttpTransport>> make_curl_transport(NetOptions options) {
+Status prepare_net_options(NetOptions& options) {
   static std::once_flag started;
   std::call_once(started, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   if (options.client_certificate_pem.empty() != options.client_key_pem.empty()) {
@@ -197,6 +197,11 @@ Result<std::unique_ptr<HttpTransport>> make_curl_transport(NetOptions options) {
     if (!all) return all.error();
     options.extra_ca_pem = std::move(*all);
   }
+  return {};
+}
+
+Result<std::unique_ptr<HttpTransport>> make_curl_transport(NetOptions options) {
+  if (Status ready = prepare_net_options(options); !ready) return ready.error();
   return std::unique_ptr<HttpTransport>(std::make_unique<CurlTransport>(std::move(options)));
 }
 

@@ -31,6 +31,10 @@ struct NetOptions {
   std::function<void(std::string_view host, int status)> on_exchange;
 };
 
+// Checks the options and makes them ready for use, libcurl as well.
+// Errors: kBadInput for options that cannot be used.
+Status prepare_net_options(NetOptions& options);
+
 // Thread-safe: each call borrows a pool of connections of the request's identity for its duration.
 // A request that fails on a kept connection before any byte came back is sent once more on a new
 // one (libcurl's habit), also a write: writes must carry a precondition.

@@ -8,8 +8,11 @@ namespace freshet {
 
 bool RegistryBudget::may_start(TimePoint now) {
   refill(now);
-  const int most = unreachable_ > 0 ? 1 : kMaxInFlightPerRegistry;
-  return now >= paused_until_ && in_flight_ < most && requests_left_ >= 1;
+  return now >= paused_until_ && has_room() && requests_left_ >= 1;
+}
+
+bool RegistryBudget::has_room() const {
+  return in_flight_ < (unreachable_ > 0 ? 1 : kMaxInFlightPerRegistry);
 }
 
 TimePoint RegistryBudget::may_start_at(TimePoint now) const {

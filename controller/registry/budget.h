@@ -1,5 +1,5 @@
-// What may be asked of one registry: requests in flight, requests a second, and pauses that its
-// answers taught. Fairness and caution, from the limits in registry.md section 4.
+// What may be asked of one registry as one identity: requests in flight, requests a second, and
+// pauses that its answers taught. Fairness and caution, from the limits in registry.md section 4.
 #pragma once
 
 #include "base/time.h"
@@ -20,6 +20,9 @@ class RegistryBudget {
   bool may_start(TimePoint now);
   // The first moment at which may_start can turn true, were nothing in flight.
   TimePoint may_start_at(TimePoint now) const;
+
+  // Whether fewer checks run than may; if not, one must end before another starts.
+  bool has_room() const;
 
   void started() { ++in_flight_; }
   void ended() { --in_flight_; }

@@ -1,7 +1,8 @@
-// Rounds: start what is due, ask what runs, send together, fold the replies.
+// Start what is due, fold replies, ask again or finish; each registry by itself.
 #include "controller/registry/poller.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/overloaded.h"
 #include "controller/registry/schedule.h"
@@ -47,99 +48,115 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
     if (entry.followed.credential != wanted.credential) {
       entry.due = std::max(now, entry.not_before);
       entry.failures = 0;
+      entry.check = 0;
     } else if (entry.followed.every != wanted.every) {
       entry.due = std::min(entry.due, next_regular(phase_name(key), wanted.every, now));
     }
     entry.followed = wanted;
   }
   entries_ = std::move(next);
-  std::erase_if(budgets_, [&](const auto& budget) {
-    return std::ranges::none_of(entries_, [&](const auto& entry) {
-      return entry.second.followed.reference.registry == budget.first;
-    });
-  });
+  index_waiting();
 }
 
-std::vector<PollKey> Poller::run_due(HttpTransport& transport, const NowFunction& now) {
-  std::vector<PollKey> changed;
-  std::vector<PollKey> waiting = due_keys(now());
-  std::vector<Running> running;
-  for (;;) {
-    start(waiting, running, now());
-    if (running.empty()) break;
-    auto requests = next_requests(running, changed, now());
-    if (requests.empty()) continue;  // all of them ended; others may start
-    const auto replies = transport.send_all(std::move(requests));
-    const auto received = now();
-    for (std::size_t i = 0; i < running.size() && i < replies.size(); ++i) {
-      running[i].resolution.fold(replies[i], memory_, received);
-    }
-  }
-  return changed;
+Poller::AccountKey Poller::account_of(const Entry& entry) {
+  return {entry.followed.reference.registry, entry.followed.credential.identity};
 }
 
-// The longest overdue first.
-std::vector<PollKey> Poller::due_keys(TimePoint now) const {
-  std::vector<PollKey> keys;
+// Accounts that nobody uses go, and what was learned with them.
+void Poller::index_waiting() {
+  for (auto& [key, account] : accounts_) account.waiting.clear();
+  std::set<AccountKey> used;
   for (const auto& [key, entry] : entries_) {
-    if (entry.due <= now) keys.push_back(key);
+    const auto account = account_of(entry);
+    used.insert(account);
+    auto& waiting = accounts_[account].waiting;
+    if (entry.check == 0) waiting.emplace(entry.due, key);
   }
-  std::ranges::stable_sort(keys, {}, [&](const PollKey& key) { return entries_.at(key).due; });
-  return keys;
+  for (const auto& [id, check] : running_) used.insert(check.account);
+  std::erase_if(accounts_, [&](const auto& account) { return !used.contains(account.first); });
 }
 
-void Poller::start(std::vector<PollKey>& waiting, std::vector<Running>& running, TimePoint now) {
-  std::vector<PollKey> still_waiting;
-  for (auto& key : waiting) {
-    const Entry& entry = entries_.at(key);
-    auto& budget = budgets_[entry.followed.reference.registry];
-    if (!budget.may_start(now)) {
-      still_waiting.push_back(std::move(key));
-      continue;
+void Poller::set_due(const PollKey& key, Entry& entry, TimePoint due) {
+  auto& waiting = accounts_.at(account_of(entry)).waiting;
+  waiting.erase({entry.due, key});
+  entry.due = due;
+  if (entry.check == 0) waiting.emplace(due, key);
+}
+
+PollStep Poller::start_due(TimePoint now) {
+  PollStep step;
+  for (auto& [name, account] : accounts_) {
+    std::set<PollKey> tried;  // a check that ends without a request may be due again at once
+    while (!account.waiting.empty() && account.waiting.begin()->first <= now &&
+           account.budget.may_start(now)) {
+      const PollKey key = account.waiting.begin()->second;
+      if (!tried.insert(key).second) break;
+      advance(start(key, now), step, now);
     }
-    budget.started();
-    const auto& observation = entry.observation;
-    LastSeen last{observation.etag, std::nullopt};
-    if (observation.confirmed) last.digest = observation.confirmed->digest;
-    ResolutionTarget target{entry.followed.reference, entry.followed.credential, std::move(last),
-                            entry.confirm_again > 0};
-    running.push_back({key, Resolution(std::move(target), options_, memory_, now)});
   }
-  waiting = std::move(still_waiting);
+  return step;
 }
 
-// One request of each that runs on, in the order of `running`; those that ended leave it.
-std::vector<HttpRequest> Poller::next_requests(std::vector<Running>& running,
-                                               std::vector<PollKey>& changed, TimePoint now) {
-  std::vector<HttpRequest> requests;
-  std::vector<Running> still_running;
-  for (auto& each : running) {
-    auto next = each.resolution.next_request(memory_, now);
-    auto& budget = budgets_[entries_.at(each.key).followed.reference.registry];
-    if (auto* request = std::get_if<HttpRequest>(&next)) {
-      budget.spend(now);
-      requests.push_back(std::move(*request));
-      still_running.push_back(std::move(each));
-      continue;
-    }
-    budget.ended();
-    if (finish(each.key, std::get<ResolutionOutcome>(next), now)) changed.push_back(each.key);
-  }
-  running = std::move(still_running);
-  return requests;
-}
-
-bool Poller::finish(const PollKey& key, const ResolutionOutcome& outcome, TimePoint now) {
+std::uint64_t Poller::start(const PollKey& key, TimePoint now) {
   Entry& entry = entries_.at(key);
-  auto& budget = budgets_[entry.followed.reference.registry];
+  Account& account = accounts_.at(account_of(entry));
+  account.waiting.erase({entry.due, key});
+  account.budget.started();
+  entry.check = ++last_id_;
+  const auto& observation = entry.observation;
+  LastSeen last{observation.etag, std::nullopt};
+  if (observation.confirmed) last.digest = observation.confirmed->digest;
+  ResolutionTarget target{entry.followed.reference, entry.followed.credential, std::move(last),
+                          entry.confirm_again > 0};
+  running_.emplace(last_id_, Running{key, account_of(entry),
+                                     Resolution(std::move(target), options_, memory_, now)});
+  return last_id_;
+}
+
+PollStep Poller::fold(std::uint64_t id, const Result<HttpResponse>& reply, TimePoint now) {
+  PollStep step;
+  const auto found = running_.find(id);
+  if (found == running_.end()) return step;
+  found->second.resolution.fold(reply, memory_, now);
+  advance(id, step, now);
+  return step;
+}
+
+// Its next request, or its end.
+void Poller::advance(std::uint64_t id, PollStep& step, TimePoint now) {
+  const auto place = running_.find(id);
+  Running& check = place->second;
+  auto& budget = accounts_.at(check.account).budget;
+  auto next = check.resolution.next_request(memory_, now);
+  if (auto* request = std::get_if<HttpRequest>(&next)) {
+    budget.spend(now);
+    step.requests.push_back({id, std::move(*request)});
+    return;
+  }
+  budget.ended();
+  const auto& outcome = std::get<ResolutionOutcome>(next);
+  if (const auto* failure = std::get_if<RegistryFailure>(&outcome)) {
+    budget.failed(*failure, now);
+  } else {
+    budget.reached();
+  }
+  const PollKey key = check.key;
+  running_.erase(place);
+  const auto entry = entries_.find(key);
+  if (entry == entries_.end() || entry->second.check != id) return;  // not wanted any more
+  if (finish(entry->second, key, outcome, now)) step.changed.push_back(key);
+}
+
+bool Poller::finish(Entry& entry, const PollKey& key, const ResolutionOutcome& outcome,
+                    TimePoint now) {
+  entry.check = 0;
   TagObservation& seen = entry.observation;
   const TagObservation before = seen;
   seen.last_checked = now;
   const auto done = [&](std::string error) {
-    budget.reached();
     entry.failures = 0;
     entry.not_before = {};
-    entry.due = next_regular(phase_name(key), entry.followed.every, now);
+    set_due(key, entry, next_regular(phase_name(key), entry.followed.every, now));
     seen.last_error = std::move(error);
     seen.unauthorized = false;
   };
@@ -169,15 +186,18 @@ bool Poller::finish(const PollKey& key, const ResolutionOutcome& outcome, TimePo
                  [&](const RegistryFailure& failure) { finish_failed(entry, key, failure, now); },
              },
              outcome);
+  if (std::exchange(entry.hinted, false)) {
+    set_due(key, entry, std::min(entry.due, earliest_hinted(entry, now)));
+  }
   return seen.unauthorized || !tells_the_same(before, seen);
 }
 
 void Poller::finish_failed(Entry& entry, const PollKey& key, const RegistryFailure& failure,
                            TimePoint now) {
-  budgets_[entry.followed.reference.registry].failed(failure, now);
   ++entry.failures;
-  entry.due = next_after_failure(phase_name(key), entry.followed.every, entry.failures,
-                                 failure.retry_after, now);
+  set_due(key, entry,
+          next_after_failure(phase_name(key), entry.followed.every, entry.failures,
+                             failure.retry_after, now));
   entry.not_before = failure.retry_after ? now + *failure.retry_after : TimePoint{};
   entry.observation.last_error = sentence(failure);
   entry.observation.unauthorized = failure.kind == RegistryFailureKind::kAuthentication;
@@ -185,13 +205,20 @@ void Poller::finish_failed(Entry& entry, const PollKey& key, const RegistryFailu
 
 std::optional<TimePoint> Poller::next_due(TimePoint now) const {
   std::optional<TimePoint> next;
-  for (const auto& [key, entry] : entries_) {
-    const auto budget = budgets_.find(entry.followed.reference.registry);
-    const auto allowed = budget == budgets_.end() ? now : budget->second.may_start_at(now);
-    const auto due = std::max(entry.due, allowed);
+  for (const auto& [name, account] : accounts_) {
+    if (account.waiting.empty() || !account.budget.has_room()) continue;
+    const auto due = std::max(account.waiting.begin()->first, account.budget.may_start_at(now));
     if (!next || due < *next) next = due;
   }
   return next;
+}
+
+TimePoint Poller::earliest_hinted(const Entry& entry, TimePoint now) const {
+  auto earliest = std::max(now, entry.not_before);
+  if (entry.observation.last_checked) {
+    earliest = std::max(earliest, *entry.observation.last_checked + kHintSpacing);
+  }
+  return earliest;
 }
 
 void Poller::hint(const ImageReference& reference, TimePoint now) {
@@ -199,11 +226,11 @@ void Poller::hint(const ImageReference& reference, TimePoint now) {
   for (auto place = entries_.lower_bound({name, ""});
        place != entries_.end() && place->first.reference == name; ++place) {
     Entry& entry = place->second;
-    auto earliest = std::max(now, entry.not_before);
-    if (entry.observation.last_checked) {
-      earliest = std::max(earliest, *entry.observation.last_checked + kHintSpacing);
+    if (entry.check != 0) {
+      entry.hinted = true;  // the answer may be on its way from before the tag moved
+    } else {
+      set_due(place->first, entry, std::min(entry.due, earliest_hinted(entry, now)));
     }
-    entry.due = std::min(entry.due, earliest);
   }
 }
 

@@ -1,10 +1,14 @@
 // The registry poller: which tags are due, one check for all who follow a tag, and what is known of
-// each. Values inside; time and transport are arguments. Not thread-safe.
+// each. A state machine: it hands out requests and is given the replies, in any order. Not
+// thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "controller/registry/budget.h"
@@ -44,23 +48,36 @@ struct TagObservation {
 inline constexpr Duration kHintSpacing = seconds(1);  // a hint is not heard sooner after a check
 inline constexpr int kMaxConfirmAgain = 3;
 
+struct PollRequest {
+  std::uint64_t id = 0;  // of the check that asks; it has one request in flight at a time
+  HttpRequest request;
+};
+
+// What a step of the poller wants of the world.
+struct PollStep {
+  std::vector<PollRequest> requests;  // to be sent now, each answered by one fold
+  std::vector<PollKey> changed;       // whose confirmed digest, date, 404s or error changed
+};
+
 class Poller {
  public:
   explicit Poller(RegistryOptions options) : options_(std::move(options)) {}
 
   // Replaces the list. What is new is due at once; what stays keeps its observation and, unless
-  // its credential or period changed, its schedule; what went is forgotten.
+  // its credential or period changed, its schedule; what went is forgotten. A check that runs for
+  // what went, or with a credential of before, runs on and its outcome is dropped.
   void set_followed(const std::vector<Followed>& followed, TimePoint now);
 
-  // Checks everything due now, rounds of requests together, as far as the budgets of the
-  // registries allow; a check takes at most RegistryOptions::timeout. Returns whose observation
-  // changed: confirmed digest, date, 404s or error; and all that were refused for want of a
-  // credential.
-  std::vector<PollKey> run_due(HttpTransport& transport, const NowFunction& now);
+  // Starts what is due now, as far as the budgets of the registries allow, the longest overdue of
+  // each first. A check takes at most RegistryOptions::timeout.
+  PollStep start_due(TimePoint now);
+  // The reply to a request handed out before; an `id` that is not in flight is ignored.
+  PollStep fold(std::uint64_t id, const Result<HttpResponse>& reply, TimePoint now);
 
-  // When run_due has something to do next: at once (`now`) or later; nullopt if nothing is
-  // followed.
+  // When start_due has something to do next if no reply comes before: at once (`now`) or later;
+  // nullopt if nothing waits.
   std::optional<TimePoint> next_due(TimePoint now) const;
+  std::size_t in_flight() const { return running_.size(); }
 
   // Something (a webhook) says that this tag moved: its next check comes forward. Never believed,
   // and never sooner than a registry asked us to wait.
@@ -74,27 +91,40 @@ class Poller {
     Followed followed;
     TagObservation observation;
     TimePoint due{};
-    TimePoint not_before{};  // a registry's Retry-After
-    int failures = 0;        // in a row
-    int confirm_again = 0;   // tries left to read when the image was made
+    TimePoint not_before{};   // a registry's Retry-After
+    int failures = 0;         // in a row
+    int confirm_again = 0;    // tries left to read when the image was made
+    std::uint64_t check = 0;  // that runs for it; 0: none
+    bool hinted = false;      // while that check ran
+  };
+  // Whom a budget belongs to: one registry as one identity.
+  using AccountKey = std::pair<std::string, std::string>;
+  struct Account {
+    RegistryBudget budget;
+    std::set<std::pair<TimePoint, PollKey>> waiting;  // by due; entries whose check does not run
   };
   struct Running {
     PollKey key;
+    AccountKey account;
     Resolution resolution;
   };
 
-  std::vector<PollKey> due_keys(TimePoint now) const;
-  void start(std::vector<PollKey>& waiting, std::vector<Running>& running, TimePoint now);
-  std::vector<HttpRequest> next_requests(std::vector<Running>& running,
-                                         std::vector<PollKey>& changed, TimePoint now);
-  bool finish(const PollKey& key, const ResolutionOutcome& outcome, TimePoint now);
+  static AccountKey account_of(const Entry& entry);
+  void set_due(const PollKey& key, Entry& entry, TimePoint due);
+  void index_waiting();
+  std::uint64_t start(const PollKey& key, TimePoint now);
+  void advance(std::uint64_t id, PollStep& step, TimePoint now);
+  bool finish(Entry& entry, const PollKey& key, const ResolutionOutcome& outcome, TimePoint now);
   void finish_failed(Entry& entry, const PollKey& key, const RegistryFailure& failure,
                      TimePoint now);
+  TimePoint earliest_hinted(const Entry& entry, TimePoint now) const;
 
   RegistryOptions options_;
   RegistryMemory memory_;
   std::map<PollKey, Entry> entries_;
-  std::map<std::string, RegistryBudget> budgets_;  // by registry
+  std::map<AccountKey, Account> accounts_;
+  std::map<std::uint64_t, Running> running_;  // by id, from 1 up
+  std::uint64_t last_id_ = 0;
 };
 
 }  // namespace freshet

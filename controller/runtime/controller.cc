@@ -61,12 +61,14 @@ void Controller::on_event(Kind kind, const WatchEvent& event) {
   }
 }
 
-void Controller::check_registries() { enqueue(tags_.check(), clock_.now()); }
+void Controller::check_registries(Duration at_most) { enqueue(tags_.check(at_most), clock_.now()); }
 
 bool Controller::read_credentials() {
   const auto read = credentials_.read_one();
   if (!read) return false;
-  if (read->changed) enqueue(tags_.followers(read->name_space), clock_.now());
+  if (!read->changed) return true;
+  enqueue(tags_.followers(read->name_space), clock_.now());
+  connections_.registry.wake();  // what waited for a credential can be checked
   return true;
 }
 

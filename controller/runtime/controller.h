@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/exchanges.h"
 #include "base/http.h"
 #include "controller/kube/client.h"
 #include "controller/kube/watch.h"
@@ -30,7 +31,7 @@ namespace freshet {
 // What the controller talks through. All must outlive it.
 struct Connections {
   KubeClient& kube;
-  HttpTransport& registry;
+  HttpExchanges& registry;
   HttpTransport& prometheus;
   std::function<Result<std::string>()> docker_config = {};  // text of its own config.json
   AskHelper ask_helper = {};                                // runs the helpers that it names
@@ -44,8 +45,9 @@ class Controller {
   // What the watches tell. Thread-safe, like everything below.
   void on_event(Kind kind, const WatchEvent& event);
 
-  // All registry checks that are due, sent together. One caller at a time.
-  void check_registries();
+  // Starts the registry checks that are due and takes the replies that come, waiting for something
+  // to do at most so long. One caller at a time.
+  void check_registries(Duration at_most);
   // Reads one source of credentials that is due; false when none is. Several may call it at once.
   bool read_credentials();
   // One pass over one service that is due; false when none is.

@@ -88,7 +88,7 @@ TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Dur
   if (watches.in_sync()) {
     for (int i = 0; i < kMaxPassesPerPump && controller.read_credentials(); ++i) {
     }
-    controller.check_registries();
+    controller.check_registries(Duration::zero());
     for (int i = 0; i < kMaxPassesPerPump && controller.reconcile_one(); ++i) {
     }
   }
@@ -114,8 +114,8 @@ void run_until_stopped(Watches& watches, Controller& controller, const Clock& cl
   };
   threads.emplace_back([&] {
     work([&] {
-      controller.check_registries();
-      return false;
+      controller.check_registries(kLongestWait);
+      return true;
     });
   });
   for (int i = 0; i < kCredentialReaders; ++i) {

@@ -1,9 +1,14 @@
 // The registry poller, shared between threads.
 #include "controller/runtime/tags.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace freshet {
 
 namespace {
+
+constexpr int kMaxRounds = 64;  // of replies that are there already, before others are told
 
 RegistryOptions registry_options(const ControllerOptions& options) {
   RegistryOptions out;
@@ -13,9 +18,9 @@ RegistryOptions registry_options(const ControllerOptions& options) {
 
 }  // namespace
 
-TagWatch::TagWatch(const ControllerOptions& options, HttpTransport& transport,
+TagWatch::TagWatch(const ControllerOptions& options, HttpExchanges& exchanges,
                    Credentials& credentials, const Clock& clock)
-    : transport_(transport),
+    : exchanges_(exchanges),
       credentials_(credentials),
       clock_(clock),
       poller_(registry_options(options)) {}
@@ -35,6 +40,7 @@ void TagWatch::follow(const ServiceKey& follower, const std::vector<FollowedImag
   if (same) return;
   changed_ = true;
   next_due_ = clock_.now();
+  exchanges_.wake();
 }
 
 void TagWatch::fill(const ServiceKey& follower, std::vector<FollowedImage>& images) const {
@@ -94,17 +100,46 @@ void TagWatch::tell_refused(const PollKey& key, const ServiceKey& follower) {
   }
 }
 
-std::vector<ServiceKey> TagWatch::check() {
-  {
-    const std::lock_guard lock(mutex_);
-    const std::uint64_t version = credentials_.version();
-    if (changed_ || version != credentials_version_) {
-      poller_.set_followed(choose_credentials(), clock_.now());
-    }
-    changed_ = false;
-    credentials_version_ = version;
+void TagWatch::take_wishes() {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t version = credentials_.version();
+  if (changed_ || version != credentials_version_) {
+    poller_.set_followed(choose_credentials(), clock_.now());
+    std::erase_if(seen_, [&](const auto& tag) { return poller_.find(tag.first) == nullptr; });
   }
-  const auto changed = poller_.run_due(transport_, [this] { return clock_.now(); });
+  changed_ = false;
+  credentials_version_ = version;
+}
+
+void TagWatch::send(PollStep step, std::vector<PollKey>& changed) {
+  for (auto& [id, request] : step.requests) exchanges_.start(id, std::move(request));
+  changed.insert(changed.end(), step.changed.begin(), step.changed.end());
+}
+
+void TagWatch::tell_next_due(std::optional<TimePoint> next) {
+  const std::lock_guard lock(mutex_);
+  if (!changed_) next_due_ = next;
+}
+
+std::vector<ServiceKey> TagWatch::check(Duration at_most) {
+  take_wishes();
+  std::vector<PollKey> changed;
+  for (int round = 0; round < kMaxRounds; ++round) {
+    send(poller_.start_due(clock_.now()), changed);
+    const TimePoint now = clock_.now();
+    const auto next = poller_.next_due(now);
+    Duration wait = round == 0 ? at_most : Duration::zero();
+    if (next) wait = std::min(wait, *next - now);
+    tell_next_due(next);
+    if (!changed.empty()) wait = Duration::zero();
+    const auto ended = exchanges_.wait(wait);
+    for (const auto& [id, reply] : ended) send(poller_.fold(id, reply, clock_.now()), changed);
+    if (ended.empty()) break;
+  }
+  return publish(changed);
+}
+
+std::vector<ServiceKey> TagWatch::publish(const std::vector<PollKey>& changed) {
   const std::lock_guard lock(mutex_);
   std::set<ServiceKey> concerned;
   for (const PollKey& key : changed) {
@@ -116,11 +151,7 @@ std::vector<ServiceKey> TagWatch::check() {
     if (seen == nullptr || !seen->unauthorized) continue;
     for (const ServiceKey& follower : followers->second) tell_refused(key, follower);
   }
-  if (!changed_) {
-    next_due_ = poller_.next_due(clock_.now());
-    std::erase_if(seen_,
-                  [this](const auto& entry) { return poller_.find(entry.first) == nullptr; });
-  }
+  if (!changed_) next_due_ = poller_.next_due(clock_.now());
   return {concerned.begin(), concerned.end()};
 }
 

@@ -1,5 +1,5 @@
 // TagWatch: the registry poller made usable from several threads. One thread checks; all others
-// read what was found and say what is to be followed.
+// read what was found and say what is to be followed, also while checks run.
 #pragma once
 
 #include <map>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/http.h"
+#include "base/exchanges.h"
 #include "controller/model/observation.h"
 #include "controller/registry/poller.h"
 #include "controller/runtime/credentials.h"
@@ -20,7 +20,7 @@ namespace freshet {
 
 class TagWatch {
  public:
-  TagWatch(const ControllerOptions& options, HttpTransport& transport, Credentials& credentials,
+  TagWatch(const ControllerOptions& options, HttpExchanges& exchanges, Credentials& credentials,
            const Clock& clock);
 
   // What `follower` follows from now on; an empty list takes it out.
@@ -30,8 +30,11 @@ class TagWatch {
   // Who follows something in this namespace; "": everybody.
   std::vector<ServiceKey> followers(const std::string& name_space) const;
 
-  // Runs all checks that are due; returns the followers of what has changed. One caller at a time.
-  std::vector<ServiceKey> check();
+  // Starts the checks that are due and takes the replies that have come; waits for them no longer
+  // than `at_most`, the next check that is due, or a change of what is followed. Returns the
+  // followers of what has changed. One caller at a time.
+  std::vector<ServiceKey> check(Duration at_most);
+  // When check has something to do next if no reply comes before.
   std::optional<TimePoint> next_due() const;
 
  private:
@@ -43,8 +46,12 @@ class TagWatch {
   };
   std::vector<Followed> choose_credentials();                         // mutex_ held
   void tell_refused(const PollKey& key, const ServiceKey& follower);  // mutex_ held
+  void take_wishes();
+  void tell_next_due(std::optional<TimePoint> next);
+  void send(PollStep step, std::vector<PollKey>& changed);
+  std::vector<ServiceKey> publish(const std::vector<PollKey>& changed);
 
-  HttpTransport& transport_;
+  HttpExchanges& exchanges_;
   Credentials& credentials_;
   const Clock& clock_;
   Poller poller_;  // only check() touches it

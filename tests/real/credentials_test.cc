@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "controller/net/local_exchanges.h"
 #include "controller/net/local_transport.h"
 #include "controller/runtime/program.h"
 #include "controller/runtime/tags.h"
@@ -24,6 +25,7 @@ class RealCredentials : public RealRegistry {
   void SetUp() override {
     RealRegistry::SetUp();
     start(true);
+    exchanges_ = std::make_unique<LocalExchanges>(*transport_);
     digest_ = push("1", "2026-11-22T23:30:00Z", {"--dest-creds", "robot:pass:word"}).get();
     world_.docker_config = [this] { return read_file(directory_ / "config.json", 1 << 20); };
     world_.ask_helper = helper_runner(time_, seconds(10));
@@ -60,7 +62,7 @@ class RealCredentials : public RealRegistry {
       tags.follow({"shop", "checkout"}, {image_}, minutes(1));
       while (credentials.read_one()) {
       }
-      tags.check();
+      tags.check(Duration::zero());
     }
     std::vector<FollowedImage> images = {image_};
     tags.fill({"shop", "checkout"}, images);
@@ -71,6 +73,7 @@ class RealCredentials : public RealRegistry {
   }
 
   HandClock time_;
+  std::unique_ptr<LocalExchanges> exchanges_;
   std::string digest_;
   FollowedImage image_{ContainerName("app"), ImageReference{}, std::nullopt, 0, ""};
   ControllerOptions controller_;
@@ -85,7 +88,7 @@ class RealCredentials : public RealRegistry {
 
 TEST_F(RealCredentials, OfConfigJsonAreUsedAndReadAgainWhenTheyAreWrong) {
   Credentials credentials(world_, time_);
-  TagWatch tags(controller_, *transport_, credentials, time_);
+  TagWatch tags(controller_, *exchanges_, credentials, time_);
   write_config(auths("canary"));
   const FollowedImage wrong = look(tags, credentials);
   EXPECT_EQ(seen(wrong).find("unknown: "), 0U);
@@ -98,7 +101,7 @@ TEST_F(RealCredentials, OfConfigJsonAreUsedAndReadAgainWhenTheyAreWrong) {
 
 TEST_F(RealCredentials, OfAHelperAreUsedAndAskedForAgainWhenTheyAreRefused) {
   Credentials credentials(world_, time_);
-  TagWatch tags(controller_, *transport_, credentials, time_);
+  TagWatch tags(controller_, *exchanges_, credentials, time_);
   write_helper("echo 'error: canary'; echo canary >&2; exit 1");
   const FollowedImage none = look(tags, credentials);
   EXPECT_NE(
@@ -116,7 +119,7 @@ TEST_F(RealCredentials, OfAHelperAreUsedAndAskedForAgainWhenTheyAreRefused) {
 
 TEST_F(RealCredentials, OfAPullSecretComeFirstAndTheNextIsTriedWhenTheyAreRefused) {
   Credentials credentials(world_, time_);
-  TagWatch tags(controller_, *transport_, credentials, time_);
+  TagWatch tags(controller_, *exchanges_, credentials, time_);
   secret_ = {{"metadata", {{"name", "pull"}, {"namespace", "shop"}}},
              {"type", "kubernetes.io/dockerconfigjson"},
              {"data", {{".dockerconfigjson", base64_encode(auths("wrong"))}}}};

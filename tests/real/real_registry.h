@@ -15,6 +15,7 @@
 #include "controller/net/curl_transport.h"
 #include "controller/registry/poller.h"
 #include "tests/real/process.h"
+#include "tests/support/run_checks.h"
 
 namespace freshet {
 
@@ -120,7 +121,7 @@ class RealRegistry : public testing::Test {
 
   std::vector<PollKey> poll(Poller& poller, TimePoint now) {
     transport_->lines.clear();
-    return poller.run_due(*transport_, [now] { return now; });
+    return run_checks(poller, *transport_, now);
   }
 
   static Credential robot(const std::string& password) {

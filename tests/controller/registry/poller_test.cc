@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "controller/registry/schedule.h"
 #include "tests/controller/registry/fixture.h"
+#include "tests/support/run_checks.h"
 
 namespace freshet {
 namespace {
@@ -21,7 +25,7 @@ class PollerTest : public testing::Test {
  protected:
   std::vector<PollKey> run() {
     transport_.forget_requests();
-    return poller_.run_due(transport_, [this] { return now_; });
+    return run_checks(poller_, transport_, now_, &most_in_flight_);
   }
   // To the next moment at which something is due, then run.
   std::vector<PollKey> run_next() {
@@ -42,6 +46,7 @@ class PollerTest : public testing::Test {
   ScriptedTransport transport_;
   Poller poller_{RegistryOptions{}};
   TimePoint now_ = kNow;
+  std::size_t most_in_flight_ = 0;
   const PollKey key_ = poll_key(app(), "");
 };
 
@@ -163,9 +168,7 @@ TEST_F(PollerTest, ManyTagsAreAskedTogetherWithinTheRegistrysBudget) {
   }
   poller_.set_followed(followed, now_);
   EXPECT_EQ(run().size(), static_cast<std::size_t>(kRequestBurst));
-  for (const auto batch : transport_.batches()) {
-    EXPECT_LE(batch, static_cast<std::size_t>(kMaxInFlightPerRegistry));
-  }
+  EXPECT_EQ(most_in_flight_, static_cast<std::size_t>(kMaxInFlightPerRegistry));
   while (now_ < kNow + seconds(7)) run_next();
   for (const auto& [key, seen] : poller_.observations()) {
     EXPECT_GE(seen.consecutive_not_found, 1) << key.reference;
@@ -181,6 +184,59 @@ TEST_F(PollerTest, ARegistryThatIsDownDoesNotDelayAnother) {
   run();
   EXPECT_EQ(seen().consecutive_not_found, 1);
   EXPECT_LE(transport_.requests().size(), 9u);
+}
+
+// Replies of one registry come as soon as they are asked for, those of the other never.
+TEST_F(PollerTest, ARegistryThatNeverAnswersDelaysOnlyItsOwnTags) {
+  std::vector<Followed> followed;
+  for (int i = 0; i < 50; ++i) {
+    followed.push_back(follow("silent.io/app:" + std::to_string(i), minutes(1)));
+    followed.push_back(follow("r.io/app:" + std::to_string(i), minutes(1)));
+  }
+  poller_.set_followed(followed, now_);
+  std::size_t silent = 0;
+  std::vector<Duration> lateness;
+  std::map<std::string, TimePoint> due;  // by URL, as the schedule says
+  while (now_ < kNow + minutes(5)) {
+    std::vector<PollRequest> waiting = poller_.start_due(now_).requests;
+    for (const auto& [id, request] : waiting) {
+      if (request.url.starts_with("https://silent.io")) {
+        ++silent;
+        continue;
+      }
+      if (due.contains(request.url)) lateness.push_back(now_ - due[request.url]);
+      const auto number = request.url.substr(request.url.rfind('/') + 1);
+      due[request.url] = next_regular("r.io/app:" + number + "|", minutes(1), now_);
+      EXPECT_TRUE(poller_.fold(id, make_response(404), now_).requests.empty());
+    }
+    now_ = std::max(now_, poller_.next_due(now_).value());
+  }
+  std::ranges::sort(lateness);
+  EXPECT_GE(lateness.size(), 50u * 4u);
+  EXPECT_LT(lateness[lateness.size() * 99 / 100], seconds(1));
+  EXPECT_EQ(silent, static_cast<std::size_t>(kMaxInFlightPerRegistry));
+}
+
+TEST_F(PollerTest, HearsAHintWhileTheCheckRuns) {
+  poller_.set_followed({follow("r.io/acme/app:1", hours(24))}, now_);
+  const auto asked = poller_.start_due(now_).requests;
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(poller_.next_due(now_), std::nullopt);
+  poller_.hint(app(), now_);
+  poller_.fold(asked[0].id, make_response(404), now_);
+  EXPECT_EQ(poller_.next_due(now_), now_ + kHintSpacing);
+}
+
+TEST_F(PollerTest, DropsTheOutcomeOfACheckThatNobodyWantsAnyMore) {
+  poller_.set_followed({follow("r.io/acme/app:1")}, now_);
+  const auto asked = poller_.start_due(now_).requests;
+  ASSERT_EQ(asked.size(), 1u);
+  poller_.set_followed({}, now_);
+  poller_.set_followed({follow("r.io/acme/app:1")}, now_);
+  EXPECT_TRUE(poller_.fold(asked[0].id, make_response(404), now_).changed.empty());
+  EXPECT_EQ(seen().consecutive_not_found, 0);
+  EXPECT_EQ(poller_.in_flight(), 0u);
+  EXPECT_EQ(poller_.next_due(now_), now_);
 }
 
 TEST_F(PollerTest, KeepsWhatStaysAndForgetsWhatWent) {
