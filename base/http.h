@@ -55,9 +55,6 @@ class HttpTransport {
 
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
 
-  // All at once over shared connections; answers in the order asked.
-  virtual std::vector<Result<HttpResponse>> send_all(std::vector<HttpRequest> requests) = 0;
-
   // A long-lived response (a watch). `on_bytes` gets the body as it comes and returns false to end
   // the stream. Returns the head (body empty for a 2xx, bounded body otherwise) when it has ended.
   using OnBytes = std::function<bool(std::string_view bytes)>;

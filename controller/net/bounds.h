@@ -9,9 +9,7 @@ namespace freshet {
 
 inline constexpr std::size_t kMaxResponseHeaders = 128;
 inline constexpr std::size_t kMaxResponseHeaderBytes = 64 << 10;  // names and values, all heads
-inline constexpr std::size_t kMaxInFlight = 16;        // of one identity, within one send_all
-inline constexpr std::size_t kMaxIdentityThreads = 8;  // identities served at once by one send_all
-inline constexpr std::size_t kMaxIdleLanes = 32;       // connection pools kept for later
+inline constexpr std::size_t kMaxIdleLanes = 32;                  // connection pools kept for later
 inline constexpr long kMaxConnectionsPerLane = 16;
 inline constexpr seconds kMaxConnectTime{10};
 inline constexpr milliseconds kStopPoll{250};  // how soon a stream sees that it must stop

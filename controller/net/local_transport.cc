@@ -52,13 +52,6 @@ Result<HttpResponse> LocalTransport::send(const HttpRequest& request) {
   return answer;
 }
 
-std::vector<Result<HttpResponse>> LocalTransport::send_all(std::vector<HttpRequest> requests) {
-  std::vector<Result<HttpResponse>> answers;
-  answers.reserve(requests.size());
-  for (const HttpRequest& request : requests) answers.push_back(send(request));
-  return answers;
-}
-
 Result<HttpResponse> LocalTransport::stream(const HttpRequest& request, const OnBytes& on_bytes) {
   auto url = parse_url(request.url);
   if (!url) return url.error();

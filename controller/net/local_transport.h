@@ -17,7 +17,6 @@ class LocalTransport final : public HttpTransport {
   explicit LocalTransport(Answer answer, std::size_t chunk_bytes = 4096);
 
   Result<HttpResponse> send(const HttpRequest& request) override;
-  std::vector<Result<HttpResponse>> send_all(std::vector<HttpRequest> requests) override;
   Result<HttpResponse> stream(const HttpRequest& request, const OnBytes& on_bytes) override;
 
  private:

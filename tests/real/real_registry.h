@@ -34,14 +34,6 @@ class RecordingTransport final : public HttpTransport {
     lines.push_back(request.method + " " + std::to_string(reply ? reply->status : 0));
     return reply;
   }
-  std::vector<Result<HttpResponse>> send_all(std::vector<HttpRequest> requests) override {
-    auto replies = inner_.send_all(requests);
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      const int status = replies[i] ? replies[i]->status : 0;
-      lines.push_back(requests[i].method + " " + std::to_string(status));
-    }
-    return replies;
-  }
   Result<HttpResponse> stream(const HttpRequest& request, const OnBytes& on_bytes) override {
     return inner_.stream(request, on_bytes);
   }

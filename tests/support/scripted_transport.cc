@@ -23,14 +23,6 @@ ScriptedTransport::Reply ScriptedTransport::send(const HttpRequest& request) {
   return reply;
 }
 
-std::vector<ScriptedTransport::Reply> ScriptedTransport::send_all(
-    std::vector<HttpRequest> requests) {
-  batches_.push_back(requests.size());
-  std::vector<Reply> replies;
-  for (const auto& request : requests) replies.push_back(send(request));
-  return replies;
-}
-
 ScriptedTransport::Reply ScriptedTransport::stream(const HttpRequest& request,
                                                    const OnBytes& on_bytes) {
   Reply reply = send(request);
@@ -45,11 +37,6 @@ std::vector<std::string> ScriptedTransport::lines() const {
   std::vector<std::string> lines;
   for (const auto& request : requests_) lines.push_back(request.method + " " + request.url);
   return lines;
-}
-
-void ScriptedTransport::forget_requests() {
-  requests_.clear();
-  batches_.clear();
 }
 
 HttpResponse make_response(int status, HttpHeaders headers, std::string body) {

@@ -20,19 +20,16 @@ class ScriptedTransport final : public HttpTransport {
   void on(const std::string& method, const std::string& url, Reply reply);
 
   Reply send(const HttpRequest& request) override;
-  std::vector<Reply> send_all(std::vector<HttpRequest> requests) override;
   // The whole body at once.
   Reply stream(const HttpRequest& request, const OnBytes& on_bytes) override;
 
   const std::vector<HttpRequest>& requests() const { return requests_; }
   std::vector<std::string> lines() const;  // "HEAD https://…" of each request
-  const std::vector<std::size_t>& batches() const { return batches_; }  // sizes of send_all
-  void forget_requests();
+  void forget_requests() { requests_.clear(); }
 
  private:
   std::map<std::pair<std::string, std::string>, std::deque<Reply>> script_;
   std::vector<HttpRequest> requests_;
-  std::vector<std::size_t> batches_;
 };
 
 HttpResponse make_response(int status, HttpHeaders headers = {}, std::string body = "");

@@ -133,24 +133,6 @@ TEST_P(Transport, AFloodOfHeadersIsRefused) {
   }
 }
 
-TEST_P(Transport, ManyAtOnceAreAnsweredInTheOrderAsked) {
-  Bench b = bench([](const HttpRequest& request) { return HttpResponse{200, {}, request.url}; });
-  std::vector<HttpRequest> requests;
-  for (int i = 0; i < 40; ++i) {
-    requests.push_back(suite_request(b.base + "/" + std::to_string(i)));
-    requests.back().identity = "identity " + std::to_string(i % 3);
-  }
-  requests.push_back(suite_request("ftp://nowhere/"));
-  const auto answers = b.transport->send_all(requests);
-  ASSERT_EQ(answers.size(), 41U);
-  for (std::size_t i = 0; i < 40; ++i) {
-    ASSERT_TRUE(answers[i]) << answers[i].error().message;
-    EXPECT_EQ(answers[i]->body, "/" + std::to_string(i));
-  }
-  ASSERT_FALSE(answers[40]);
-  EXPECT_EQ(answers[40].error().kind, ErrorKind::kBadInput);
-}
-
 TEST_P(Transport, AStreamHandsOnTheWholeBodyAndReturnsTheHead) {
   Bench b = bench([](const HttpRequest&) {
     return HttpResponse{200, {{"X-Kind", "stream"}}, std::string(100000, 's')};
