@@ -35,6 +35,7 @@ struct Flags {
   std::string registry_ca;
   std::vector<std::string> plain_http;
   std::vector<std::string> private_registries;
+  std::vector<std::string> registry_rates;
   std::string docker_config;
   std::string helper_timeout = "10s";
   std::string listen = ":9080";
@@ -44,6 +45,21 @@ struct Flags {
   int max_rollouts_per_namespace = 10;
   std::string log_format = "text";
 };
+
+// "HOST[:PORT]=N" of each.
+Result<std::map<std::string, double>> registry_rates(const std::vector<std::string>& texts) {
+  std::map<std::string, double> rates;
+  for (const std::string& text : texts) {
+    const auto at = text.find('=');
+    const auto rate = at == text.npos ? std::nullopt : parse_whole(text.substr(at + 1));
+    if (at == 0 || !rate || *rate < 1 || *rate > kMostRequestsPerSecond) {
+      return bad_input("--registry-rate is " + text +
+                       "; allowed: HOST[:PORT]=N, where N is a whole number from 1 to 1000");
+    }
+    rates[text.substr(0, at)] = static_cast<double>(*rate);
+  }
+  return rates;
+}
 
 Result<ControllerOptions> options_from(const Flags& flags) {
   ControllerOptions options;
@@ -61,6 +77,9 @@ Result<ControllerOptions> options_from(const Flags& flags) {
   }
   options.analysis_interval = *interval;
   options.plain_http.insert(flags.plain_http.begin(), flags.plain_http.end());
+  auto rates = registry_rates(flags.registry_rates);
+  if (!rates) return rates.error();
+  options.registry_rates = *std::move(rates);
   options.workers = flags.workers;
   options.max_rollouts = flags.max_rollouts;
   options.max_rollouts_per_namespace = flags.max_rollouts_per_namespace;
@@ -193,6 +212,9 @@ void add_controller_command(CLI::App& app, Context& context) {
       ->delimiter(',');
   command->add_option("--private-registry", flags->private_registries,
                       "Registry host that may have a private address (repeatable)");
+  command->add_option("--registry-rate", flags->registry_rates,
+                      "HOST[:PORT]=N: requests a second, 1 to 1000, that a registry may be asked "
+                      "as one identity (repeatable; default: 10)");
   command->add_option("--registry-ca", flags->registry_ca, "PEM file trusted for registries");
   command->add_option("--docker-config", flags->docker_config,
                       "docker config.json with registry credentials; read again when it changes");

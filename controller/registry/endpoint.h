@@ -1,6 +1,7 @@
 // Where a registry's API is, and the rules for the hosts that it names: realms and redirects.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,7 +16,8 @@ namespace freshet {
 struct RegistryOptions {
   std::set<std::string> plain_http;   // exact "host:port", lower case
   std::set<std::string> realm_hosts;  // hosts that may be given credentials for any registry
-  Duration timeout = seconds(8);      // for a whole resolution, all requests together
+  std::map<std::string, double> requests_per_second;  // by registry, where not the usual
+  Duration timeout = seconds(8);  // for a whole resolution, all requests together
   bool operator==(const RegistryOptions&) const = default;
 };
 

@@ -69,11 +69,25 @@ void Poller::index_waiting() {
   for (const auto& [key, entry] : entries_) {
     const auto account = account_of(entry);
     used.insert(account);
-    auto& waiting = accounts_[account].waiting;
+    auto& waiting = account_for(account, entry).waiting;
     if (entry.check == 0) waiting.emplace(entry.due, key);
   }
   for (const auto& [id, check] : running_) used.insert(check.account);
   std::erase_if(accounts_, [&](const auto& account) { return !used.contains(account.first); });
+}
+
+Poller::Account& Poller::account_for(const AccountKey& key, const Entry& entry) {
+  const auto [place, is_new] = accounts_.try_emplace(key);
+  if (is_new) {
+    const auto rate = options_.requests_per_second.find(key.first);
+    if (rate != options_.requests_per_second.end()) {
+      place->second.budget = RegistryBudget(rate->second);
+    }
+    if (const auto origin = api_origin(entry.followed.reference, options_)) {
+      place->second.origin = to_string(*origin);
+    }
+  }
+  return place->second;
 }
 
 void Poller::set_due(const PollKey& key, Entry& entry, TimePoint due) {
@@ -109,7 +123,7 @@ std::uint64_t Poller::start(const PollKey& key, TimePoint now) {
   ResolutionTarget target{entry.followed.reference, entry.followed.credential, std::move(last),
                           entry.confirm_again > 0};
   running_.emplace(last_id_, Running{key, account_of(entry),
-                                     Resolution(std::move(target), options_, memory_, now)});
+                                     Resolution(std::move(target), options_, memory_, now), false});
   return last_id_;
 }
 
@@ -117,6 +131,11 @@ PollStep Poller::fold(std::uint64_t id, const Result<HttpResponse>& reply, TimeP
   PollStep step;
   const auto found = running_.find(id);
   if (found == running_.end()) return step;
+  if (reply && found->second.asks_registry) {
+    if (const auto limit = rate_limit(reply->headers)) {
+      accounts_.at(found->second.account).budget.heard(*limit, now);
+    }
+  }
   found->second.resolution.fold(reply, memory_, now);
   advance(id, step, now);
   return step;
@@ -126,10 +145,11 @@ PollStep Poller::fold(std::uint64_t id, const Result<HttpResponse>& reply, TimeP
 void Poller::advance(std::uint64_t id, PollStep& step, TimePoint now) {
   const auto place = running_.find(id);
   Running& check = place->second;
-  auto& budget = accounts_.at(check.account).budget;
+  auto& [budget, origin, waiting] = accounts_.at(check.account);
   auto next = check.resolution.next_request(memory_, now);
   if (auto* request = std::get_if<HttpRequest>(&next)) {
     budget.spend(now);
+    check.asks_registry = request->url.starts_with(origin);
     step.requests.push_back({id, std::move(*request)});
     return;
   }
@@ -138,7 +158,7 @@ void Poller::advance(std::uint64_t id, PollStep& step, TimePoint now) {
   if (const auto* failure = std::get_if<RegistryFailure>(&outcome)) {
     budget.failed(*failure, now);
   } else {
-    budget.reached();
+    budget.reached(now);
   }
   const PollKey key = check.key;
   running_.erase(place);
@@ -156,7 +176,7 @@ bool Poller::finish(Entry& entry, const PollKey& key, const ResolutionOutcome& o
   const auto done = [&](std::string error) {
     entry.failures = 0;
     entry.not_before = {};
-    set_due(key, entry, next_regular(phase_name(key), entry.followed.every, now));
+    set_due(key, entry, next_check(key, entry, now));
     seen.last_error = std::move(error);
     seen.unauthorized = false;
   };
@@ -171,6 +191,7 @@ bool Poller::finish(Entry& entry, const PollKey& key, const ResolutionOutcome& o
                    done("");
                    const bool is_new =
                        !seen.confirmed || seen.confirmed->digest != resolved.image.digest;
+                   if (is_new && seen.confirmed) entry.moves.add(now);
                    if (is_new) seen.first_seen = now;
                    const int tries = is_new ? kMaxConfirmAgain : entry.confirm_again - 1;
                    entry.confirm_again = resolved.image.may_tell_later ? tries : 0;
@@ -190,6 +211,15 @@ bool Poller::finish(Entry& entry, const PollKey& key, const ResolutionOutcome& o
     set_due(key, entry, std::min(entry.due, earliest_hinted(entry, now)));
   }
   return seen.unauthorized || !tells_the_same(before, seen);
+}
+
+// Denser checks are an extra, which a registry with little left does not get.
+TimePoint Poller::next_check(const PollKey& key, const Entry& entry, TimePoint now) const {
+  const Duration every = entry.followed.every;
+  if (accounts_.at(account_of(entry)).budget.is_short(now)) {
+    return next_regular(phase_name(key), every, now);
+  }
+  return next_denser(phase_name(key), every, entry.moves, now);
 }
 
 void Poller::finish_failed(Entry& entry, const PollKey& key, const RegistryFailure& failure,

@@ -14,6 +14,7 @@
 #include "controller/registry/budget.h"
 #include "controller/registry/resolution.h"
 #include "controller/registry/resolve.h"
+#include "controller/registry/schedule.h"
 
 namespace freshet {
 
@@ -90,6 +91,7 @@ class Poller {
   struct Entry {
     Followed followed;
     TagObservation observation;
+    Moves moves;
     TimePoint due{};
     TimePoint not_before{};   // a registry's Retry-After
     int failures = 0;         // in a row
@@ -101,15 +103,19 @@ class Poller {
   using AccountKey = std::pair<std::string, std::string>;
   struct Account {
     RegistryBudget budget;
+    std::string origin;                               // of the API
     std::set<std::pair<TimePoint, PollKey>> waiting;  // by due; entries whose check does not run
   };
   struct Running {
     PollKey key;
     AccountKey account;
     Resolution resolution;
+    bool asks_registry = false;  // in flight; else a token service or where it was sent to
   };
 
   static AccountKey account_of(const Entry& entry);
+  Account& account_for(const AccountKey& key, const Entry& entry);
+  TimePoint next_check(const PollKey& key, const Entry& entry, TimePoint now) const;
   void set_due(const PollKey& key, Entry& entry, TimePoint due);
   void index_waiting();
   std::uint64_t start(const PollKey& key, TimePoint now);

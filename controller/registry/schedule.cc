@@ -17,6 +17,34 @@ TimePoint next_regular(std::string_view name, Duration every, TimePoint now) {
   return now + Duration(period - into);
 }
 
+void Moves::add(TimePoint at) {
+  at_.at(next_) = at;
+  next_ = (next_ + 1) % at_.size();
+}
+
+bool Moves::likely_at(TimePoint at) const {
+  constexpr Duration kDay = days(1);
+  constexpr Duration kAround = minutes(30);
+  return std::ranges::any_of(at_, [&](TimePoint move) {
+    const Duration age = at - move;
+    if (move == TimePoint{} || age < Duration::zero() || age > kMoveCounts) return false;
+    const Duration apart = age % kDay;
+    return std::min(apart, kDay - apart) <= kAround;
+  });
+}
+
+TimePoint next_denser(std::string_view name, Duration every, const Moves& moves, TimePoint now) {
+  const TimePoint regular = next_regular(name, every, now);
+  const Duration step = std::max(every / kDenser, kShortestDenser);
+  if (step >= every) return regular;
+  TimePoint at = next_regular(name, step, now);
+  for (int i = 0; i < kDenser && at < regular; ++i) {
+    if (moves.likely_at(at)) return at;
+    at += step;
+  }
+  return regular;
+}
+
 TimePoint next_after_failure(std::string_view name, Duration every, int failures,
                              std::optional<Duration> retry_after, TimePoint now) {
   constexpr int kMaxDoublings = 16;

@@ -1,6 +1,7 @@
 // How one controller runs: what its operator set, with defaults.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,11 +11,12 @@
 namespace freshet {
 
 struct ControllerOptions {
-  std::vector<std::string> namespaces;       // watched; empty: all
-  std::string prometheus_url;                // "http://prometheus.monitoring:9090"; "" = none
-  Duration analysis_interval = seconds(10);  // between two looks at an active rollout
-  std::set<std::string> plain_http;          // registries (host:port) spoken to without TLS
-  int max_rollouts = 50;                     // at once, in the cluster
+  std::vector<std::string> namespaces;           // watched; empty: all
+  std::string prometheus_url;                    // "http://prometheus.monitoring:9090"; "" = none
+  Duration analysis_interval = seconds(10);      // between two looks at an active rollout
+  std::set<std::string> plain_http;              // registries (host:port) spoken to without TLS
+  std::map<std::string, double> registry_rates;  // requests a second, where not the usual
+  int max_rollouts = 50;                         // at once, in the cluster
   int max_rollouts_per_namespace = 10;
   int workers = 4;
   Duration resync = minutes(10);  // every service is looked at this often at least

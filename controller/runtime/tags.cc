@@ -13,6 +13,7 @@ constexpr int kMaxRounds = 64;  // of replies that are there already, before oth
 RegistryOptions registry_options(const ControllerOptions& options) {
   RegistryOptions out;
   out.plain_http = options.plain_http;
+  out.requests_per_second = options.registry_rates;
   return out;
 }
 
