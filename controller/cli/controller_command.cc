@@ -124,16 +124,13 @@ Result<std::unique_ptr<HttpTransport>> prometheus_transport(Context& context, co
 
 // Exchanges with registries: what a registry or its token service names must be public, unless the
 // operator listed it.
-Result<std::unique_ptr<HttpExchanges>> registry_exchanges(const Flags& flags, Metrics& metrics) {
+Result<std::unique_ptr<HttpExchanges>> registry_exchanges(const Flags& flags) {
   NetOptions net;
   auto ca = optional_file(flags.registry_ca);
   if (!ca) return with_context("--registry-ca", ca.error());
   net.extra_ca_pem = *std::move(ca);
   net.addresses.private_hosts = flags.private_registries;
   for (const std::string& host : flags.plain_http) net.addresses.private_hosts.push_back(host);
-  net.on_exchange = [&metrics](std::string_view host, int status) {
-    metrics.count_registry_request(std::string(host), status);
-  };
   return make_curl_exchanges(std::move(net));
 }
 
@@ -156,7 +153,7 @@ Result<int> run(Context& context, const Flags& flags) {
   if (!cluster) return cluster.error();
   auto prometheus = prometheus_transport(context, flags);
   if (!prometheus) return prometheus.error();
-  auto registry = registry_exchanges(flags, metrics);
+  auto registry = registry_exchanges(flags);
   if (!registry) return registry.error();
 
   const Log log = standard_log(flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText);

@@ -18,6 +18,16 @@ bool tells_the_same(const TagObservation& a, const TagObservation& b) {
          a.consecutive_not_found == b.consecutive_not_found;
 }
 
+std::string_view outcome_name(const ResolutionOutcome& outcome) {
+  return std::visit(overloaded{
+                        [](const SameAsBefore&) { return std::string_view("same"); },
+                        [](const Resolved&) { return std::string_view("confirmed"); },
+                        [](const NotFound&) { return to_string(RegistryFailureKind::kNotFound); },
+                        [](const RegistryFailure& failure) { return to_string(failure.kind); },
+                    },
+                    outcome);
+}
+
 }  // namespace
 
 PollKey poll_key(const ImageReference& reference, const std::string& identity) {
@@ -123,7 +133,8 @@ std::uint64_t Poller::start(const PollKey& key, TimePoint now) {
   ResolutionTarget target{entry.followed.reference, entry.followed.credential, std::move(last),
                           entry.confirm_again > 0};
   running_.emplace(last_id_, Running{key, account_of(entry),
-                                     Resolution(std::move(target), options_, memory_, now), false});
+                                     Resolution(std::move(target), options_, memory_, now),
+                                     now - entry.due, false});
   return last_id_;
 }
 
@@ -150,7 +161,7 @@ void Poller::advance(std::uint64_t id, PollStep& step, TimePoint now) {
   if (auto* request = std::get_if<HttpRequest>(&next)) {
     budget.spend(now);
     check.asks_registry = request->url.starts_with(origin);
-    step.requests.push_back({id, std::move(*request)});
+    step.requests.push_back({id, check.account.first, std::move(*request)});
     return;
   }
   budget.ended();
@@ -161,6 +172,7 @@ void Poller::advance(std::uint64_t id, PollStep& step, TimePoint now) {
     budget.reached(now);
   }
   const PollKey key = check.key;
+  step.ended.push_back({check.account.first, outcome_name(outcome), check.late, budget.left(now)});
   running_.erase(place);
   const auto entry = entries_.find(key);
   if (entry == entries_.end() || entry->second.check != id) return;  // not wanted any more

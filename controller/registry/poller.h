@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -51,13 +52,22 @@ inline constexpr int kMaxConfirmAgain = 3;
 
 struct PollRequest {
   std::uint64_t id = 0;  // of the check that asks; it has one request in flight at a time
+  std::string registry;  // that is asked, or for which a token is asked elsewhere
   HttpRequest request;
+};
+
+struct EndedCheck {
+  std::string registry;
+  std::string_view outcome;  // "same", "confirmed", or as to_string(RegistryFailureKind)
+  Duration late{};           // from when it was due to its first request
+  double budget_left = 0;    // requests that may be spent at once; of this identity
 };
 
 // What a step of the poller wants of the world.
 struct PollStep {
   std::vector<PollRequest> requests;  // to be sent now, each answered by one fold
-  std::vector<PollKey> changed;       // whose confirmed digest, date, 404s or error changed
+  std::vector<EndedCheck> ended;
+  std::vector<PollKey> changed;  // whose confirmed digest, date, 404s or error changed
 };
 
 class Poller {
@@ -110,6 +120,7 @@ class Poller {
     PollKey key;
     AccountKey account;
     Resolution resolution;
+    Duration late{};
     bool asks_registry = false;  // in flight; else a token service or where it was sent to
   };
 

@@ -33,7 +33,7 @@ Controller::Controller(ControllerOptions options, Connections connections, const
       metrics_(metrics),
       log_(std::move(log)),
       credentials_({connections_.kube, connections_.docker_config, connections_.ask_helper}, clock),
-      tags_(options_, connections_.registry, credentials_, clock),
+      tags_(options_, connections_.registry, credentials_, metrics, clock),
       judging_(options_, connections_.prometheus),
       slots_(options_.max_rollouts, options_.max_rollouts_per_namespace) {}
 

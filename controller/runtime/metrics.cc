@@ -13,6 +13,9 @@ namespace {
 
 using Labels = prometheus::Labels;
 
+const prometheus::Histogram::BucketBoundaries kRequestTimes{0.005, 0.02, 0.1, 0.5, 2, 8};
+const prometheus::Histogram::BucketBoundaries kLatenesses{0.01, 0.1, 1, 10, 60, 600};
+
 template <class Builder>
 auto& family(prometheus::Registry& registry, Builder builder, const char* name, const char* help) {
   return builder.Name(name).Help(help).Register(registry);
@@ -53,7 +56,19 @@ struct Metrics::Families {
              "Rollouts that ended, by outcome.");
   prometheus::Family<prometheus::Counter>& registry_requests =
       family(registry, prometheus::BuildCounter(), "freshet_registry_requests_total",
-             "Requests to registries, by registry and HTTP code (0: no response).");
+             "Requests to registries and for their tokens, by registry and class of status.");
+  prometheus::Family<prometheus::Histogram>& registry_took =
+      family(registry, prometheus::BuildHistogram(), "freshet_registry_request_duration_seconds",
+             "Time requests to registries took.");
+  prometheus::Family<prometheus::Counter>& registry_checks =
+      family(registry, prometheus::BuildCounter(), "freshet_registry_checks_total",
+             "Checks of tags that ended, by registry and outcome.");
+  prometheus::Family<prometheus::Histogram>& registry_late =
+      family(registry, prometheus::BuildHistogram(), "freshet_registry_check_lateness_seconds",
+             "How long after it was due a check began.");
+  prometheus::Family<prometheus::Gauge>& registry_budget =
+      family(registry, prometheus::BuildGauge(), "freshet_registry_budget_left",
+             "Requests that may be sent at once, as of the last check; 0 in a pause.");
   prometheus::Family<prometheus::Counter>& kube_requests =
       family(registry, prometheus::BuildCounter(), "freshet_kube_requests_total",
              "Requests to the Kubernetes API, by HTTP code (0: no response).");
@@ -100,9 +115,27 @@ void Metrics::count_rollout(const ServiceKey& key, const std::string& outcome) {
   families_->rollouts.Add(with({{"namespace", key.name_space}}, "outcome", outcome)).Increment();
 }
 
-void Metrics::count_registry_request(const std::string& registry, int code) {
-  families_->registry_requests.Add({{"registry", registry}, {"code", std::to_string(code)}})
-      .Increment();
+std::string Metrics::label_of(const std::string& registry) {
+  const std::lock_guard lock(mutex_);
+  if (registries_.contains(registry)) return registry;
+  if (registries_.size() >= kMaxRegistriesTold) return "other";
+  registries_.insert(registry);
+  return registry;
+}
+
+void Metrics::count_registry_request(const std::string& registry, int status, Duration took) {
+  const Labels labels{{"registry", label_of(registry)}};
+  const bool is_status = status >= 100 && status < 600;
+  const std::string code = is_status ? std::to_string(status / 100) + "xx" : "none";
+  families_->registry_requests.Add(with(labels, "code", code)).Increment();
+  families_->registry_took.Add(labels, kRequestTimes).Observe(to_seconds(took));
+}
+
+void Metrics::count_registry_check(const EndedCheck& check) {
+  const Labels labels{{"registry", label_of(check.registry)}};
+  families_->registry_checks.Add(with(labels, "outcome", std::string(check.outcome))).Increment();
+  families_->registry_late.Add(labels, kLatenesses).Observe(to_seconds(check.late));
+  families_->registry_budget.Add(labels).Set(check.budget_left);
 }
 
 void Metrics::count_kube_request(int code) {

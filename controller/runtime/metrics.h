@@ -5,10 +5,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/time.h"
 #include "controller/model/names.h"
+#include "controller/registry/poller.h"
 
 namespace freshet {
 
@@ -20,6 +22,9 @@ struct ServiceGauges {
   bool operator==(const ServiceGauges&) const = default;
 };
 
+// Registries with series of their own; those met later are counted together as "other".
+inline constexpr std::size_t kMaxRegistriesTold = 100;
+
 class Metrics {
  public:
   Metrics();
@@ -28,8 +33,10 @@ class Metrics {
   void set_service(const ServiceKey& key, const ServiceGauges& gauges);
   void remove_service(const ServiceKey& key);
   void count_rollout(const ServiceKey& key, const std::string& outcome);
-  void count_registry_request(const std::string& registry, int code);  // 0: no response
-  void count_kube_request(int code);                                   // 0: no response
+  // One request to a registry or for it; status 0: no response.
+  void count_registry_request(const std::string& registry, int status, Duration took);
+  void count_registry_check(const EndedCheck& check);
+  void count_kube_request(int code);  // 0: no response
   void observe_reconcile(double took_seconds);
   void set_queue_depth(std::size_t depth);
 
@@ -38,9 +45,11 @@ class Metrics {
 
  private:
   struct Families;
+  std::string label_of(const std::string& registry);
   std::mutex mutex_;
   std::unique_ptr<Families> families_;
   std::map<ServiceKey, ServiceGauges> services_;
+  std::set<std::string> registries_;
 };
 
 }  // namespace freshet

@@ -20,9 +20,10 @@ RegistryOptions registry_options(const ControllerOptions& options) {
 }  // namespace
 
 TagWatch::TagWatch(const ControllerOptions& options, HttpExchanges& exchanges,
-                   Credentials& credentials, const Clock& clock)
+                   Credentials& credentials, Metrics& metrics, const Clock& clock)
     : exchanges_(exchanges),
       credentials_(credentials),
+      metrics_(metrics),
       clock_(clock),
       poller_(registry_options(options)) {}
 
@@ -113,13 +114,24 @@ void TagWatch::take_wishes() {
 }
 
 void TagWatch::send(PollStep step, std::vector<PollKey>& changed) {
-  for (auto& [id, request] : step.requests) exchanges_.start(id, std::move(request));
+  for (auto& [id, registry, request] : step.requests) {
+    asked_[id] = {std::move(registry), clock_.monotonic()};
+    exchanges_.start(id, std::move(request));
+  }
+  for (const EndedCheck& check : step.ended) metrics_.count_registry_check(check);
   changed.insert(changed.end(), step.changed.begin(), step.changed.end());
 }
 
 void TagWatch::tell_next_due(std::optional<TimePoint> next) {
   const std::lock_guard lock(mutex_);
   if (!changed_) next_due_ = next;
+}
+
+void TagWatch::count(const EndedExchange& ended) {
+  const auto asked = asked_.extract(ended.id);
+  if (asked.empty()) return;
+  metrics_.count_registry_request(asked.mapped().registry, ended.reply ? ended.reply->status : 0,
+                                  clock_.monotonic() - asked.mapped().at);
 }
 
 std::vector<ServiceKey> TagWatch::check(Duration at_most) {
@@ -134,7 +146,10 @@ std::vector<ServiceKey> TagWatch::check(Duration at_most) {
     tell_next_due(next);
     if (!changed.empty()) wait = Duration::zero();
     const auto ended = exchanges_.wait(wait);
-    for (const auto& [id, reply] : ended) send(poller_.fold(id, reply, clock_.now()), changed);
+    for (const EndedExchange& each : ended) {
+      count(each);
+      send(poller_.fold(each.id, each.reply, clock_.now()), changed);
+    }
     if (ended.empty()) break;
   }
   return publish(changed);

@@ -14,6 +14,7 @@
 #include "controller/model/observation.h"
 #include "controller/registry/poller.h"
 #include "controller/runtime/credentials.h"
+#include "controller/runtime/metrics.h"
 #include "controller/runtime/options.h"
 
 namespace freshet {
@@ -21,7 +22,7 @@ namespace freshet {
 class TagWatch {
  public:
   TagWatch(const ControllerOptions& options, HttpExchanges& exchanges, Credentials& credentials,
-           const Clock& clock);
+           Metrics& metrics, const Clock& clock);
 
   // What `follower` follows from now on; an empty list takes it out.
   void follow(const ServiceKey& follower, const std::vector<FollowedImage>& images, Duration every);
@@ -49,12 +50,19 @@ class TagWatch {
   void take_wishes();
   void tell_next_due(std::optional<TimePoint> next);
   void send(PollStep step, std::vector<PollKey>& changed);
+  void count(const EndedExchange& ended);
   std::vector<ServiceKey> publish(const std::vector<PollKey>& changed);
 
   HttpExchanges& exchanges_;
   Credentials& credentials_;
+  Metrics& metrics_;
   const Clock& clock_;
-  Poller poller_;  // only check() touches it
+  struct Asked {
+    std::string registry;
+    Duration at{};  // monotonic
+  };
+  Poller poller_;                         // only check() touches it, and what is in flight
+  std::map<std::uint64_t, Asked> asked_;  // by id
 
   mutable std::mutex mutex_;  // guards what follows
   std::map<ServiceKey, std::vector<Wish>> followed_;

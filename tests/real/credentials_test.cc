@@ -73,6 +73,7 @@ class RealCredentials : public RealRegistry {
   }
 
   HandClock time_;
+  Metrics metrics_;
   std::unique_ptr<LocalExchanges> exchanges_;
   std::string digest_;
   FollowedImage image_{ContainerName("app"), ImageReference{}, std::nullopt, 0, ""};
@@ -88,7 +89,7 @@ class RealCredentials : public RealRegistry {
 
 TEST_F(RealCredentials, OfConfigJsonAreUsedAndReadAgainWhenTheyAreWrong) {
   Credentials credentials(world_, time_);
-  TagWatch tags(controller_, *exchanges_, credentials, time_);
+  TagWatch tags(controller_, *exchanges_, credentials, metrics_, time_);
   write_config(auths("canary"));
   const FollowedImage wrong = look(tags, credentials);
   EXPECT_EQ(seen(wrong).find("unknown: "), 0U);
@@ -101,7 +102,7 @@ TEST_F(RealCredentials, OfConfigJsonAreUsedAndReadAgainWhenTheyAreWrong) {
 
 TEST_F(RealCredentials, OfAHelperAreUsedAndAskedForAgainWhenTheyAreRefused) {
   Credentials credentials(world_, time_);
-  TagWatch tags(controller_, *exchanges_, credentials, time_);
+  TagWatch tags(controller_, *exchanges_, credentials, metrics_, time_);
   write_helper("echo 'error: canary'; echo canary >&2; exit 1");
   const FollowedImage none = look(tags, credentials);
   EXPECT_NE(
@@ -119,7 +120,7 @@ TEST_F(RealCredentials, OfAHelperAreUsedAndAskedForAgainWhenTheyAreRefused) {
 
 TEST_F(RealCredentials, OfAPullSecretComeFirstAndTheNextIsTriedWhenTheyAreRefused) {
   Credentials credentials(world_, time_);
-  TagWatch tags(controller_, *exchanges_, credentials, time_);
+  TagWatch tags(controller_, *exchanges_, credentials, metrics_, time_);
   secret_ = {{"metadata", {{"name", "pull"}, {"namespace", "shop"}}},
              {"type", "kubernetes.io/dockerconfigjson"},
              {"data", {{".dockerconfigjson", base64_encode(auths("wrong"))}}}};

@@ -199,7 +199,7 @@ TEST_F(PollerTest, ARegistryThatNeverAnswersDelaysOnlyItsOwnTags) {
   std::map<std::string, TimePoint> due;  // by URL, as the schedule says
   while (now_ < kNow + minutes(5)) {
     std::vector<PollRequest> waiting = poller_.start_due(now_).requests;
-    for (const auto& [id, request] : waiting) {
+    for (const auto& [id, registry, request] : waiting) {
       if (request.url.starts_with("https://silent.io")) {
         ++silent;
         continue;

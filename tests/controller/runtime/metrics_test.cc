@@ -45,15 +45,37 @@ TEST(Metrics, LeaveWithTheirService) {
 
 TEST(Metrics, CountRequestsByCode) {
   Metrics metrics;
-  metrics.count_registry_request("ghcr.io", 304);
-  metrics.count_registry_request("ghcr.io", 304);
+  metrics.count_registry_request("ghcr.io", 304, milliseconds(30));
+  metrics.count_registry_request("ghcr.io", 304, milliseconds(30));
+  metrics.count_registry_request("ghcr.io", 0, seconds(8));
   metrics.count_kube_request(409);
   metrics.count_rollout(kCheckout, "Promoted");
   const std::string text = metrics.render(kScraped);
   EXPECT_THAT(text,
-              HasSubstr(R"(freshet_registry_requests_total{code="304",registry="ghcr.io"} 2)"));
+              HasSubstr(R"(freshet_registry_requests_total{code="3xx",registry="ghcr.io"} 2)"));
+  EXPECT_THAT(text,
+              HasSubstr(R"(freshet_registry_requests_total{code="none",registry="ghcr.io"} 1)"));
+  EXPECT_THAT(text, HasSubstr("freshet_registry_request_duration_seconds_count"
+                              R"({registry="ghcr.io"} 3)"));
   EXPECT_THAT(text, HasSubstr(R"(freshet_kube_requests_total{code="409"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(freshet_rollouts_total{namespace="shop",outcome="Promoted"} 1)"));
+}
+
+TEST(Metrics, TellOfChecksByRegistryUpToABound) {
+  Metrics metrics;
+  metrics.count_registry_check({"ghcr.io", "same", milliseconds(200), 7});
+  for (std::size_t i = 0; i < kMaxRegistriesTold + 5; ++i) {
+    metrics.count_registry_check({"r" + std::to_string(i) + ".io", "unreachable", seconds(2), 0});
+  }
+  const std::string text = metrics.render(kScraped);
+  EXPECT_THAT(text,
+              HasSubstr(R"(freshet_registry_checks_total{outcome="same",registry="ghcr.io"} 1)"));
+  EXPECT_THAT(text, HasSubstr(R"(freshet_registry_budget_left{registry="ghcr.io"} 7)"));
+  EXPECT_THAT(text, HasSubstr(R"(freshet_registry_check_lateness_seconds_bucket{)"
+                              R"(registry="ghcr.io",le="1"} 1)"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(R"(freshet_registry_checks_total{outcome="unreachable",registry="other"} 6)"));
 }
 
 TEST(LogLine, QuotesWhatHasSpacesAndLeavesOutWhatIsEmpty) {
