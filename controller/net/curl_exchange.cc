@@ -32,11 +32,12 @@ CurlExchange::CurlExchange(const HttpRequest& request, const NetOptions& options
                            const OnBytes* on_bytes)
     : request_(request), options_(options), on_bytes_(on_bytes) {}
 
-Status CurlExchange::prepare() {
+Status CurlExchange::prepare(std::unique_ptr<CURL, CurlEasyClose> used) {
   auto url = parse_url(request_.url);
   if (!url) return url.error();
   url_ = *url;
-  easy_.reset(curl_easy_init());
+  easy_ = std::move(used);
+  if (!easy_) easy_.reset(curl_easy_init());
   if (!easy_) return failure(ErrorKind::kTransient, "no memory for a request");
   if (Status set = set_request(); !set) return set;
   if (Status set = set_headers(); !set) return set;
@@ -44,6 +45,11 @@ Status CurlExchange::prepare() {
   set_tls();
   set_callbacks();
   return {};
+}
+
+std::unique_ptr<CURL, CurlEasyClose> CurlExchange::release() {
+  curl_easy_reset(easy_.get());
+  return std::move(easy_);
 }
 
 Status CurlExchange::set_request() {

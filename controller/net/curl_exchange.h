@@ -29,8 +29,11 @@ class CurlExchange {
   CurlExchange& operator=(const CurlExchange&) = delete;
 
   // Checks the request and sets the handle up; nothing is sent yet.
-  Status prepare();
+  // With `used`, a handle that release() gave: cheaper than a new one.
+  Status prepare(std::unique_ptr<CURL, CurlEasyClose> used = nullptr);
   CURL* handle() const { return easy_.get(); }
+  // The handle, with nothing of this exchange left in it. The last thing to ask for.
+  std::unique_ptr<CURL, CurlEasyClose> release();
 
   // The outcome once libcurl is through with the handle. Call once.
   Result<HttpResponse> finish(CURLcode code);

@@ -58,6 +58,7 @@ class CurlExchanges final : public HttpExchanges {
     CurlLane pool;
     std::optional<Duration> timer;  // monotonic; when libcurl wants to be called again
     std::size_t in_flight = 0;
+    std::vector<std::unique_ptr<CURL, CurlEasyClose>> spare;  // never of another identity
     CURLM* multi() const { return pool.multi.get(); }
   };
   struct Flight {
@@ -73,6 +74,7 @@ class CurlExchanges final : public HttpExchanges {
   Lane* lane_of(const std::string& identity);
   void drop_idle_lanes();
   bool drive(Duration at_most);  // whether wake was called
+  void run_timers();
   void collect(Lane& lane);
   void land(const CURLMsg& message, Lane& lane);
 
@@ -140,11 +142,17 @@ void CurlExchanges::start(std::uint64_t id, HttpRequest request) {
   flight->id = id;
   flight->request = std::move(request);
   flight->exchange = std::make_unique<CurlExchange>(flight->request, options_, nullptr);
-  if (Status ready = flight->exchange->prepare(); !ready) {
+  flight->lane = lane_of(flight->request.identity);
+  auto& spare = flight->lane->spare;
+  std::unique_ptr<CURL, CurlEasyClose> used;
+  if (!spare.empty()) {
+    used = std::move(spare.back());
+    spare.pop_back();
+  }
+  if (Status ready = flight->exchange->prepare(std::move(used)); !ready) {
     ended_.push_back({id, ready.error()});
     return;
   }
-  flight->lane = lane_of(flight->request.identity);
   CURL* easy = flight->exchange->handle();
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   CURLM* multi = flight->lane->multi();
@@ -170,6 +178,8 @@ std::vector<EndedExchange> CurlExchanges::wait(Duration at_most) {
 }
 
 bool CurlExchanges::drive(Duration at_most) {
+  run_timers();
+  if (!ended_.empty()) at_most = Duration::zero();
   const Duration before = clock_.monotonic();
   for (const auto& [identity, lane] : lanes_) {
     if (lane->timer) at_most = std::min(at_most, *lane->timer - before);
@@ -195,7 +205,14 @@ bool CurlExchanges::drive(Duration at_most) {
     if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) mask |= CURL_CSELECT_ERR;
     curl_multi_socket_action(found->second->multi(), event.data.fd, mask, &running);
   }
+  for (const auto& [identity, lane] : lanes_) collect(*lane);
+  return woken;
+}
+
+// libcurl begins exchanges in its timers.
+void CurlExchanges::run_timers() {
   const Duration now = clock_.monotonic();
+  int running = 0;
   for (const auto& [identity, lane] : lanes_) {
     if (lane->timer && *lane->timer <= now) {
       lane->timer.reset();
@@ -203,7 +220,6 @@ bool CurlExchanges::drive(Duration at_most) {
     }
     collect(*lane);
   }
-  return woken;
 }
 
 void CurlExchanges::collect(Lane& lane) {
@@ -224,6 +240,7 @@ void CurlExchanges::land(const CURLMsg& message, Lane& lane) {
     options_.on_exchange(flight->exchange->host(), reply ? reply->status : 0);
   }
   ended_.push_back({flight->id, std::move(reply)});
+  if (lane.spare.size() < kMaxSpareHandles) lane.spare.push_back(flight->exchange->release());
 }
 
 void CurlExchanges::drop_idle_lanes() {
