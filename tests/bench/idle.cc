@@ -2,10 +2,10 @@
 // controller and simulated world together. Exit 1 where a bound is missed.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "controller/cli/simulated.h"
+#include "tests/bench/resident.h"
 
 namespace freshet {
 namespace {
@@ -13,16 +13,6 @@ namespace {
 constexpr int kServices = 1000;
 constexpr double kMaxMebibytes = 64;
 const TimePoint kStart = from_unix_seconds(1'790'000'000);
-
-double resident_mebibytes() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word) {
-    double kibibytes = 0;
-    if (word == "VmRSS:" && status >> kibibytes) return kibibytes / 1024;
-  }
-  return 0;
-}
 
 std::int64_t writes(const sandbox::World& world) {
   std::int64_t count = 0;

@@ -127,7 +127,7 @@ Problems check_libraries_at_home(const SourceFile& file) {
     bool in_any_test;
   };
   static const std::vector<Library> kLibraries{
-      {"curl/", {"controller/net"}, false},
+      {"curl/", {"controller/net", "bench"}, false},
       {"httplib.h", {"controller/server"}, true},  // tests stand in for servers with it
       {"CLI/", {"controller/cli"}, false},
       {"gtest/", {}, true},
