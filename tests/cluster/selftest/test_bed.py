@@ -23,9 +23,11 @@ def split(shop, canary, percent):
 
 
 def ready(shop, revision):
+    """(status, reason) of its condition; (None, None) while Knative has told none."""
     item = shop.kube.get("revision", shop.namespace, revision)
-    found = next(c for c in item["status"]["conditions"] if c["type"] == "Ready")
-    return found["status"], found.get("reason")
+    found = next((c for c in item.get("status", {}).get("conditions", [])
+                  if c["type"] == "Ready"), {})
+    return found.get("status"), found.get("reason")
 
 
 def test_bringing_it_up_again_changes_nothing(run):
