@@ -45,7 +45,7 @@ void SimulatedCluster::restart() {
 
 void SimulatedCluster::step(TimePoint until) {
   TimePoint next = std::min(until, world_.now() + kLongestStep);
-  next = std::min(next, pump(*watches_, *controller_, clock_, kLongestStep));
+  next = std::min(next, pump(*watches_, *controller_, clock_, kLongestStep) - clock_error);
   if (const auto event = world_.next_event()) next = std::min(next, *event);
   world_.advance_to(std::max(next, world_.now() + kShortestStep));
 }

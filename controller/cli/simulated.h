@@ -31,6 +31,8 @@ class SimulatedCluster {
   // A controller that was killed and started anew: nothing is remembered but what the API holds.
   void restart();
 
+  // How far the controller's clock is ahead of everybody else's.
+  Duration clock_error{};
   // What stands in the controller's own config.json, and who answers for its helpers.
   std::string docker_config = "{}";
   AskHelper ask_helper;
@@ -42,18 +44,18 @@ class SimulatedCluster {
  private:
   class WorldClock final : public Clock {
    public:
-    explicit WorldClock(const sandbox::World& world) : world_(world) {}
-    TimePoint now() const override { return world_.now(); }
-    Duration monotonic() const override { return world_.now().time_since_epoch(); }
+    explicit WorldClock(const SimulatedCluster& cluster) : cluster_(cluster) {}
+    TimePoint now() const override { return cluster_.now() + cluster_.clock_error; }
+    Duration monotonic() const override { return cluster_.now().time_since_epoch(); }
 
    private:
-    const sandbox::World& world_;
+    const SimulatedCluster& cluster_;
   };
   void step(TimePoint until);
 
   TokenSource tokens_;  // as the first of the world's users, where it has any
   sandbox::World world_;
-  WorldClock clock_{world_};
+  WorldClock clock_{*this};
   LocalTransport transport_;
   LocalExchanges exchanges_{transport_};
   KubeClient kube_;
