@@ -15,9 +15,9 @@ def changed_something(event):
             and event["responseStatus"]["code"] < 300 and "dryRun" not in event["requestURI"])
 
 
-def requests_of(path, user):
-    """Every request of a user from the log's beginning: (group, resource/subresource, verb,
-    decision of the authorizer)."""
+def requests_of(path, user, since):
+    """Every request of a user since then: (group, resource/subresource, verb, decision of the
+    authorizer)."""
     needle = f'"username":"{user}"'.encode()
     found = set()
     with open(path, "rb") as file:
@@ -27,6 +27,8 @@ def requests_of(path, user):
                 target = event.get("objectRef")
                 if target is None or event["user"]["username"] != user:
                     continue  # /healthz, discovery: no resource
+                if seconds(event["stageTimestamp"]) < since:
+                    continue
                 name = "/".join(filter(None, (target["resource"], target.get("subresource"))))
                 found.add((target.get("apiGroup", ""), name, event["verb"],
                            event["annotations"]["authorization.k8s.io/decision"]))

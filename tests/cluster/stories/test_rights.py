@@ -8,6 +8,8 @@ from bed.run import REPOSITORY
 from bed.shop import SERVICE
 
 
+RIGHTS_KNOWN_AFTER = 10.0  # seconds in which a restarted API server may still refuse anybody
+RARE = {("freshet.dev", "trackedservices", "get")}  # after a write that was overtaken
 SECRETS = ("", "secrets", "get")  # granted by name, a namespace at a time: test_secrets.py
 
 
@@ -22,6 +24,8 @@ def granted():
 
 @pytest.mark.alone
 def test_no_request_is_refused_and_no_right_is_unused(shop, run, controller):
+    freshet.kill_9(run)  # what it asks for at its start is asked for again
+    freshet.start(run)
     digest = rest_in(shop, "Shifting")
     go_on(shop, "Shifting")
     shop.until_promoted(digest)
@@ -30,10 +34,11 @@ def test_no_request_is_refused_and_no_right_is_unused(shop, run, controller):
     shop.kube.delete("trackedservice", shop.namespace, SERVICE)
     shop.until("it to be let go", lambda: shop.kube.get(
         "trackedservice", shop.namespace, SERVICE) is None)
-    asked = audit.requests_of(run.audit_log, freshet.user(run))
+    since = (run.folder / "pid" / "kube-apiserver").stat().st_mtime + RIGHTS_KNOWN_AFTER
+    asked = audit.requests_of(run.audit_log, freshet.user(run), since)
     asked = {entry for entry in asked if entry[:3] != SECRETS}
     assert {entry for entry in asked if entry[3] != "allow"} == set()
     used = {entry[:3] for entry in asked}
     assert used - granted() == set()
-    assert granted() - used == set()
+    assert granted() - used - RARE == set()
     assert "OtherDefinition" not in run.tail(freshet.NAME, 100000)
