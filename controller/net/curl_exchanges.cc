@@ -16,23 +16,10 @@
 #include "controller/net/bounds.h"
 #include "controller/net/curl_exchange.h"
 #include "controller/net/curl_pool.h"
+#include "controller/net/file_handle.h"
 
 namespace freshet {
 namespace {
-
-class OwnedFile {
- public:
-  explicit OwnedFile(int file) : file_(file) {}
-  OwnedFile(const OwnedFile&) = delete;
-  OwnedFile& operator=(const OwnedFile&) = delete;
-  ~OwnedFile() {
-    if (file_ >= 0) close(file_);
-  }
-  int get() const { return file_; }
-
- private:
-  int file_;
-};
 
 class CurlExchanges final : public HttpExchanges {
  public:
@@ -80,8 +67,8 @@ class CurlExchanges final : public HttpExchanges {
 
   const NetOptions options_;
   const SystemClock clock_;
-  const OwnedFile epoll_{epoll_create1(EPOLL_CLOEXEC)};
-  const OwnedFile wake_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  const FileHandle epoll_{epoll_create1(EPOLL_CLOEXEC)};
+  const FileHandle wake_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::vector<EndedExchange> ended_;
   std::map<curl_socket_t, Lane*> sockets_;
   // Closing a lane calls on_socket: all above must still be there.

@@ -2,6 +2,7 @@
 #include "controller/net/curl_transport.h"
 
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/clock.h"
@@ -66,14 +67,19 @@ Result<HttpResponse> CurlTransport::stream(const HttpRequest& request, const OnB
                           [&](CURLM* multi) { return drive_stream(multi, exchange); });
 }
 
+// Lets libcurl go on; its result once it is through with the only exchange of this handle.
+std::optional<CURLcode> perform(CURLM* multi) {
+  int running = 0;
+  curl_multi_perform(multi, &running);
+  int left = 0;
+  const CURLMsg* message = curl_multi_info_read(multi, &left);
+  if (message == nullptr) return std::nullopt;
+  return message->data.result;
+}
+
 Result<HttpResponse> CurlTransport::drive_exchange(CURLM* multi, CurlExchange& exchange) {
   for (;;) {
-    int running = 0;
-    curl_multi_perform(multi, &running);
-    int left = 0;
-    if (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
-      return exchange.finish(message->data.result);
-    }
+    if (const auto code = perform(multi)) return exchange.finish(*code);
     // libcurl shortens the wait to its own next timer, so the exchange's timeout is kept.
     curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
   }
@@ -84,12 +90,7 @@ Result<HttpResponse> CurlTransport::drive_stream(CURLM* multi, CurlExchange& exc
   std::size_t seen = 0;
   Duration heard = clock.monotonic();
   for (;;) {
-    int running = 0;
-    curl_multi_perform(multi, &running);
-    int left = 0;
-    if (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
-      return exchange.finish(message->data.result);
-    }
+    if (const auto code = perform(multi)) return exchange.finish(*code);
     if (options_.stop && options_.stop()) {
       return exchange.failure(ErrorKind::kTransient, "the stream was ended, as asked");
     }

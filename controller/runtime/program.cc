@@ -14,6 +14,8 @@
 #include <optional>
 #include <utility>
 
+#include "controller/net/file_handle.h"
+
 extern char** environ;
 
 namespace freshet {
@@ -21,25 +23,6 @@ namespace freshet {
 namespace {
 
 constexpr Duration kExitPause{10};  // between two looks whether a program that fell silent is gone
-
-class FileHandle {
- public:
-  FileHandle() = default;
-  explicit FileHandle(int handle) : handle_(handle) {}
-  FileHandle(FileHandle&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
-  FileHandle& operator=(FileHandle&& other) noexcept {
-    std::swap(handle_, other.handle_);
-    return *this;
-  }
-  ~FileHandle() { close(); }
-  int get() const { return handle_; }
-  void close() {
-    if (handle_ >= 0) ::close(std::exchange(handle_, -1));
-  }
-
- private:
-  int handle_ = -1;
-};
 
 struct PipeEnds {
   FileHandle read;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/clock.h"
 #include "controller/net/local_exchanges.h"
 #include "controller/net/local_transport.h"
 #include "controller/runtime/program.h"
@@ -12,13 +13,6 @@
 
 namespace freshet {
 namespace {
-
-class HandClock final : public Clock {
- public:
-  TimePoint now() const override { return at; }
-  Duration monotonic() const override { return at.time_since_epoch(); }
-  TimePoint at = SystemClock().now();
-};
 
 class RealCredentials : public RealRegistry {
  protected:
@@ -72,7 +66,7 @@ class RealCredentials : public RealRegistry {
     return image.confirmed ? image.confirmed->digest.get() : "unknown: " + image.error;
   }
 
-  HandClock time_;
+  ManualClock time_{SystemClock().now()};
   Metrics metrics_;
   std::unique_ptr<LocalExchanges> exchanges_;
   std::string digest_;
@@ -96,7 +90,7 @@ TEST_F(RealCredentials, OfConfigJsonAreUsedAndReadAgainWhenTheyAreWrong) {
   EXPECT_NE(wrong.error.find("the password is not accepted"), std::string::npos) << wrong.error;
   EXPECT_EQ(wrong.error.find("canary"), std::string::npos) << wrong.error;
   write_config(auths("pass:word"));
-  time_.at += minutes(1);
+  time_.advance(minutes(1));
   EXPECT_EQ(seen(look(tags, credentials)), digest_);
 }
 
@@ -111,10 +105,10 @@ TEST_F(RealCredentials, OfAHelperAreUsedAndAskedForAgainWhenTheyAreRefused) {
       << none.error;
   EXPECT_EQ(none.error.find("canary"), std::string::npos) << none.error;
   write_helper("echo '{\"Username\":\"robot\",\"Secret\":\"expired\"}'");
-  time_.at += minutes(2);
+  time_.advance(minutes(2));
   EXPECT_EQ(seen(look(tags, credentials)).find("unknown: "), 0U);
   write_helper("echo '{\"Username\":\"robot\",\"Secret\":\"pass:word\"}'");
-  time_.at += minutes(2);
+  time_.advance(minutes(2));
   EXPECT_EQ(seen(look(tags, credentials)), digest_);
 }
 

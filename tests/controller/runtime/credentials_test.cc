@@ -5,18 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "controller/net/local_transport.h"
 
 namespace freshet {
 namespace {
-
-class HandClock final : public Clock {
- public:
-  TimePoint now() const override { return at; }
-  Duration monotonic() const override { return at.time_since_epoch(); }
-  TimePoint at = from_unix_seconds(1'790'000'000);
-};
 
 std::string entries(const std::string& user, const std::string& host = "r.io") {
   return "{\"" + host + R"(":{"username":")" + user + R"(","password":"p"}})";
@@ -50,7 +44,7 @@ class World {
     return count;
   }
 
-  HandClock clock;
+  ManualClock clock{from_unix_seconds(1'790'000'000)};
   std::map<std::string, Json> objects;
   std::map<std::string, int> refusals;  // path → status
   std::string config = "{}";
@@ -99,7 +93,7 @@ TEST(Credentials, AreTriedInTheOrderOfTemplateServiceAccountAndConfig) {
   }
   EXPECT_EQ(user(credentials.choose(wanted)), "of-config") << "all were refused just now";
   credentials.refused(wanted, "someone else's");
-  world.clock.at += minutes(1);
+  world.clock.advance(minutes(1));
   credentials.refused(wanted, credentials.choose(wanted).credential.identity);
   EXPECT_EQ(user(credentials.choose(wanted)), "of-template") << "a minute later, from the first";
 }
@@ -136,7 +130,7 @@ TEST(Credentials, AChangedSecretIsReadWithinMinutesOrAtOnceWhenItIsRefused) {
   world.put_secret("one", "newer");
   credentials.refused(need({"one"}), "shop/one#r.io");
   EXPECT_EQ(world.read_all(credentials), 0) << "not twice within a minute";
-  world.clock.at += minutes(5);
+  world.clock.advance(minutes(5));
   world.read_all(credentials);
   EXPECT_EQ(user(credentials.choose(need({"one"}))), "newer");
 }
@@ -159,7 +153,7 @@ TEST(Credentials, WithoutTheRightGoOnWithWhatElseThereIsAndSayWhatToGrant) {
             "not be read (NoPullSecretAccess)");
   world.refusals.clear();
   world.put_secret("one", "granted");
-  world.clock.at += minutes(5);
+  world.clock.advance(minutes(5));
   world.read_all(credentials);
   EXPECT_EQ(user(credentials.choose(need({"one"}))), "granted");
 }
@@ -173,16 +167,16 @@ TEST(Credentials, WaitForAnApiServerThatDoesNotAnswerAndKeepWhatWasRead) {
   world.read_all(credentials);
   EXPECT_EQ(user(credentials.choose(need({"one"}))), "waits");
   world.refusals.clear();
-  EXPECT_EQ(credentials.next_due(), world.clock.at + seconds(5));
-  world.clock.at += seconds(5);
+  EXPECT_EQ(credentials.next_due(), world.clock.now() + seconds(5));
+  world.clock.advance(seconds(5));
   world.read_all(credentials);
   EXPECT_EQ(user(credentials.choose(need({"one"}))), "u");
   world.refusals["/api/v1/namespaces/shop/secrets/one"] = 500;
-  world.clock.at += minutes(5);
+  world.clock.advance(minutes(5));
   world.read_all(credentials);
   EXPECT_EQ(user(credentials.choose(need({"one"}))), "u");
   world.refusals["/api/v1/namespaces/shop/secrets/one"] = 404;
-  world.clock.at += minutes(5);
+  world.clock.advance(minutes(5));
   world.read_all(credentials);
   EXPECT_EQ(user(credentials.choose(need({"one"}))), "") << "deleted: nobody's";
 }
@@ -194,14 +188,14 @@ TEST(Credentials, ABadConfigFileKeepsTheGoodOneAndSaysWhy) {
   credentials.choose(need({}));
   world.read_all(credentials);
   world.config = "{\"auths\":canary";
-  world.clock.at += minutes(1);
+  world.clock.advance(minutes(1));
   world.read_all(credentials);
   const CredentialChoice choice = credentials.choose(need({}));
   EXPECT_EQ(user(choice), "good");
   EXPECT_EQ(choice.problems.find("docker config config.json: "), 0U) << choice.problems;
   EXPECT_EQ(choice.problems.find("canary"), std::string::npos);
   world.config = "{\"auths\":" + entries("better") + "}";
-  world.clock.at += minutes(1);
+  world.clock.advance(minutes(1));
   world.read_all(credentials);
   EXPECT_EQ(user(credentials.choose(need({}))), "better");
   EXPECT_EQ(credentials.choose(need({})).problems, "");
@@ -222,7 +216,7 @@ TEST(Credentials, OfAHelperAreAskedForEachHourAndAtARefusal) {
   }
   EXPECT_EQ(secret(), "t1");
   for (int minute = 0; minute < 59; ++minute) {
-    world.clock.at += minutes(1);
+    world.clock.advance(minutes(1));
     secret();
     world.read_all(credentials);
   }
@@ -232,7 +226,7 @@ TEST(Credentials, OfAHelperAreAskedForEachHourAndAtARefusal) {
   world.read_all(credentials);
   EXPECT_EQ(secret(), "t2");
   world.helper = nullptr;  // it fails from now on: what it said stays in use
-  world.clock.at += hours(1);
+  world.clock.advance(hours(1));
   secret();
   world.read_all(credentials);
   EXPECT_EQ(secret(), "t2");
@@ -251,7 +245,7 @@ TEST(Credentials, AHelperThatFailsLetsTheNextSourceAnswer) {
   EXPECT_EQ(user(choice), "of-auths");
   EXPECT_EQ(choice.problems, "no answer within 10s");
   EXPECT_EQ(world.helper_calls, 1);
-  world.clock.at += seconds(5);
+  world.clock.advance(seconds(5));
   world.read_all(credentials);
   EXPECT_EQ(world.helper_calls, 2) << "5 seconds after a failure";
 }
@@ -284,7 +278,7 @@ TEST(Credentials, ThatNobodyAsksForAnyMoreAreNotReadAnyMore) {
   Credentials credentials(world.world(), world.clock);
   credentials.choose(need({"one"}));
   world.read_all(credentials);
-  world.clock.at += kForgetUnused + minutes(1);
+  world.clock.advance(kForgetUnused + minutes(1));
   const int before = world.api_calls;
   EXPECT_EQ(world.read_all(credentials), 0);
   EXPECT_EQ(world.api_calls, before);
