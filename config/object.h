@@ -31,8 +31,8 @@ Field<Owner> field(std::string name, T Owner::*member, Type<T> type, std::string
           [member, read = type.read](const Cursor& at, Owner& owner) {
             return read(at, owner.*member);
           },
-          [member, print = type.print](const Owner& owner) {
-            return owner.*member == Owner{}.*member ? Node{} : print(owner.*member);
+          [member, usual = Owner{}.*member, print = type.print](const Owner& owner) {
+            return owner.*member == usual ? Node{} : print(owner.*member);
           }};
 }
 

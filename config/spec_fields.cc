@@ -6,39 +6,12 @@
 namespace freshet::config {
 namespace {
 
-inline constexpr std::size_t kMaxImages = 20;
 inline constexpr std::size_t kMaxCodes = 20;
-inline constexpr std::size_t kMaxPullSecretsOfImage = 16;
 inline constexpr const char* kLabel = "^[a-z]([-a-z0-9]*[a-z0-9])?$";  // RFC 1035
 inline constexpr const char* kLabelAllowed =
     "a name of at most 63 lower-case letters, digits and -, starting with a letter";
 
-inline constexpr const char* kNameAllowed = "a name of at most 63 lower-case letters, digits and -";
-
-// Containers and namespaces may start with a digit (RFC 1123), Services and traffic tags may not.
-Type<std::string> name_type() {
-  return text_type(kNameAllowed, "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", 63);
-}
 Type<std::string> label_type() { return text_type(kLabelAllowed, kLabel, 63); }
-
-Type<std::vector<std::string>> pull_secrets_type() {
-  return list_type(
-      text_type("the name of a Secret in this namespace", "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", 253),
-      "at most 16 names of Secrets", 0, kMaxPullSecretsOfImage);
-}
-
-Type<ImageSpec> image_spec_type() {
-  return object_type<ImageSpec>({
-      field("container", &ImageSpec::container, name_type(),
-            "Container whose image follows the tag; required when several images are listed, and "
-            "when the Service has several containers."),
-      required(field("image", &ImageSpec::image, image_type(),
-                     "Image with the tag to follow, in the Service's present repository.")),
-      field("pullSecrets", &ImageSpec::pull_secrets, pull_secrets_type(),
-            "Secrets of this namespace with the registry's credentials; by default those of the "
-            "Service's template, then those of its ServiceAccount."),
-  });
-}
 
 Type<PollSpec> poll_type() {
   return object_type<PollSpec>({
@@ -202,42 +175,21 @@ Type<RolloutSpec> rollout_type() {
   return object_type<RolloutSpec>(std::move(fields), check_rollout);
 }
 
-void check_spec(const Cursor& at, const TrackedServiceSpec& spec) {
-  const Node* images = at.node.find("images");
-  if (!images) return;
-  const Cursor list = at.field("images", *images);
-  for (std::size_t i = 0; i < spec.images.size(); ++i) {
-    const std::string& container = spec.images[i].container;
-    if (container.empty() && spec.images.size() > 1) {
-      list.item(i).fail("container is missing: several images are listed", kNameAllowed);
-    }
-    for (std::size_t j = 0; j < i; ++j) {
-      if (container.empty() || spec.images[j].container != container) continue;
-      list.item(i).fail(fmt::format("container {} stands in images[{}] already", container, j),
-                        "each container once");
-    }
-  }
-}
-
 Type<TrackedServiceSpec> make_spec_type() {
   using Spec = TrackedServiceSpec;
-  return object_type<Spec>(
-      {
-          field("service", &Spec::service, label_type(),
-                "Knative Service in this namespace; by default the one of this object's own name."),
-          field(
-              "images", &Spec::images,
-              list_type(image_spec_type(), "at most 20 images", 0, kMaxImages),
-              "Images and tags to follow; by default the one container with a port and its present "
-              "tag."),
-          field("poll", &Spec::poll, poll_type(), "How the registry is asked."),
-          field("rollout", &Spec::rollout, rollout_type(),
-                "How a candidate gets traffic, and what happens when it may not keep it."),
-          field("analysis", &Spec::analysis, analysis_type(), "How a candidate is judged."),
-          field("suspend", &Spec::suspend, flag_type(),
-                "Starts nothing new; a running rollout is finished."),
-      },
-      check_spec);
+  return object_type<Spec>({
+      field("service", &Spec::service, label_type(),
+            "Knative Service in this namespace; by default the one of this object's own name."),
+      field("images", &Spec::images, images_type(),
+            "Images and tags to follow; by default the one container with a port and its present "
+            "tag."),
+      field("poll", &Spec::poll, poll_type(), "How the registry is asked."),
+      field("rollout", &Spec::rollout, rollout_type(),
+            "How a candidate gets traffic, and what happens when it may not keep it."),
+      field("analysis", &Spec::analysis, analysis_type(), "How a candidate is judged."),
+      field("suspend", &Spec::suspend, flag_type(),
+            "Starts nothing new; a running rollout is finished."),
+  });
 }
 
 Type<TrackedService> make_metadata_type() {

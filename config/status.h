@@ -96,11 +96,12 @@ struct VerdictStatus {
 struct SeenDigest {
   std::string digest;
   TimePoint first_seen{};
+  std::optional<TimePoint> created = {};  // when its image was made
   bool operator==(const SeenDigest&) const = default;
 };
 struct SeenTag {
-  std::string image;                // registry/repository:tag
-  std::vector<SeenDigest> digests;  // newest first, at most 8
+  std::string image;                // registry/repository:tag, or the repository and a policy
+  std::vector<SeenDigest> digests;  // by when they were first seen, newest first, at most 8
   bool operator==(const SeenTag&) const = default;
 };
 

@@ -134,9 +134,12 @@ Type<SeenTag> seen_tag_type() {
   const Type<SeenDigest> seen_digest = object_type<SeenDigest>({
       field("digest", &SeenDigest::digest, text(), "Digest."),
       field("firstSeen", &SeenDigest::first_seen, time_type(), "When it was first seen."),
+      field("created", &SeenDigest::created, optional_type(time_type()),
+            "When the image was built, as its configuration says."),
   });
   return object_type<SeenTag>({
-      field("image", &SeenTag::image, text(), "registry/repository:tag."),
+      field("image", &SeenTag::image, text(),
+            "registry/repository:tag, or the repository and the policy that chooses the tag."),
       field("digests", &SeenTag::digests, list_type(seen_digest, "a list of digests"),
             "Digests seen under it, newest first, at most 8."),
   });

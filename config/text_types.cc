@@ -47,8 +47,8 @@ std::optional<Margin> parse_margin(const std::string& text) {
   return Margin{*times, *plus};
 }
 
-// Why `text` names no moving tag, or "". Host or host:port, lower-case path, tag. The full grammar
-// with its defaults is controller/model/image_reference.h's.
+// Why `text` names no repository or tag, or "". Host or host:port, lower-case path, perhaps a tag.
+// The full grammar with its defaults is controller/model/image_reference.h's.
 std::string image_fault(const std::string& text) {
   static const std::string kPart = "[a-z0-9]+([._-]+[a-z0-9]+)*";
   static const std::regex kRepository("^([a-zA-Z0-9.-]+(:[0-9]{1,5})?/)?" + kPart + "(/" + kPart +
@@ -57,11 +57,11 @@ std::string image_fault(const std::string& text) {
   if (text.find('@') != std::string::npos) return "a digest never moves";
   const std::size_t slash = text.rfind('/');
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || (slash != std::string::npos && colon < slash)) {
-    return "a tag is needed";
-  }
-  if (colon > kMaxRepositoryBytes) return "longer than a repository's name may be";
-  if (!std::regex_match(text.substr(0, colon), kRepository)) return "not a repository's name";
+  const bool has_tag = colon != std::string::npos && (slash == std::string::npos || colon > slash);
+  const std::string repository = has_tag ? text.substr(0, colon) : text;
+  if (repository.size() > kMaxRepositoryBytes) return "longer than a repository's name may be";
+  if (!std::regex_match(repository, kRepository)) return "not a repository's name";
+  if (!has_tag) return "";
   const std::string tag = text.substr(colon + 1);
   if (tag.size() > 128 || !std::regex_match(tag, kTag)) return "not a tag";
   return "";
@@ -96,6 +96,11 @@ Type<std::string> text_type(std::string allowed, std::string pattern, std::size_
   return type;
 }
 
+// Containers and namespaces may start with a digit (RFC 1123), Services and traffic tags may not.
+Type<std::string> name_type() {
+  return text_type(kNameAllowed, "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", 63);
+}
+
 Type<Margin> margin_type() {
   Shape shape;
   shape.allowed =
@@ -119,7 +124,7 @@ std::string format_margin(const Margin& margin) {
 Type<std::string> image_type() {
   Shape shape;
   shape.allowed = "registry/repository:tag";
-  shape.pattern = "^[^@]+:[^@/:]+$";
+  shape.pattern = "^[^@]+$";
   return {shape,
           [allowed = shape.allowed](const Cursor& at, std::string& into) {
             const std::string* text = text_of(at, allowed);

@@ -44,10 +44,22 @@ enum class WhenInconclusive { kPromoteIfClean, kHold, kRollBack };
 enum class WriteMode { kPin, kTrafficOnly };
 enum class OnRollback { kRevertTemplate, kLeaveTemplate };
 
+// By what of a matching tag the newest is told.
+enum class TagOrder { kNumerical, kAlphabetical, kCreated };
+
+// Which of a repository's tags is followed: by version, or by a pattern and an order.
+struct FollowSpec {
+  std::string semver;   // a range; "" where there is a pattern
+  std::string pattern;  // RE2; "" where there is a range
+  TagOrder order = TagOrder::kNumerical;
+  bool operator==(const FollowSpec&) const = default;
+};
+
 struct ImageSpec {
-  std::string container;                       // "" = the one container with a port
-  std::string image;                           // registry/repository:tag
+  std::string container;  // "" = the one container with a port
+  std::string image;      // registry/repository:tag, without the tag where `follow` is
   std::vector<std::string> pull_secrets = {};  // empty: as the Service's own pods do
+  std::optional<FollowSpec> follow = {};       // nullopt: the tag in `image`
   bool operator==(const ImageSpec&) const = default;
 };
 

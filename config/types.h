@@ -58,6 +58,9 @@ struct Type {
 Type<std::string> text_type(std::string allowed);  // any text
 // Text of at most `max_length` bytes that `pattern` (RE2 syntax, anchored) matches.
 Type<std::string> text_type(std::string allowed, std::string pattern, std::size_t max_length);
+// A label of RFC 1123, as containers and namespaces have it.
+inline constexpr const char* kNameAllowed = "a name of at most 63 lower-case letters, digits and -";
+Type<std::string> name_type();
 Type<bool> flag_type();
 Type<int> whole_type(int minimum, int maximum);
 Type<std::int64_t> count_type();  // a whole number from 0, for status
@@ -67,7 +70,7 @@ Type<Duration> duration_type(Duration minimum, Duration maximum);
 Type<TimePoint> time_type();                      // RFC 3339
 Type<Margin> margin_type();                       // `1.25x + 0.1%`
 std::string format_margin(const Margin& margin);  // as margin_type reads it
-Type<std::string> image_type();                   // registry/repository:tag
+Type<std::string> image_type();                   // registry/repository[:tag]
 Type<std::vector<int>> rising_percents_type();    // 1 … 99, strictly rising
 
 // Text that is one of `words`, in the order of the enumeration's values from 0.

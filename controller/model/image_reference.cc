@@ -86,12 +86,6 @@ bool is_repository(std::string_view text) {
          std::ranges::all_of(split(text, '/'), is_path_component);
 }
 
-bool is_tag(std::string_view text) {
-  const auto is_word = [](char c) { return is_alphanumeric(c) || c == '_'; };
-  return !text.empty() && text.size() <= kMaxTagBytes && is_word(text.front()) &&
-         std::ranges::all_of(text, [&](char c) { return is_word(c) || c == '.' || c == '-'; });
-}
-
 bool is_bare_identifier(std::string_view text) {  // an image ID, not a name
   return text.size() == 64 && Digest::parse("sha256:" + std::string(text)).has_value();
 }
@@ -117,6 +111,12 @@ void split_registry(std::string_view name, ImageReference& out) {
 
 }  // namespace
 
+bool is_image_tag(std::string_view text) {
+  const auto is_word = [](char c) { return is_alphanumeric(c) || c == '_'; };
+  return !text.empty() && text.size() <= kMaxTagBytes && is_word(text.front()) &&
+         std::ranges::all_of(text, [&](char c) { return is_word(c) || c == '.' || c == '-'; });
+}
+
 Result<ImageReference> parse_image_reference(std::string_view text) {
   if (text.empty()) return bad_reference(text, "it is empty");
   if (text.size() > kMaxReferenceBytes) return bad_reference(text, "it is too long");
@@ -136,7 +136,7 @@ Result<ImageReference> parse_image_reference(std::string_view text) {
   if (colon != std::string_view::npos &&
       (last_slash == std::string_view::npos || colon > last_slash)) {
     const auto tag = name.substr(colon + 1);
-    if (!is_tag(tag)) {
+    if (!is_image_tag(tag)) {
       return bad_reference(text, "a tag is up to 128 letters, digits, '_', '.' and '-'");
     }
     out.tag = ImageTag(std::string(tag));

@@ -19,6 +19,8 @@ struct ImageReference {
   bool operator==(const ImageReference&) const = default;
 };
 
+bool is_image_tag(std::string_view text);
+
 // "nginx" → docker.io/library/nginx (no tag is invented); refuses a bare 64-hex name.
 Result<ImageReference> parse_image_reference(std::string_view text);
 std::string to_string(const ImageReference& reference);

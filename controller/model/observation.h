@@ -111,12 +111,15 @@ struct ConfirmedDigest {
 // One followed image of the service, and what the registry poller knows of it.
 struct FollowedImage {
   ContainerName container;
-  ImageReference reference;                  // with tag, without digest
+  // With a tag, without a digest; where a policy chooses the tag, once it has.
+  ImageReference reference;
   std::optional<ConfirmedDigest> confirmed;  // newest confirmed digest; nullopt: not known yet
   int not_found_streak = 0;                  // consecutive checks that answered 404
   std::string error;                         // last failure in a sentence; "" if the last was well
   PullSecretNames pull_secrets = {};
   std::string no_pull_secret_access = {};  // what to grant where they may not be read; "" usually
+  std::optional<FollowSpec> follow = {};   // the policy that chooses the tag
+  std::vector<SeenDigest> seen = {};       // what it named before, newest first
   bool operator==(const FollowedImage&) const = default;
 };
 

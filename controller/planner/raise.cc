@@ -21,7 +21,11 @@ SetImages images_of(const Pass& pass, const Target& target, const std::string& i
   for (const FollowedImage& image : pass.seen.images) {
     const auto digest = target.pair.digests.find(image.container);
     if (digest == target.pair.digests.end()) continue;
-    out.images[image.container] = to_string(pinned(image.reference, digest->second));
+    ImageReference reference = image.reference;
+    // The tag that a policy chose says nothing of another digest.
+    const bool chosen = image.confirmed && image.confirmed->digest == digest->second;
+    if (image.follow && !chosen) reference.tag.reset();
+    out.images[image.container] = to_string(pinned(std::move(reference), digest->second));
   }
   return out;
 }

@@ -71,6 +71,12 @@ std::string manifest_url(const Url& origin, std::string_view repository,
          std::string(repository) + "/manifests/" + std::string(tag_or_digest);
 }
 
+std::string tags_url(const Url& origin, std::string_view repository, int page_size) {
+  const std::string query = page_size > 0 ? "?n=" + std::to_string(page_size) : "";
+  return to_string(Url{origin.scheme, origin.host, origin.port, ""}) + "/v2/" +
+         std::string(repository) + "/tags/list" + query;
+}
+
 std::string blob_url(const Url& origin, std::string_view repository, const Digest& digest) {
   return to_string(Url{origin.scheme, origin.host, origin.port, ""}) + "/v2/" +
          std::string(repository) + "/blobs/" + digest.get();

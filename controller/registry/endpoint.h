@@ -17,7 +17,8 @@ struct RegistryOptions {
   std::set<std::string> plain_http;   // exact "host:port", lower case
   std::set<std::string> realm_hosts;  // hosts that may be given credentials for any registry
   std::map<std::string, double> requests_per_second;  // by registry, where not the usual
-  Duration timeout = seconds(8);  // for a whole resolution, all requests together
+  Duration timeout = seconds(8);        // for a whole resolution, all requests together
+  Duration list_timeout = seconds(60);  // for a tag list and the choice from it, before that
   bool operator==(const RegistryOptions&) const = default;
 };
 
@@ -28,6 +29,8 @@ Result<std::set<std::string>> parse_plain_http(std::string_view text);
 Result<Url> api_origin(const ImageReference& reference, const RegistryOptions& options);
 std::string manifest_url(const Url& origin, std::string_view repository,
                          std::string_view tag_or_digest);
+// With `page_size` 0 the registry chooses the length of its pages.
+std::string tags_url(const Url& origin, std::string_view repository, int page_size);
 std::string blob_url(const Url& origin, std::string_view repository, const Digest& digest);
 
 bool same_origin(const Url& a, const Url& b);  // scheme, host and port

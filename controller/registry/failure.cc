@@ -49,6 +49,7 @@ std::string_view to_string(RegistryFailureKind kind) {
     case RegistryFailureKind::kRefused: return "refused";
     case RegistryFailureKind::kNotAnImage: return "notAnImage";
     case RegistryFailureKind::kRateLimited: return "rateLimited";
+    case RegistryFailureKind::kNoMatch: return "noMatch";
     case RegistryFailureKind::kInconsistent: return "inconsistent";
   }
   return "unknown";
@@ -74,6 +75,8 @@ std::string_view advice(RegistryFailureKind kind) {
     case RegistryFailureKind::kRateLimited:
       return "Wait as long as the registry asks, poll less often, or use credentials with a "
              "higher limit.";
+    case RegistryFailureKind::kNoMatch:
+      return "Compare spec.images[].follow with the tags that freshet resolve --tags lists.";
     case RegistryFailureKind::kInconsistent:
       return "The registry contradicts itself: a push may be under way, or a mirror is stale. "
              "Try again later.";

@@ -17,18 +17,19 @@ enum class RegistryFailureKind {
   kRefused,         // our own rule, or the server's policy, refuses it
   kNotAnImage,      // an answer, but neither an image manifest nor an index of them
   kRateLimited,     // asked to wait (429)
+  kNoMatch,         // tags are there, but none that the policy follows
   kInconsistent,    // answers that contradict one another: a stale mirror, a push under way
 };
 
 // "authentication", "notFound", "unreachable", "refused", "notAnImage", "rateLimited",
-// "inconsistent": as `freshet resolve -o json` prints them.
+// "noMatch", "inconsistent": as `freshet resolve -o json` prints them.
 std::string_view to_string(RegistryFailureKind kind);
 // One sentence: what a person can do about it.
 std::string_view advice(RegistryFailureKind kind);
 
 struct RegistryFailure {
   RegistryFailureKind kind = RegistryFailureKind::kUnreachable;
-  std::string step;     // "credentials", "token", "head", "get", "confirm"
+  std::string step;     // "credentials", "token", "tags", "policy", "head", "get", "confirm"
   std::string message;  // never holds a credential, nor text of a server beyond its error code
   std::optional<Duration> retry_after;  // clamped to kMaxRetryAfter
   bool operator==(const RegistryFailure&) const = default;

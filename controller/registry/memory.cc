@@ -50,4 +50,14 @@ void RegistryMemory::remember_head_unusable(const std::string& origin, TimePoint
   head_unusable_until_.insert_or_assign(origin, now + kHeadUnusableFor);
 }
 
+const std::optional<TimePoint>* RegistryMemory::created(const Digest& digest) const {
+  const auto found = created_.find(digest);
+  return found == created_.end() ? nullptr : &found->second;
+}
+
+void RegistryMemory::remember_created(const Digest& digest, std::optional<TimePoint> created) {
+  make_room(created_, [](const std::optional<TimePoint>&) { return false; });
+  created_.insert_or_assign(digest, created);
+}
+
 }  // namespace freshet

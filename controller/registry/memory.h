@@ -1,6 +1,6 @@
 // What is remembered between checks, so that a steady check is one request: how each repository
-// wants to be asked, tokens, and which registries cannot answer HEAD. Bounded; losing it costs
-// requests only.
+// wants to be asked, tokens, which registries cannot answer HEAD, and when images were made.
+// Bounded; losing it costs requests only.
 #pragma once
 
 #include <map>
@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/time.h"
+#include "controller/model/names.h"
 #include "controller/registry/challenge.h"
 #include "controller/registry/token.h"
 
@@ -51,10 +52,16 @@ class RegistryMemory {
   bool head_unusable(const std::string& origin, TimePoint now) const;
   void remember_head_unusable(const std::string& origin, TimePoint now);
 
+  // When the image of a digest was made: null if that is not known here, nullopt if it does not
+  // tell.
+  const std::optional<TimePoint>* created(const Digest& digest) const;
+  void remember_created(const Digest& digest, std::optional<TimePoint> created);
+
  private:
   std::map<RepositoryKey, AuthScheme> schemes_;
   std::map<TokenKey, Token> tokens_;
   std::map<std::string, TimePoint> head_unusable_until_;
+  std::map<Digest, std::optional<TimePoint>> created_;
 };
 
 }  // namespace freshet

@@ -14,7 +14,7 @@ std::string phase_name(const PollKey& key) { return key.reference + "|" + key.id
 
 // What a follower would want to know; not that it was looked at again.
 bool tells_the_same(const TagObservation& a, const TagObservation& b) {
-  return a.confirmed == b.confirmed && a.last_error == b.last_error &&
+  return a.confirmed == b.confirmed && a.chosen == b.chosen && a.last_error == b.last_error &&
          a.consecutive_not_found == b.consecutive_not_found;
 }
 
@@ -30,10 +30,9 @@ std::string_view outcome_name(const ResolutionOutcome& outcome) {
 
 }  // namespace
 
-PollKey poll_key(const ImageReference& reference, const std::string& identity) {
-  ImageReference by_tag = reference;
-  by_tag.digest.reset();
-  return {to_string(by_tag), identity};
+PollKey poll_key(const ImageReference& reference, const std::string& identity,
+                 const std::optional<FollowSpec>& follow) {
+  return {followed_name(reference, follow), identity};
 }
 
 void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) {
@@ -43,8 +42,8 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
     entry.followed = wish;
     entry.followed.reference.digest.reset();
     entry.due = now;
-    const auto [place, is_new] =
-        next.emplace(poll_key(wish.reference, wish.credential.identity), std::move(entry));
+    const auto [place, is_new] = next.emplace(
+        poll_key(wish.reference, wish.credential.identity, wish.follow), std::move(entry));
     if (!is_new) {
       auto& every = place->second.followed.every;
       every = std::min(every, wish.every);
@@ -131,7 +130,7 @@ std::uint64_t Poller::start(const PollKey& key, TimePoint now) {
   LastSeen last{observation.etag, std::nullopt};
   if (observation.confirmed) last.digest = observation.confirmed->digest;
   ResolutionTarget target{entry.followed.reference, entry.followed.credential, std::move(last),
-                          entry.confirm_again > 0};
+                          entry.confirm_again > 0,  entry.followed.follow,     observation.chosen};
   running_.emplace(last_id_, Running{key, account_of(entry),
                                      Resolution(std::move(target), options_, memory_, now),
                                      now - entry.due, false});
@@ -196,6 +195,7 @@ bool Poller::finish(Entry& entry, const PollKey& key, const ResolutionOutcome& o
                  [&](const SameAsBefore& same) {
                    done("");
                    seen.etag = same.etag;
+                   seen.chosen = same.tag;
                    seen.last_success = now;
                    seen.consecutive_not_found = 0;
                  },
@@ -209,6 +209,7 @@ bool Poller::finish(Entry& entry, const PollKey& key, const ResolutionOutcome& o
                    entry.confirm_again = resolved.image.may_tell_later ? tries : 0;
                    seen.confirmed = resolved.image;
                    seen.etag = resolved.etag;
+                   seen.chosen = resolved.tag;
                    seen.last_success = now;
                    seen.consecutive_not_found = 0;
                  },

@@ -19,21 +19,23 @@
 
 namespace freshet {
 
-// One follower's wish. Followers of one tag with one identity share the check; the shortest
-// `every` counts.
+// One follower's wish. Followers of one tag, or policy, with one identity share the check; the
+// shortest `every` counts.
 struct Followed {
   ImageReference reference;  // with a tag; a digest is ignored
   Credential credential;
   Duration every = minutes(5);
+  std::optional<FollowSpec> follow = {};  // chooses the tag; one in the reference is ignored
   bool operator==(const Followed&) const = default;
 };
 
 struct PollKey {
-  std::string reference;  // "docker.io/library/nginx:1.25"
+  std::string reference;  // "docker.io/library/nginx:1.25", "docker.io/library/nginx semver ~1"
   std::string identity;   // of the credential
   auto operator<=>(const PollKey&) const = default;
 };
-PollKey poll_key(const ImageReference& reference, const std::string& identity);
+PollKey poll_key(const ImageReference& reference, const std::string& identity,
+                 const std::optional<FollowSpec>& follow = std::nullopt);
 
 struct TagObservation {
   std::optional<Confirmed> confirmed;  // the newest digest that could be read by digest
@@ -44,6 +46,7 @@ struct TagObservation {
   int consecutive_not_found = 0;
   std::string last_error;     // a sentence; "" if the last check was well
   bool unauthorized = false;  // the last check failed for want of a credential that is accepted
+  std::optional<ImageTag> chosen = {};  // by the policy, where one is followed
   bool operator==(const TagObservation&) const = default;
 };
 

@@ -1,5 +1,7 @@
-// A resolution: check a tag, and confirm what is new. The unit that the poller schedules and that
-// `freshet resolve` runs; one deadline for all of its requests.
+// A resolution: choose a tag where a policy is followed, check it, and confirm what is new. The
+// unit that the poller schedules and that `freshet resolve` runs. One deadline for all requests of
+// the choice (RegistryOptions::list_timeout), and one for all that follow
+// (RegistryOptions::timeout).
 #pragma once
 
 #include <optional>
@@ -7,24 +9,29 @@
 
 #include "controller/registry/check.h"
 #include "controller/registry/confirm.h"
+#include "controller/registry/policy_check.h"
 
 namespace freshet {
 
 struct ResolutionTarget {
   ImageReference reference;  // with a tag or a digest; the digest wins
   Credential credential;
-  LastSeen last;               // digest: confirmed before
-  bool confirm_again = false;  // also if the digest is the last one
+  LastSeen last;                          // digest: confirmed before
+  bool confirm_again = false;             // also if the digest is the last one
+  std::optional<FollowSpec> follow = {};  // chooses the tag
+  std::optional<ImageTag> last_tag = {};  // that it chose before; `last` is of this one
   bool operator==(const ResolutionTarget&) const = default;
 };
 
 struct SameAsBefore {
-  std::string etag;  // to be sent the next time; "" if none
+  std::string etag;                  // to be sent the next time; "" if none
+  std::optional<ImageTag> tag = {};  // chosen by the policy
   bool operator==(const SameAsBefore&) const = default;
 };
 struct Resolved {
   Confirmed image;
   std::string etag;
+  std::optional<ImageTag> tag = {};  // chosen by the policy
   bool operator==(const Resolved&) const = default;
 };
 using ResolutionOutcome = std::variant<SameAsBefore, Resolved, NotFound, RegistryFailure>;
@@ -38,11 +45,14 @@ class Resolution {
   void fold(const Result<HttpResponse>& reply, RegistryMemory& memory, TimePoint now);
 
  private:
+  void judge(const PolicyOutcome& outcome, const RegistryMemory& memory, TimePoint now);
   void judge(const CheckOutcome& outcome);
   void confirm(const Digest& digest, std::string etag);
 
   ResolutionTarget target_;
   RegistryAccess access_;
+  std::optional<PolicyCheck> policy_;
+  std::optional<ImageTag> chosen_;
   std::optional<TagCheck> check_;
   std::optional<DigestConfirmation> confirmation_;
   std::string etag_;

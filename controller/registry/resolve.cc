@@ -7,32 +7,71 @@
 
 namespace freshet {
 
-std::variant<Confirmed, RegistryFailure> resolve_image(const ImageReference& reference,
-                                                       const Credential& credential,
-                                                       const RegistryOptions& options,
-                                                       HttpTransport& transport,
-                                                       const NowFunction& now) {
-  RegistryMemory memory;
-  Resolution resolution({reference, credential, {}, false}, options, memory, now());
+namespace {
+
+// What the machine ends with, or a failure where it does not end.
+template <class Outcome, class Machine>
+Outcome drive(Machine machine, RegistryMemory& memory, HttpTransport& transport,
+              const NowFunction& now) {
   for (int sent = 0; sent < kMaxRequestsOfOneResolution; ++sent) {
-    auto next = resolution.next_request(memory, now());
-    if (const auto* request = std::get_if<HttpRequest>(&next)) {
-      resolution.fold(transport.send(*request), memory, now());
-      continue;
-    }
-    auto outcome = std::get<ResolutionOutcome>(std::move(next));
-    if (auto* resolved = std::get_if<Resolved>(&outcome)) return std::move(resolved->image);
-    if (auto* missing = std::get_if<NotFound>(&outcome)) {
-      return RegistryFailure{RegistryFailureKind::kNotFound, "head", std::move(missing->message),
-                             std::nullopt};
-    }
-    if (auto* failure = std::get_if<RegistryFailure>(&outcome)) {
-      return std::move(*failure);
-    }
-    break;  // SameAsBefore cannot be: nothing was known before
+    auto next = machine.next_request(memory, now());
+    if (auto* outcome = std::get_if<Outcome>(&next)) return std::move(*outcome);
+    machine.fold(transport.send(std::get<HttpRequest>(next)), memory, now());
   }
-  return RegistryFailure{RegistryFailureKind::kRefused, "head",
-                         to_string(reference) + ": the registry leads in circles", std::nullopt};
+  return RegistryFailure{RegistryFailureKind::kRefused, "head", "the registry leads in circles",
+                         std::nullopt};
+}
+
+RegistryFailure not_found(const std::string& step, const NotFound& missing) {
+  return {RegistryFailureKind::kNotFound, step, missing.message, std::nullopt};
+}
+
+}  // namespace
+
+std::variant<Confirmed, RegistryFailure> resolve_image(
+    const ImageReference& reference, const Credential& credential, const RegistryOptions& options,
+    HttpTransport& transport, const NowFunction& now, const std::optional<FollowSpec>& follow) {
+  using Answer = std::variant<Confirmed, RegistryFailure>;
+  RegistryMemory memory;
+  ResolutionTarget target{reference, credential, {}, false, follow};
+  const auto outcome = drive<ResolutionOutcome>(
+      Resolution(std::move(target), options, memory, now()), memory, transport, now);
+  return std::visit(
+      overloaded{
+          [](const Resolved& resolved) -> Answer { return resolved.image; },
+          [](const NotFound& missing) -> Answer { return not_found("head", missing); },
+          [](const RegistryFailure& failure) -> Answer { return failure; },
+          [](const SameAsBefore&) -> Answer {  // nothing was known before
+            return RegistryFailure{RegistryFailureKind::kInconsistent, "head",
+                                   "an answer to a question not asked", std::nullopt};
+          },
+      },
+      outcome);
+}
+
+std::variant<std::vector<ImageTag>, RegistryFailure> list_tags(const ImageReference& reference,
+                                                               const Credential& credential,
+                                                               const RegistryOptions& options,
+                                                               HttpTransport& transport,
+                                                               const NowFunction& now) {
+  using Answer = std::variant<std::vector<ImageTag>, RegistryFailure>;
+  const auto origin = api_origin(reference, options);
+  if (!origin) {
+    return RegistryFailure{RegistryFailureKind::kRefused, "tags", origin.error().message,
+                           std::nullopt};
+  }
+  RegistryMemory memory;
+  RegistryAccess access{*origin, reference.repository, credential, options,
+                        now() + options.list_timeout};
+  access.options.timeout = options.list_timeout;
+  const auto outcome = drive<TagListOutcome>(TagList(std::move(access)), memory, transport, now);
+  return std::visit(
+      overloaded{
+          [](const std::vector<ImageTag>& tags) -> Answer { return tags; },
+          [](const NotFound& missing) -> Answer { return not_found("tags", missing); },
+          [](const RegistryFailure& failure) -> Answer { return failure; },
+      },
+      outcome);
 }
 
 Json to_json(const Confirmed& image) {

@@ -12,15 +12,20 @@ namespace freshet {
 // Asked before each request, so that the deadline counts the time requests took.
 using NowFunction = std::function<TimePoint()>;
 
-inline constexpr int kMaxRequestsOfOneResolution = 64;  // far above what the bounds allow
+inline constexpr int kMaxRequestsOfOneResolution = 1000;  // far above what the bounds allow
 
-// A reference with neither tag nor digest means the tag "latest", as elsewhere. The confirmed
-// image, or why there is none.
-std::variant<Confirmed, RegistryFailure> resolve_image(const ImageReference& reference,
-                                                       const Credential& credential,
-                                                       const RegistryOptions& options,
-                                                       HttpTransport& transport,
-                                                       const NowFunction& now);
+// A reference with neither tag nor digest means the tag "latest", as elsewhere; with `follow` the
+// tag that the policy chooses. The confirmed image, or why there is none.
+std::variant<Confirmed, RegistryFailure> resolve_image(
+    const ImageReference& reference, const Credential& credential, const RegistryOptions& options,
+    HttpTransport& transport, const NowFunction& now, const std::optional<FollowSpec>& follow = {});
+
+// All tags of the reference's repository, as policies see them.
+std::variant<std::vector<ImageTag>, RegistryFailure> list_tags(const ImageReference& reference,
+                                                               const Credential& credential,
+                                                               const RegistryOptions& options,
+                                                               HttpTransport& transport,
+                                                               const NowFunction& now);
 
 // {"digest","mediaType","platforms":["linux/amd64"],"created"}; created only if known.
 Json to_json(const Confirmed& image);

@@ -65,7 +65,9 @@ Result<FollowedImage> follow_named(const ImageSpec& image, const ServiceView& se
   if (!container) return container.error();
   auto reference = parse_image_reference(image.image);
   if (!reference) return bad_input("NoTag: " + reference.error().message);
-  if (!reference->tag) return bad_input("NoTag: " + image.image + " has no tag to follow");
+  if (!reference->tag && !image.follow) {
+    return bad_input("NoTag: " + image.image + " has no tag to follow");
+  }
   reference->digest.reset();
   const auto present = parse_image_reference(container->image);
   if (present && !same_repository(*present, *reference)) {
@@ -96,6 +98,7 @@ Result<std::vector<FollowedImage>> followed_images(const TrackedServiceSpec& spe
     auto one = follow_named(image, service);
     if (!one) return one.error();
     one->pull_secrets = pull_secrets(image.pull_secrets, service);
+    one->follow = image.follow;
     followed.push_back(*std::move(one));
   }
   return followed;

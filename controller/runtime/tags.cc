@@ -17,6 +17,8 @@ RegistryOptions registry_options(const ControllerOptions& options) {
   return out;
 }
 
+bool is_followed(const FollowedImage& image) { return image.reference.tag || image.follow; }
+
 }  // namespace
 
 TagWatch::TagWatch(const ControllerOptions& options, HttpExchanges& exchanges,
@@ -31,8 +33,8 @@ void TagWatch::follow(const ServiceKey& follower, const std::vector<FollowedImag
                       Duration every) {
   std::vector<Wish> wished;
   for (const FollowedImage& image : images) {
-    if (!image.reference.tag) continue;
-    wished.push_back({image.reference, image.pull_secrets, every});
+    if (!is_followed(image)) continue;
+    wished.push_back({image.reference, image.pull_secrets, every, image.follow});
   }
   const std::lock_guard lock(mutex_);
   auto& before = followed_[follower];
@@ -48,11 +50,12 @@ void TagWatch::follow(const ServiceKey& follower, const std::vector<FollowedImag
 void TagWatch::fill(const ServiceKey& follower, std::vector<FollowedImage>& images) const {
   const std::lock_guard lock(mutex_);
   for (FollowedImage& image : images) {
-    if (!image.reference.tag) continue;  // not followed
+    if (!is_followed(image)) continue;
     const CredentialChoice choice =
         credentials_.choose({follower.name_space, image.reference, image.pull_secrets});
     if (choice.secret_denied) image.no_pull_secret_access = choice.grant;
-    const auto found = seen_.find(poll_key(image.reference, choice.credential.identity));
+    const auto found =
+        seen_.find(poll_key(image.reference, choice.credential.identity, image.follow));
     if (found == seen_.end()) continue;
     const TagObservation& seen = found->second;
     image.not_found_streak = seen.consecutive_not_found;
@@ -62,6 +65,7 @@ void TagWatch::fill(const ServiceKey& follower, std::vector<FollowedImage>& imag
       if (!choice.problems.empty()) image.error = choice.problems + "; " + image.error;
     }
     if (!seen.confirmed) continue;
+    if (image.follow) image.reference.tag = seen.chosen;
     image.confirmed =
         ConfirmedDigest{seen.confirmed->digest, seen.confirmed->created,
                         seen.first_seen.value_or(seen.last_checked.value_or(clock_.now()))};
@@ -86,8 +90,9 @@ std::vector<Followed> TagWatch::choose_credentials() {
       CredentialChoice choice =
           credentials_.choose({follower.name_space, wish.reference, wish.pull_secrets});
       if (!choice.ready) continue;
-      followers_[poll_key(wish.reference, choice.credential.identity)].insert(follower);
-      out.push_back({wish.reference, std::move(choice.credential), wish.every});
+      followers_[poll_key(wish.reference, choice.credential.identity, wish.follow)].insert(
+          follower);
+      out.push_back({wish.reference, std::move(choice.credential), wish.every, wish.follow});
     }
   }
   return out;
@@ -97,7 +102,7 @@ void TagWatch::tell_refused(const PollKey& key, const ServiceKey& follower) {
   const auto wishes = followed_.find(follower);
   if (wishes == followed_.end()) return;
   for (const Wish& wish : wishes->second) {
-    if (poll_key(wish.reference, key.identity) != key) continue;
+    if (poll_key(wish.reference, key.identity, wish.follow) != key) continue;
     credentials_.refused({follower.name_space, wish.reference, wish.pull_secrets}, key.identity);
   }
 }

@@ -26,7 +26,7 @@ class TagWatch {
 
   // What `follower` follows from now on; an empty list takes it out.
   void follow(const ServiceKey& follower, const std::vector<FollowedImage>& images, Duration every);
-  // Fills in what is known of each image of this follower.
+  // Fills in what is known of each image of this follower, and the tag that its policy chose.
   void fill(const ServiceKey& follower, std::vector<FollowedImage>& images) const;
   // Who follows something in this namespace; "": everybody.
   std::vector<ServiceKey> followers(const std::string& name_space) const;
@@ -43,6 +43,7 @@ class TagWatch {
     ImageReference reference;
     PullSecretNames pull_secrets;
     Duration every{};
+    std::optional<FollowSpec> follow;
     bool operator==(const Wish&) const = default;
   };
   std::vector<Followed> choose_credentials();                         // mutex_ held

@@ -141,20 +141,50 @@ HttpResponse ImageRegistry::handle(const HttpRequest& request, const std::string
     return {404, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
   std::string repository;
   std::string last = path.substr(path.rfind('/') + 1);
-  bool is_blob = false;
-  for (const std::string_view middle : {"/manifests/", "/blobs/"}) {
+  std::string kind;
+  for (const std::string_view middle : {"/manifests/", "/blobs/", "/tags/"}) {
     const std::size_t at = path.rfind(middle);
     if (at == std::string::npos || at < 4) continue;
     repository = path.substr(4, at - 4);
-    is_blob = middle == "/blobs/";
+    kind = middle;
   }
   if (asks_for_token_ && !token_allows(request, repository, now)) {
     return challenge(origin, repository);
   }
   if (path == "/v2/") return {200, {{"Content-Type", "application/json"}}, "{}"};
   if (repository.empty()) return {404, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
-  HttpResponse out = is_blob ? blob(repository, last) : manifest(request, repository, last);
+  if (kind == "/tags/" && last == "list") {
+    return tag_list(repository, target.substr(std::min(question + 1, target.size())));
+  }
+  HttpResponse out =
+      kind == "/blobs/" ? blob(repository, last) : manifest(request, repository, last);
   if (request.method == "HEAD") out.body.clear();
+  return out;
+}
+
+// Distribution specification, "Content Discovery": in order of name, `n` of them after `last`.
+HttpResponse ImageRegistry::tag_list(const std::string& repository,
+                                     const std::string& query) const {
+  const auto found = repositories_.find(repository);
+  if (found == repositories_.end()) {
+    return registry_error(404, "NAME_UNKNOWN", "repository name not known to registry");
+  }
+  const auto asked = parse_query(query);
+  const auto& tags = found->second.tags;
+  const auto last = asked.find("last");
+  auto next = last == asked.end() ? tags.begin() : tags.upper_bound(last->second);
+  const auto wanted = asked.find("n");
+  const std::int64_t n =
+      wanted == asked.end() ? std::ssize(tags) : parse_whole(wanted->second).value_or(0);
+  Json names = Json::array();
+  for (; next != tags.end() && std::ssize(names) < n; ++next) names.push_back(next->first);
+  HttpResponse out{200, {{"Content-Type", "application/json"}}, ""};
+  if (next != tags.end() && !names.empty()) {
+    out.headers.push_back(
+        {"Link", fmt::format("</v2/{}/tags/list?last={}&n={}>; rel=\"next\"", repository,
+                             percent_encode(names.back().get<std::string>()), n)});
+  }
+  out.body = dump_json({{"name", repository}, {"tags", std::move(names)}});
   return out;
 }
 

@@ -47,6 +47,7 @@ class ImageRegistry {
   HttpResponse token(const HttpRequest& request, const std::string& query, TimePoint now) const;
   HttpResponse manifest(const HttpRequest& request, const std::string& repository,
                         const std::string& reference) const;
+  HttpResponse tag_list(const std::string& repository, const std::string& query) const;
   HttpResponse blob(const std::string& repository, const std::string& digest) const;
 
   std::map<std::string, Repository> repositories_;

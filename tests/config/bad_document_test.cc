@@ -26,10 +26,6 @@ const std::vector<Row> kUnknownRows = {
      "  gates: []\n",
      {"spec.gates (line 5, column 3): unknown field gates; allowed: service, images, poll, "
       "rollout, analysis, suspend"}},
-    {"follow",
-     "  images: [{image: a:1, follow: {semver: \"1\"}}]\n",
-     {"spec.images[0].follow (line 5, column 25): unknown field follow; allowed: container, "
-      "image, pullSecrets"}},
 };
 
 const std::vector<Row> kYamlRows = {

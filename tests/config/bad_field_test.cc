@@ -74,11 +74,11 @@ const std::vector<Row> kFieldRows = {
     {"an image needs its tag",
      "  images: [{image: ghcr.io/a/b}]\n",
      {"spec.images[0].image (line 5, column 20): found \"ghcr.io/a/b\": a tag is needed; "
-      "allowed: registry/repository:tag"}},
+      "allowed: registry/repository:tag, or follow beside it"}},
     {"a port is not a tag",
      "  images: [{image: \"localhost:5000/b\"}]\n",
      {"spec.images[0].image (line 5, column 20): found \"localhost:5000/b\": a tag is needed; "
-      "allowed: registry/repository:tag"}},
+      "allowed: registry/repository:tag, or follow beside it"}},
     {"an image by digest cannot be followed",
      "  images: [{image: \"ghcr.io/a/b@sha256:00\"}]\n",
      {"spec.images[0].image (line 5, column 20): found \"ghcr.io/a/b@sha256:00\": a digest "
@@ -94,6 +94,40 @@ const std::vector<Row> kFieldRows = {
      "  images: [{image: a:1, pullSecrets: [\"a/b\"]}]\n",
      {"spec.images[0].pullSecrets[0] (line 5, column 39): found \"a/b\"; allowed: the name of a "
       "Secret in this namespace"}},
+    {"where a policy chooses the tag, the image has none",
+     "  images: [{image: \"a:1\", follow: {semver: \"~1.4\"}}]\n",
+     {"spec.images[0].image (line 5, column 20): found \"a:1\": follow chooses the tag; allowed: "
+      "registry/repository without a tag"}},
+    {"a range is told word by word",
+     "  images: [{image: a, follow: {semver: \">=1.4 <two\"}}]\n",
+     {"spec.images[0].follow.semver (line 5, column 40): found \">=1.4 <two\": '<two' is no "
+      "version or range; allowed: a range of versions such as ~1.4, ^1, >=1.4 <2 or 1.4.x"}},
+    {"a range that is a number in YAML needs its quotes",
+     "  images: [{image: a, follow: {semver: 1.4}}]\n",
+     {"spec.images[0].follow.semver (line 5, column 40): found 1.4 without quotes; "
+      "allowed: a range of versions such as ~1.4, ^1, >=1.4 <2 or 1.4.x, in quotes"}},
+    {"a pattern and an order are told at once",
+     "  images: [{image: a, follow: {pattern: \"(a\", order: Newest}}]\n",
+     {"spec.images[0].follow.pattern (line 5, column 41): found \"(a\": missing ): (a; allowed: a "
+      "regular expression (RE2)",
+      "spec.images[0].follow.order (line 5, column 54): found \"Newest\"; allowed: Numerical, "
+      "Alphabetical or Created"}},
+    {"what RE2 cannot match in linear time is no pattern",
+     "  images: [{image: a, follow: {pattern: '^(a)\\1$'}}]\n",
+     {"spec.images[0].follow.pattern (line 5, column 41): found \"^(a)\\1$\": invalid escape "
+      "sequence: \\1; allowed: a regular expression (RE2)"}},
+    {"a policy is a range or a pattern",
+     "  images: [{image: a, follow: {order: Created}}]\n",
+     {"spec.images[0].follow (line 5, column 31): nothing to follow; allowed: semver, or pattern "
+      "with an order"}},
+    {"a policy is not both",
+     "  images: [{image: a, follow: {semver: \"1\", pattern: a}}]\n",
+     {"spec.images[0].follow (line 5, column 31): semver and pattern exclude each other; allowed: "
+      "semver, or pattern with an order"}},
+    {"versions have their own order",
+     "  images: [{image: a, follow: {semver: \"1\", order: Created}}]\n",
+     {"spec.images[0].follow.order (line 5, column 52): a semver range has its own order; allowed: "
+      "order beside pattern only"}},
     {"several images need their containers",
      "  images: [{image: a:1}, {image: b:1}]\n",
      {"spec.images[0] (line 5, column 12): container is missing: several images are listed; "

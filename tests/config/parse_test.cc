@@ -28,7 +28,13 @@ TrackedService full() {
   object.name_space = "shop";
   TrackedServiceSpec& spec = object.spec;
   spec.service = "till";
-  spec.images = {{"app", "ghcr.io/acme/checkout:1.4"}, {"side", "localhost:5000/side:v1"}};
+  spec.images = {{"app", "ghcr.io/acme/checkout:1.4"},
+                 {"side", "localhost:5000/side:v1"},
+                 {"cache", "ghcr.io/acme/cache", {}, FollowSpec{"~1.4", "", TagOrder::kNumerical}},
+                 {"proxy",
+                  "localhost:5000/proxy",
+                  {},
+                  FollowSpec{"", "^v1-(?P<n>[0-9]{8})$", TagOrder::kCreated}}};
   spec.poll.every = minutes(1);
   spec.rollout.steps = {2, 10};
   spec.rollout.minimum_step = seconds(90);
@@ -63,6 +69,9 @@ spec:
     - {container: app, image: "ghcr.io/acme/checkout:1.4"}
     - container: side
       image: localhost:5000/side:v1
+    - {container: cache, image: ghcr.io/acme/cache, follow: {semver: ~1.4}}
+    - {container: proxy, image: "localhost:5000/proxy",
+       follow: {pattern: '^v1-(?P<n>[0-9]{8})$', order: Created}}
   poll: {every: 1m}
   rollout:
     steps: [2, 10]

@@ -1,4 +1,5 @@
 // The registry room against Debian's docker-registry.
+#include "controller/registry/tag_list.h"
 #include "tests/real/real_registry.h"
 
 namespace freshet {
@@ -102,6 +103,55 @@ TEST_F(RealRegistry, IsMissedWhileItIsDownAndFoundAgain) {
   now = *poller.next_due(now);
   EXPECT_EQ(poll(poller, now), std::vector{key});
   EXPECT_EQ(poller.find(key)->last_error, "");
+}
+
+// This registry (2.8.2) gives the whole list, however few are asked for; the sandbox gives pages.
+TEST_F(RealRegistry, ListsItsTags) {
+  start();
+  std::vector<ImageTag> pushed;
+  for (const char* tag : {"1.4.1", "1.4.10", "1.4.9", "1.5.0", "latest"}) {
+    push(tag, "2026-11-22T23:30:00Z");
+    pushed.emplace_back(tag);
+  }
+  const auto list = [&](int page_size) {
+    transport_->lines.clear();
+    RegistryMemory memory;
+    TagList tags({*api_origin(reference("1"), options_),
+                  "acme/app",
+                  {},
+                  options_,
+                  clock_.now() + seconds(60)},
+                 page_size);
+    for (;;) {
+      auto next = tags.next_request(memory, clock_.now());
+      if (auto* outcome = std::get_if<TagListOutcome>(&next)) return *outcome;
+      tags.fold(transport_->send(std::get<HttpRequest>(next)), memory, clock_.now());
+    }
+  };
+  EXPECT_EQ(list(2), TagListOutcome(pushed));
+  EXPECT_EQ(list(1000), TagListOutcome(pushed));
+  EXPECT_EQ(transport_->lines, std::vector<std::string>{"GET 200"});
+}
+
+TEST_F(RealRegistry, ANewTagOfAPolicyIsFollowed) {
+  start();
+  push("1.4.9", "2026-11-22T23:30:00Z");
+  push("1.5.0", "2026-11-22T23:30:00Z");
+  Poller poller(options_);
+  const FollowSpec policy{"~1.4", "", {}};
+  const auto key = poll_key(reference("1"), "", policy);
+  TimePoint now = clock_.now();
+  poller.set_followed({{reference("1"), {}, minutes(5), policy}}, now);
+  EXPECT_EQ(poll(poller, now), std::vector{key});
+  EXPECT_EQ(poller.find(key)->chosen, ImageTag("1.4.9"));
+  const auto newer = push("1.4.10", "2026-11-23T23:30:00Z");
+  now = *poller.next_due(now);
+  EXPECT_EQ(poll(poller, now), std::vector{key});
+  EXPECT_EQ(poller.find(key)->chosen, ImageTag("1.4.10"));
+  EXPECT_EQ(poller.find(key)->confirmed, amd64_image(newer, "2026-11-23T23:30:00Z"));
+  now = *poller.next_due(now);
+  EXPECT_EQ(poll(poller, now), std::vector<PollKey>{});
+  EXPECT_EQ(transport_->lines, (std::vector<std::string>{"GET 200", "HEAD 304"}));
 }
 
 TEST_F(RealRegistry, IsNotSpokenToOverPlainHttpUnlessOptedIn) {

@@ -128,6 +128,7 @@ Problems check_libraries_at_home(const SourceFile& file) {
   };
   static const std::vector<Library> kLibraries{
       {"curl/", {"controller/net", "bench"}, false},
+      {"re2/", {"config"}, false},
       {"httplib.h", {"controller/server"}, true},  // tests stand in for servers with it
       {"CLI/", {"controller/cli"}, false},
       {"gtest/", {}, true},
