@@ -15,6 +15,7 @@ struct VerbOptions {
   Order order;
   ClusterFlags cluster;
   bool full = false;
+  bool allow_downgrade = false;
   bool keep_mine = false;
   bool keep_theirs = false;
   std::string until;
@@ -40,6 +41,7 @@ std::string revision_problem(const std::string& name) {
 int run_verb(const VerbOptions& options, Context& context) {
   Order order = options.order;
   if (options.full) order.options.push_back("--full");
+  if (options.allow_downgrade) order.options.push_back("--allow-downgrade");
   if (options.keep_mine) order.options.push_back("--keep-mine");
   if (options.keep_theirs) order.options.push_back("--keep-theirs");
   if (!options.until.empty()) order.options.push_back("--until=" + options.until);
@@ -109,8 +111,13 @@ void add_rollout_verbs(CLI::App& app, Context& context) {
 
 void add_verb_commands(CLI::App& app, Context& context) {
   add_rollout_verbs(app, context);
-  add_verb(app, context, "retry", "Let a rejected or deferred image roll out again", no_more,
-           {"retry checkout --reason 'the database was at fault'"});
+  add_verb(app, context, "retry", "Let a rejected or deferred image roll out again",
+           [](CLI::App& command, VerbOptions& options) {
+             command.add_flag("--allow-downgrade", options.allow_downgrade,
+                              "Also an image that is a step back from what runs");
+           },
+           {"retry checkout --reason 'the database was at fault'",
+            "retry checkout --allow-downgrade --reason '1.4.8 was withdrawn'"});
   add_verb(app, context, "adopt", "Settle which Revision is stable",
            [](CLI::App& command, VerbOptions& options) {
              add_to_option(command, options, "The Revision that is stable");

@@ -42,6 +42,7 @@ Json memo_to_json(const Memo& memo) {
   put_time(out, "candidateUnreadySince", memo.candidate_unready_since);
   put_time(out, "blindSince", memo.blind_since);
   put_time(out, "waitingSince", memo.waiting_since);
+  if (memo.downgrade_allowed) out["downgradeAllowed"] = digests_to_json(*memo.downgrade_allowed);
   if (!memo.deferred.empty()) {
     Json list = Json::array();
     for (const Deferral& deferral : memo.deferred) list.push_back(deferral_to_json(deferral));
@@ -57,6 +58,9 @@ Memo memo_from_json(const Json& json) {
   memo.candidate_unready_since = time_or_none(json, "candidateUnreadySince");
   memo.blind_since = time_or_none(json, "blindSince");
   memo.waiting_since = time_or_none(json, "waitingSince");
+  if (auto allowed = read_digests(at_path(json, {"downgradeAllowed"}))) {
+    memo.downgrade_allowed = std::move(*allowed);
+  }
   const Json& list = at_path(json, {"deferred"});
   if (!list.is_array()) return memo;
   for (const Json& item : list) {

@@ -39,9 +39,10 @@ struct Memo {
   std::optional<TimePoint> candidate_unready_since;
   std::optional<TimePoint> blind_since;    // StaleMetrics began
   std::optional<TimePoint> waiting_since;  // a person was asked, or alerted, and has not decided
-  std::vector<Deferral> deferred;          // at most kMaxRejections
-  std::vector<CommandAnswer> answers;      // at most 8, newest first
-  std::vector<HistoryEntry> history;       // at most 10, newest first
+  std::optional<DigestSet> downgrade_allowed;  // by a person, until it is stable
+  std::vector<Deferral> deferred;              // at most kMaxRejections
+  std::vector<CommandAnswer> answers;          // at most 8, newest first
+  std::vector<HistoryEntry> history;           // at most 10, newest first
   bool operator==(const Memo&) const = default;
 };
 

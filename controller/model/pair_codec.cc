@@ -16,16 +16,23 @@ void put_pair(Json& object, const Pair& pair) {
   object["template"] = pair.template_hash;
 }
 
-Result<Pair> read_pair(const Json& object) {
-  const Json& digests = at_path(object, {"digests"});
+Result<DigestSet> read_digests(const Json& digests) {
   if (!digests.is_object()) return bad_input("digests: not an object");
-  Pair pair;
+  DigestSet out;
   for (const auto& [container, text] : digests.items()) {
     if (!text.is_string()) return bad_input("digests: not a text");
     auto digest = Digest::parse(text.get<std::string>());
     if (!digest) return with_context("digests", digest.error());
-    pair.digests.emplace(ContainerName(container), *digest);
+    out.emplace(ContainerName(container), *digest);
   }
+  return out;
+}
+
+Result<Pair> read_pair(const Json& object) {
+  auto digests = read_digests(at_path(object, {"digests"}));
+  if (!digests) return digests.error();
+  Pair pair;
+  pair.digests = std::move(*digests);
   const Json& hash = at_path(object, {"template"});
   if (!hash.is_string()) return bad_input("template: not a text");
   pair.template_hash = hash.get<std::string>();

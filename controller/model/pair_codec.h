@@ -8,6 +8,7 @@
 namespace freshet {
 
 Json digests_to_json(const DigestSet& digests);
+Result<DigestSet> read_digests(const Json& digests);
 void put_pair(Json& object, const Pair& pair);  // as fields "digests" and "template"
 Result<Pair> read_pair(const Json& object);
 

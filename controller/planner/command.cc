@@ -63,6 +63,13 @@ const std::map<std::string, Option>& options() {
           c.keep_theirs = true;
           return std::string();
         }}},
+      {"--allow-downgrade",
+       {{Verb::kRetry},
+        false,
+        [](Command& c, const std::string&, TimePoint) {
+          c.allow_downgrade = true;
+          return std::string();
+        }}},
       {"--until", {{Verb::kPause}, true, take_until}},
       {"--to",
        {{Verb::kAdopt, Verb::kRollback},

@@ -25,6 +25,7 @@ struct Command {
   bool full = false;                   // promote --full: all requests at once
   bool keep_mine = false;              // resume --keep-mine: Freshet's plan again
   bool keep_theirs = false;            // resume --keep-theirs: the rollout ends, adopted as found
+  bool allow_downgrade = false;        // retry --allow-downgrade: what is held as DowngradeHeld
   std::optional<TimePoint> until;      // pause --until=RFC3339 or a duration from now
   std::optional<RevisionName> to;      // adopt --to=REVISION
   std::optional<std::string> rollout;  // promote --rollout=ID: meant for that one only

@@ -4,6 +4,7 @@
 #include "controller/planner/adopt.h"
 #include "controller/planner/commands.h"
 #include "controller/planner/decide.h"
+#include "controller/planner/downgrade.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
@@ -46,8 +47,11 @@ std::string not_to_go_back_to(const Pass& pass, const RevisionName& name) {
 
 }  // namespace
 
-Answer answer_retry(Pass& pass, const Command&) {
+Answer answer_retry(Pass& pass, const Command& command) {
   if (pass.origin != CoreOrigin::kOurs) return Refused{"the Service is not adopted yet"};
+  const bool held = !downgrade(pass).empty();
+  if (command.allow_downgrade && !held) return Refused{"nothing is held as a downgrade"};
+  if (command.allow_downgrade) pass.memo.downgrade_allowed = confirmed_digests(pass);
   const auto targets = present_targets(pass);
   Core next = pass.core;
   const auto rejections = std::erase_if(next.rejected, [&](const Rejection& rejection) {
@@ -56,6 +60,10 @@ Answer answer_retry(Pass& pass, const Command&) {
   const auto deferrals = std::erase_if(pass.memo.deferred, [&](const Deferral& deferral) {
     return is_one_of(targets, deferral.pair);
   });
+  if (rejections == 0 && deferrals == 0 && command.allow_downgrade) {
+    return Accepted{"what the followed tags name may be rolled out, though it is a step back",
+                    std::nullopt};
+  }
   if (rejections == 0 && deferrals == 0) {
     return Refused{"nothing that is wanted now was rejected or deferred"};
   }

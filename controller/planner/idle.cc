@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "controller/planner/adopt.h"
 #include "controller/planner/decide.h"
+#include "controller/planner/downgrade.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/holds.h"
 #include "controller/planner/look.h"
@@ -89,7 +90,8 @@ void tell_unresolved(const Pass& pass, Explanation& out, std::optional<TimePoint
 }
 
 Transition rest(const Pass& pass, const Targets& targets) {
-  const auto holds = standing_holds(pass);
+  auto holds = standing_holds(pass);
+  if (!targets.downgrade.empty()) holds.push_back(downgrade_hold(pass, targets.downgrade));
   Explanation out = held(pass, holds);
   std::optional<TimePoint> wake;
   for (const HoldStatus& hold : holds) wake = earliest(wake, hold.until);

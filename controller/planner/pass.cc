@@ -96,6 +96,8 @@ void settle_clocks(Pass& pass) {
     memo.waiting_since.reset();
     memo.candidate_unready_since.reset();
   }
+  const auto& stable = pass.core.stable;
+  if (stable && memo.downgrade_allowed == stable->pair.digests) memo.downgrade_allowed.reset();
   pass.step_clock = memo.step_since;
   if (has_step_clock(pass.core.phase) && !memo.step_since && is_programmed(pass)) {
     memo.step_since = pass.now;

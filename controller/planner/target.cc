@@ -1,6 +1,7 @@
 // Which pair ought to run.
 #include "controller/planner/target.h"
 
+#include "controller/planner/downgrade.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
 
@@ -37,7 +38,9 @@ Targets find_targets(const Pass& pass) {
   if (!present) return out;
   consider(pass, *present, CandidateWhy::kTemplate, out);
   if (!writes_template(pass) || !digests || *digests == present->digests) return out;
-  consider(pass, Pair{*digests, present->template_hash}, CandidateWhy::kDigest, out);
+  const Pair pair{*digests, present->template_hash};
+  if (pair != pass.core.stable->pair) out.downgrade = downgrade(pass);
+  if (out.downgrade.empty()) consider(pass, pair, CandidateWhy::kDigest, out);
   return out;
 }
 
@@ -56,6 +59,7 @@ std::optional<Pair> newer_target(const Pass& pass, const Rollout& rollout) {
   if (!digests || *digests == candidate.digests) return std::nullopt;
   const Pair pair{*digests, candidate.template_hash};
   if (*digests == pass.core.stable->pair.digests || !is_newer(pair)) return std::nullopt;
+  if (!downgrade(pass).empty()) return std::nullopt;
   return pair;
 }
 

@@ -25,6 +25,7 @@ struct Barred {
 struct Targets {
   std::optional<Target> start;   // what a rollout would begin with
   std::optional<Barred> barred;  // the first pair that is not allowed now
+  std::string downgrade;         // why what the tags name is held back; "" if it is not
   bool template_known = false;
 };
 

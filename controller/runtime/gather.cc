@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "controller/model/follow_policy.h"
 #include "controller/runtime/follow.h"
 
 namespace freshet {
@@ -14,6 +15,13 @@ std::string problem_list(const std::vector<Problem>& problems) {
   std::string text;
   for (const Problem& problem : problems) text += (text.empty() ? "" : "; ") + to_string(problem);
   return text;
+}
+
+std::vector<SeenDigest> seen_before(const TrackedServiceStatus& status, const std::string& name) {
+  for (const SeenTag& tag : status.tags) {
+    if (tag.image == name) return tag.digests;
+  }
+  return {};
 }
 
 std::optional<Core> observed_core(const Observation& observation) {
@@ -55,6 +63,9 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
     auto images = followed_images(seen.tracked.spec, *seen.service);
     if (images) {
       seen.images = *std::move(images);
+      for (FollowedImage& image : seen.images) {
+        image.seen = seen_before(tracked.status, followed_name(image.reference, image.follow));
+      }
     } else {
       seen.image_problem = images.error().message;
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "controller/model/follow_policy.h"
 
 namespace freshet {
 
@@ -164,21 +165,27 @@ std::vector<HoldStatus> carry_hold_times(std::vector<HoldStatus> holds,
   return holds;
 }
 
-std::vector<SeenTag> seen_tags(const Observation& observation, const TrackedServiceStatus& before) {
+// A digest that comes back keeps its place: that is how it is known to have come back.
+void note_digest(std::vector<SeenDigest>& digests, const ConfirmedDigest& confirmed) {
   constexpr std::size_t kMaxSeen = 8;
+  const auto known = std::ranges::find(digests, confirmed.digest.get(), &SeenDigest::digest);
+  if (known != digests.end()) {
+    if (confirmed.created) known->created = confirmed.created;
+    return;
+  }
+  digests.insert(digests.begin(),
+                 {confirmed.digest.get(), confirmed.first_seen, confirmed.created});
+  if (digests.size() > kMaxSeen) digests.resize(kMaxSeen);
+}
+
+std::vector<SeenTag> seen_tags(const Observation& observation, const TrackedServiceStatus& before) {
   std::vector<SeenTag> tags;
   for (const FollowedImage& image : observation.images) {
-    if (!image.reference.tag) continue;
-    SeenTag tag{to_string(image.reference), {}};
+    SeenTag tag{followed_name(image.reference, image.follow), {}};
     for (const SeenTag& old : before.tags) {
       if (old.image == tag.image) tag.digests = old.digests;
     }
-    if (image.confirmed &&
-        (tag.digests.empty() || tag.digests.front().digest != image.confirmed->digest.get())) {
-      tag.digests.insert(tag.digests.begin(),
-                         {image.confirmed->digest.get(), image.confirmed->first_seen});
-      if (tag.digests.size() > kMaxSeen) tag.digests.resize(kMaxSeen);
-    }
+    if (image.confirmed) note_digest(tag.digests, *image.confirmed);
     tags.push_back(std::move(tag));
   }
   return tags;
