@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "controller/cli/text_layout.h"
+#include "controller/model/follow_policy.h"
 #include "controller/planner/managed.h"
 
 namespace freshet {
@@ -104,7 +105,7 @@ void check_managers(const PreflightFacts& facts, Lines& lines) {
 }
 
 void check_image(const PreflightFacts::Image& image, TimePoint now, Lines& lines) {
-  const std::string name = to_string(image.followed.reference);
+  const std::string name = followed_name(image.followed.reference, image.followed.follow);
   const std::string container = image.followed.container.get();
   if (!image.resolved) {
     bad(lines, name + " cannot be asked for: " + image.resolved.error().message,

@@ -69,7 +69,8 @@ PreflightFacts::Image read_image(Context& context, const PreflightOptions& optio
     return nothing;
   };
   const auto candidates = candidates_with(context, config, need, read);
-  auto resolved = resolve_with(context, image.reference, options.plain_http, candidates);
+  auto resolved =
+      resolve_with(context, image.reference, options.plain_http, candidates, image.follow);
   if (!resolved) return {image, resolved.error()};
   const bool is_secret = resolved->identity.starts_with(cluster.name_space + "/");
   return {image, std::move(resolved->image), is_secret ? resolved->identity : "",

@@ -29,6 +29,7 @@ Result<RegistryOptions> registry_options(Context& context,
                        "; allowed: whole seconds from 1 to 300");
     }
     options.timeout = seconds(*number);
+    options.list_timeout = options.timeout;
   }
   return options;
 }
@@ -63,21 +64,16 @@ CredentialCandidates candidates_with(
   });
 }
 
-Result<ResolvedReference> resolve_reference(Context& context, const std::string& reference,
-                                            const std::vector<std::string>& plain_http) {
-  const Result<ImageReference> image = parse_image_reference(reference);
-  if (!image) return bad_input(image.error().message);
-  const Result<DockerConfig> config = docker_config(context);
-  if (!config) return ResolvedReference{credentials_failure(config.error()), ""};
-  const auto nothing_else = [](const SourceKey&) { return SourceContent{}; };
-  return resolve_with(context, *image, plain_http,
-                      candidates_with(context, *config, {"", *image, {}}, nothing_else));
-}
+namespace {
 
-Result<ResolvedReference> resolve_with(Context& context, const ImageReference& image,
-                                       const std::vector<std::string>& plain_http,
-                                       const CredentialCandidates& candidates) {
-  const Result<RegistryOptions> options = registry_options(context, plain_http);
+struct RegistryClient {
+  RegistryOptions options;
+  std::unique_ptr<HttpTransport> transport;
+};
+
+Result<RegistryClient> registry_client(Context& context, const ImageReference& image,
+                                       const std::vector<std::string>& plain_http) {
+  Result<RegistryOptions> options = registry_options(context, plain_http);
   if (!options) return options.error();
   const Result<Url> origin = api_origin(image, *options);
   if (!origin) return bad_input(origin.error().message);
@@ -91,19 +87,75 @@ Result<ResolvedReference> resolve_with(Context& context, const ImageReference& i
   }
   auto transport = context.make_transport(std::move(net));
   if (!transport) return transport.error();
+  return RegistryClient{std::move(*options), std::move(*transport)};
+}
+
+// One credential after the other, while they are not accepted; `identity` is of the last one.
+template <class Ask>
+auto ask_with_each(const CredentialCandidates& candidates, std::string& identity, Ask ask) {
   std::vector<Credential> credentials = candidates.credentials;
   if (credentials.empty()) credentials.emplace_back();
-  ResolvedReference out{RegistryFailure{}, ""};
-  for (const Credential& credential : credentials) {
-    out.identity = credential.identity;
-    out.image = resolve_image(image, credential, *options, **transport,
-                              [&context] { return context.clock.now(); });
-    auto* failure = std::get_if<RegistryFailure>(&out.image);
-    if (failure == nullptr) break;
+  for (std::size_t i = 0;; ++i) {
+    identity = credentials[i].identity;
+    auto answer = ask(credentials[i]);
+    auto* failure = std::get_if<RegistryFailure>(&answer);
+    if (failure == nullptr) return answer;
     for (const std::string& problem : candidates.problems) failure->message += "; " + problem;
-    if (failure->kind != RegistryFailureKind::kAuthentication) break;
+    const bool refused = failure->kind == RegistryFailureKind::kAuthentication;
+    if (!refused || i + 1 == credentials.size()) return answer;
   }
+}
+
+CredentialCandidates own_candidates(Context& context, const DockerConfig& config,
+                                    const ImageReference& image) {
+  const auto nothing_else = [](const SourceKey&) { return SourceContent{}; };
+  return candidates_with(context, config, {"", image, {}}, nothing_else);
+}
+
+}  // namespace
+
+Result<ResolvedReference> resolve_reference(Context& context, const std::string& reference,
+                                            const std::vector<std::string>& plain_http) {
+  const Result<ImageReference> image = parse_image_reference(reference);
+  if (!image) return bad_input(image.error().message);
+  const Result<DockerConfig> config = docker_config(context);
+  if (!config) return ResolvedReference{credentials_failure(config.error()), ""};
+  return resolve_with(context, *image, plain_http, own_candidates(context, *config, *image));
+}
+
+Result<ResolvedReference> resolve_with(Context& context, const ImageReference& image,
+                                       const std::vector<std::string>& plain_http,
+                                       const CredentialCandidates& candidates,
+                                       const std::optional<FollowSpec>& follow) {
+  auto client = registry_client(context, image, plain_http);
+  if (!client) return client.error();
+  ResolvedReference out{RegistryFailure{}, ""};
+  out.image = ask_with_each(candidates, out.identity, [&](const Credential& credential) {
+    return resolve_image(
+        image, credential, client->options, *client->transport,
+        [&context] { return context.clock.now(); }, follow);
+  });
   return out;
+}
+
+Result<ListedTags> list_tags_of(Context& context, const std::string& repository,
+                                const std::vector<std::string>& plain_http) {
+  const Result<ImageReference> image = parse_image_reference(repository);
+  if (!image) return bad_input(image.error().message);
+  if (image->tag || image->digest) {
+    return bad_input("--tags lists a repository: found " + printable(repository) +
+                     "; allowed: registry/repository without a tag");
+  }
+  const Result<DockerConfig> config = docker_config(context);
+  if (!config) return ListedTags(credentials_failure(config.error()));
+  auto client = registry_client(context, *image, plain_http);
+  if (!client) return client.error();
+  std::string identity;
+  return ask_with_each(own_candidates(context, *config, *image), identity,
+                       [&](const Credential& credential) {
+                         return list_tags(*image, credential, client->options, *client->transport,
+                                          [&context] { return context.clock.now(); });
+                       });
 }
 
 }  // namespace freshet

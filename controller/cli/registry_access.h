@@ -32,7 +32,13 @@ Result<ResolvedReference> resolve_reference(Context& context, const std::string&
 // The same with credentials that were found elsewhere, one after the other.
 Result<ResolvedReference> resolve_with(Context& context, const ImageReference& image,
                                        const std::vector<std::string>& plain_http,
-                                       const CredentialCandidates& candidates);
+                                       const CredentialCandidates& candidates,
+                                       const std::optional<FollowSpec>& follow = {});
+
+// All tags of a repository, named without a tag.
+using ListedTags = std::variant<std::vector<ImageTag>, RegistryFailure>;
+Result<ListedTags> list_tags_of(Context& context, const std::string& repository,
+                                const std::vector<std::string>& plain_http);
 
 // What config.json and the helpers that it names have for `need`; `content` answers for all else.
 CredentialCandidates candidates_with(Context& context, const DockerConfig& config,

@@ -13,6 +13,10 @@ constexpr Duration kFutureAllowed = hours(1);
 
 }  // namespace
 
+bool has_platform(const Confirmed& image, const Platform& wanted) {
+  return std::ranges::any_of(image.platforms, [&](const Platform& p) { return suits(p, wanted); });
+}
+
 DigestConfirmation::DigestConfirmation(RegistryAccess access, Digest digest,
                                        RegistryFailureKind missing)
     : access_(std::move(access)),

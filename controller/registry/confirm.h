@@ -21,6 +21,7 @@ struct Confirmed {
   bool may_tell_later = false;       // its configuration could not be read just now
   bool operator==(const Confirmed&) const = default;
 };
+bool has_platform(const Confirmed& image, const Platform& wanted);
 using ConfirmOutcome = std::variant<Confirmed, RegistryFailure>;
 
 // GET by digest; of an index without a date its image for linux/amd64, or the first; then that

@@ -124,6 +124,27 @@ std::string to_string(const Platform& platform) {
   return text;
 }
 
+std::optional<Platform> parse_platform(std::string_view text) {
+  const auto parts = split(text, '/');
+  const auto is_word = [](const std::string& part) {
+    return !part.empty() &&
+           part.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string::npos;
+  };
+  if (parts.size() < 2 || parts.size() > 3 || !std::ranges::all_of(parts, is_word)) {
+    return std::nullopt;
+  }
+  return Platform{parts[0], parts[1], parts.size() == 3 ? parts[2] : ""};
+}
+
+bool suits(const Platform& present, const Platform& wanted) {
+  const auto variant = [](const Platform& platform) {
+    const bool usual = platform.architecture == "arm64" && platform.variant.empty();
+    return usual ? std::string("v8") : platform.variant;
+  };
+  return present.os == wanted.os && present.architecture == wanted.architecture &&
+         (wanted.variant.empty() || variant(present) == wanted.variant);
+}
+
 Result<Manifest> parse_manifest(std::string_view body, std::string_view content_type) {
   const auto parsed = parse_json(body, kMaxManifestBytes);
   if (!parsed) return parsed.error();

@@ -37,6 +37,10 @@ struct Platform {
   auto operator<=>(const Platform&) const = default;
 };
 std::string to_string(const Platform& platform);  // "linux/arm64/v8"
+std::optional<Platform> parse_platform(std::string_view text);
+// Whether a node of platform `wanted` can run an image for `present`: without a variant any will
+// do, and arm64 is arm64/v8.
+bool suits(const Platform& present, const Platform& wanted);
 
 struct Manifest {
   std::string media_type;

@@ -131,6 +131,24 @@ TEST(JudgeCommand, PrintsALineAnIntervalAndNamesABadLine) {
   EXPECT_EQ(bad.err, "freshet: -: line 2: not JSON: it ends too early\n");
 }
 
+TEST(ResolveCommand, ListsTags) {
+  CliBed bed;
+  const std::string noise = "sha256-" + std::string(64, 'a') + ".sig";
+  for (const std::string& tag : {std::string("1.4.2"), std::string("1.4.10"), noise}) {
+    bed.cluster.world().push("shop/web", tag, {}, bed.cluster.now());
+  }
+  const CliRun text = bed.run({"resolve", "--tags", "registry.sandbox/shop/web"});
+  EXPECT_EQ(text.out, "1.4.10\n1.4.2\n") << text.err;
+  const CliRun json = bed.run({"resolve", "--tags", "registry.sandbox/shop/web", "-o", "json"});
+  EXPECT_EQ(json.out, "{\"tags\":[\"1.4.10\",\"1.4.2\"]}\n");
+  EXPECT_EQ(bed.run({"resolve", "--tags", "registry.sandbox/shop/none"}).exit_code, kFailed);
+  const CliRun tagged = bed.run({"resolve", "--tags", "registry.sandbox/shop/web:1"});
+  EXPECT_EQ(tagged.exit_code, kUsage);
+  EXPECT_EQ(tagged.err,
+            "freshet: --tags lists a repository: found registry.sandbox/shop/web:1; allowed: "
+            "registry/repository without a tag\n");
+}
+
 TEST(ResolveCommand, TellsDigestAndPlatformsOrWhyNot) {
   CliBed bed;
   const Digest digest =
@@ -141,6 +159,15 @@ TEST(ResolveCommand, TellsDigestAndPlatformsOrWhyNot) {
   const CliRun text = bed.run({"resolve", "registry.sandbox/shop/checkout:1.4"});
   EXPECT_NE(text.out.find("digest      " + digest.get() + "\n"), std::string::npos);
   EXPECT_NE(text.out.find("(3d ago)\n"), std::string::npos) << text.out;
+  const auto on = [&](const std::string& platform) {
+    return bed.run(
+        {"resolve", "registry.sandbox/shop/checkout:1.4", "--platform", platform, "-o", "json"});
+  };
+  EXPECT_EQ(Json::parse(on("linux/amd64").out)["digest"], digest.get());
+  EXPECT_EQ(on("linux/arm64").exit_code, kFailed);
+  EXPECT_EQ(Json::parse(on("linux/arm64").out)["error"]["message"],
+            digest.get() + " has no linux/arm64; it has: linux/amd64");
+  EXPECT_EQ(on("arm64").exit_code, kUsage);
   const CliRun missing = bed.run({"resolve", "registry.sandbox/shop/checkout:2", "-o", "json"});
   EXPECT_EQ(missing.exit_code, kFailed);
   EXPECT_EQ(Json::parse(missing.out)["error"]["kind"], "notFound");
