@@ -21,10 +21,12 @@ std::string names_text(const FollowedImage& image) {
   return to_string(image.reference) + " names " + image.confirmed->digest.short_form();
 }
 
-std::string returned(const Pass&, const FollowedImage& image, const Digest&) {
-  const SeenDigest* seen = find_seen(image, image.confirmed->digest);
-  if (seen == nullptr || seen == image.seen.data()) return "";
-  return names_text(image) + " again, as before " + format_rfc3339(image.seen.front().first_seen);
+// Named before stable was: one that came after stable, and comes again, is none.
+std::string returned(const Pass&, const FollowedImage& image, const Digest& stable) {
+  const SeenDigest* running = find_seen(image, stable);
+  const SeenDigest* named = find_seen(image, image.confirmed->digest);
+  if (running == nullptr || named == nullptr || named <= running) return "";  // newest first
+  return names_text(image) + " again, as before " + format_rfc3339(running->first_seen);
 }
 
 std::string made_earlier(const Pass&, const FollowedImage& image, const Digest& stable) {

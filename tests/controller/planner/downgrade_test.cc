@@ -47,8 +47,12 @@ const Outcome kStarted = {"Preparing", 0, 1, "", 0, 0};
 
 TEST(DowngradeGuard, HoldsAStepBack) {
   check({
-      {"a digest from before the newest", "Idle",
-       [](PlannerWorld& w) { returns_to(w, 'd', "cad"); }, kHeld},
+      {"a digest from before stable's", "Idle", [](PlannerWorld& w) { returns_to(w, 'd', "cad"); },
+       kHeld},
+      {"one that came after stable's may come again", "Idle",
+       [](PlannerWorld& w) { returns_to(w, 'd', "cda"); }, kStarted},
+      {"where stable's was never named, nothing is known to be before it", "Idle",
+       [](PlannerWorld& w) { returns_to(w, 'd', "cd"); }, kStarted},
       {"the newest one seen is no step back", "Idle",
        [](PlannerWorld& w) { returns_to(w, 'c', "ca"); }, kStarted},
       {"nor is one never seen", "Idle", [](PlannerWorld& w) { returns_to(w, 'd', "ca"); },
@@ -116,7 +120,7 @@ TEST(DowngradeGuard, NamesTheOneCommandThatAllowsIt) {
 
 TEST(DowngradeGuard, IsAllowedForThatDigestOnlyAndUntilItIsStable) {
   PlannerWorld world = world_in("Idle");
-  returns_to(world, 'd', "caed");
+  returns_to(world, 'd', "cade");
   world.command("retry", "1 --allow-downgrade");
   world.tick();
   EXPECT_EQ(world.seen.memo.downgrade_allowed, (DigestSet{{ContainerName("app"), digest_of('d')}}));
