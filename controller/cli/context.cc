@@ -21,8 +21,7 @@ Context machine_context(Terminal& out, const Clock& clock) {
           helper_runner(clock, kHelperTimeout)};
 }
 
-int report(Context& context, const Error& error) {
-  context.out.complain(error.message);
+int exit_code_for(const Error& error) {
   switch (error.kind) {
     case ErrorKind::kTransient:
     case ErrorKind::kTimeout: return kUnreachable;
@@ -37,6 +36,11 @@ int report(Context& context, const Error& error) {
     case ErrorKind::kRefused: return kFailed;
   }
   return kFailed;
+}
+
+int report(Context& context, const Error& error) {
+  context.out.complain(error.message);
+  return exit_code_for(error);
 }
 
 Result<std::unique_ptr<ClusterConnection>> connect(Context& context, const ClusterFlags& flags,

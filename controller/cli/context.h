@@ -41,6 +41,7 @@ struct Context {
 };
 Context machine_context(Terminal& out, const Clock& clock);
 
+int exit_code_for(const Error& error);
 // Tells the error and returns its exit code.
 int report(Context& context, const Error& error);
 

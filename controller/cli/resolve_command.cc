@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "controller/cli/commands.h"
+#include "controller/cli/explaining_transport.h"
 #include "controller/cli/flags.h"
 #include "controller/cli/registry_access.h"
 #include "controller/registry/resolve.h"
@@ -17,7 +18,15 @@ struct ResolveOptions {
   std::vector<std::string> plain_http;
   std::string platform;
   bool tags = false;
+  bool explain = false;
   std::string format;
+};
+
+struct ResolveAnswer {
+  int exit_code = kDone;
+  Json json;              // for -o json
+  std::string text;       // else
+  std::string complaint;  // besides either
 };
 
 std::string platform_list(const Confirmed& image) {
@@ -41,61 +50,76 @@ int exit_code_of(const RegistryFailure& failure) {
   return later ? kUnreachable : kFailed;
 }
 
-int fail_resolve(const ResolveOptions& options, Context& context, const RegistryFailure& failure) {
-  if (options.format == "json") context.out.print(dump_json(to_json(failure)) + "\n");
-  context.out.complain(sentence(failure));
-  return exit_code_of(failure);
+ResolveAnswer failed_answer(const RegistryFailure& failure) {
+  return {exit_code_of(failure), to_json(failure), "", sentence(failure)};
 }
 
-int refuse_words(const ResolveOptions& options, Context& context, const Error& error) {
+ResolveAnswer refused_words(const Error& error) {
   const Json json = {{"kind", "usage"}, {"step", "reference"}, {"message", error.message}};
-  if (options.format == "json") context.out.print(dump_json(Json{{"error", json}}) + "\n");
-  return report(context, error);
+  return {exit_code_for(error), {{"error", json}}, "", error.message};
 }
 
-int run_tags(const ResolveOptions& options, Context& context) {
+ResolveAnswer tags_answer(const ResolveOptions& options, Context& context) {
   const auto listed = list_tags_of(context, options.reference, options.plain_http);
-  if (!listed) return refuse_words(options, context, listed.error());
-  if (const auto* failure = std::get_if<RegistryFailure>(&*listed)) {
-    return fail_resolve(options, context, *failure);
-  }
-  Json names = Json::array();
-  std::string lines;
+  if (!listed) return refused_words(listed.error());
+  if (const auto* failure = std::get_if<RegistryFailure>(&*listed)) return failed_answer(*failure);
+  ResolveAnswer answer;
+  answer.json["tags"] = Json::array();
   for (const ImageTag& tag : std::get<std::vector<ImageTag>>(*listed)) {
-    names.push_back(tag.get());
-    lines += tag.get() + "\n";
+    answer.json["tags"].push_back(tag.get());
+    answer.text += tag.get() + "\n";
   }
-  const bool json = options.format == "json";
-  context.out.print(json ? dump_json({{"tags", std::move(names)}}) + "\n" : lines);
-  return kDone;
+  return answer;
 }
 
-int refuse_platform(const ResolveOptions& options, Context& context, const Confirmed& image) {
+ResolveAnswer no_platform(const ResolveOptions& options, const Confirmed& image) {
   const std::string message =
       image.digest.get() + " has no " + options.platform + "; it has: " + platform_list(image);
   const Json json = {{"kind", "noPlatform"}, {"step", "platform"}, {"message", message}};
-  if (options.format == "json") context.out.print(dump_json(Json{{"error", json}}) + "\n");
-  context.out.complain(message);
-  return kFailed;
+  return {kFailed, {{"error", json}}, "", message};
 }
 
-int run_resolve(const ResolveOptions& options, Context& context) {
-  if (options.tags) return run_tags(options, context);
+ResolveAnswer image_answer(const ResolveOptions& options, Context& context) {
   const auto resolved = resolve_reference(context, options.reference, options.plain_http);
-  if (!resolved) return refuse_words(options, context, resolved.error());
+  if (!resolved) return refused_words(resolved.error());
   if (const auto* failure = std::get_if<RegistryFailure>(&resolved->image)) {
-    return fail_resolve(options, context, *failure);
+    return failed_answer(*failure);
   }
   const Confirmed& image = std::get<Confirmed>(resolved->image);
   if (!options.platform.empty() && !has_platform(image, *parse_platform(options.platform))) {
-    return refuse_platform(options, context, image);
+    return no_platform(options, image);
   }
   const std::string& whose = resolved->identity;
-  context.out.print(options.format == "json"
-                        ? dump_json(to_json(image)) + "\n"
-                        : image_text(image, context.clock.now()) + "credential  " +
-                              (whose.empty() ? "none" : whose) + "\n");
-  return kDone;
+  return {kDone, to_json(image),
+          image_text(image, context.clock.now()) + "credential  " +
+              (whose.empty() ? "none" : whose) + "\n",
+          ""};
+}
+
+// The context with a transport that keeps what its exchanges came to.
+Context explaining(const Context& context, std::vector<ExplainedExchange>& exchanges) {
+  Context out = context;
+  out.make_transport = [&context, &exchanges](NetOptions net) {
+    return context.make_transport(std::move(net))
+        .map([&](std::unique_ptr<HttpTransport> inner) -> std::unique_ptr<HttpTransport> {
+          return std::make_unique<ExplainingTransport>(std::move(inner), context.clock, exchanges);
+        });
+  };
+  return out;
+}
+
+int run_resolve(const ResolveOptions& options, Context& context) {
+  std::vector<ExplainedExchange> exchanges;
+  Context asking = options.explain ? explaining(context, exchanges) : context;
+  ResolveAnswer answer =
+      options.tags ? tags_answer(options, asking) : image_answer(options, asking);
+  if (options.explain) {
+    answer.json["exchanges"] = to_json(exchanges);
+    answer.text = explained_text(exchanges) + answer.text;
+  }
+  context.out.print(options.format == "json" ? dump_json(answer.json) + "\n" : answer.text);
+  if (!answer.complaint.empty()) context.out.complain(answer.complaint);
+  return answer.exit_code;
 }
 
 std::string platform_problem(const std::string& text) {
@@ -115,12 +139,14 @@ void add_resolve_command(CLI::App& app, Context& context) {
       command->add_option("--platform", options->platform, "Must be among the image's platforms")
           ->type_name("OS/ARCH")
           ->check(platform_problem);
+  command->add_flag("--explain", options->explain,
+                    "Tell each request, what it was answered, and what followed");
   command->add_flag("--tags", options->tags, "List the tags of a repository")->excludes(platform);
   add_output_flag(*command, options->format, {"text", "json"});
-  add_examples(
-      *command, context,
-      {"resolve ghcr.io/acme/checkout:1.4", "resolve nginx:1.27 -o json",
-       "resolve nginx:1.27 --platform linux/arm64", "resolve --tags ghcr.io/acme/checkout"});
+  add_examples(*command, context,
+               {"resolve ghcr.io/acme/checkout:1.4", "resolve nginx:1.27 -o json",
+                "resolve nginx:1.27 --platform linux/arm64", "resolve nginx:1.27 --explain",
+                "resolve --tags ghcr.io/acme/checkout"});
   command->callback([options, &context] { context.exit_code = run_resolve(*options, context); });
 }
 

@@ -149,6 +149,25 @@ TEST(ResolveCommand, ListsTags) {
             "registry/repository without a tag\n");
 }
 
+TEST(ResolveCommand, ExplainsEachRequestWhetherItEndsWellOrNot) {
+  CliBed bed;
+  const Digest digest = bed.cluster.world().push("shop/checkout", "1.4", {}, bed.cluster.now());
+  const std::string asked = "registry.sandbox/v2/shop/checkout/manifests/";
+  const CliRun text = bed.run({"resolve", "registry.sandbox/shop/checkout:1.4", "--explain"});
+  EXPECT_EQ(text.exit_code, kDone) << text.err;
+  EXPECT_NE(text.out.find(asked + "1.4 → 200 in 0s: names " + digest.get() + "\n"),
+            std::string::npos)
+      << text.out;
+  EXPECT_NE(text.out.find("digest      " + digest.get() + "\n"), std::string::npos) << text.out;
+  const CliRun missing =
+      bed.run({"resolve", "registry.sandbox/shop/checkout:2", "--explain", "-o", "json"});
+  EXPECT_EQ(missing.exit_code, kFailed);
+  const Json told = Json::parse(missing.out);
+  EXPECT_EQ(told["error"]["kind"], "notFound");
+  ASSERT_EQ(told["exchanges"].size(), 1U) << missing.out;
+  EXPECT_EQ(told["exchanges"][0]["status"], 404);
+}
+
 TEST(ResolveCommand, TellsDigestAndPlatformsOrWhyNot) {
   CliBed bed;
   const Digest digest =
