@@ -21,11 +21,13 @@ std::string names_text(const FollowedImage& image) {
   return to_string(image.reference) + " names " + image.confirmed->digest.short_form();
 }
 
-// Named before stable was: one that came after stable, and comes again, is none.
+// Named before stable was, and not known to be made after it: what came after stable, and comes
+// again, is no step back. (The tag may have been ahead of stable when it was first looked at.)
 std::string returned(const Pass&, const FollowedImage& image, const Digest& stable) {
   const SeenDigest* running = find_seen(image, stable);
   const SeenDigest* named = find_seen(image, image.confirmed->digest);
   if (running == nullptr || named == nullptr || named <= running) return "";  // newest first
+  if (running->created && image.confirmed->created > running->created) return "";
   return names_text(image) + " again, as before " + format_rfc3339(running->first_seen);
 }
 

@@ -51,6 +51,13 @@ TEST(DowngradeGuard, HoldsAStepBack) {
        kHeld},
       {"one that came after stable's may come again", "Idle",
        [](PlannerWorld& w) { returns_to(w, 'd', "cda"); }, kStarted},
+      {"nor is one made after stable's a step back, whenever it was named", "Idle",
+       [](PlannerWorld& w) {
+         returns_to(w, 'd', "cad");
+         w.seen.images.front().seen[1].created = w.now - days(2);
+         w.seen.images.front().confirmed->created = w.now - days(1);
+       },
+       kStarted},
       {"where stable's was never named, nothing is known to be before it", "Idle",
        [](PlannerWorld& w) { returns_to(w, 'd', "cd"); }, kStarted},
       {"the newest one seen is no step back", "Idle",
