@@ -146,8 +146,9 @@ PollStep Poller::fold(std::uint64_t id, const Result<HttpResponse>& reply, TimeP
       accounts_.at(found->second.account).budget.heard(*limit, now);
     }
   }
-  found->second.resolution.fold(reply, memory_, now);
-  advance(id, step, now);
+  const auto sharing = shared_.answered(id);
+  for (const std::uint64_t each : sharing) running_.at(each).resolution.fold(reply, memory_, now);
+  for (const std::uint64_t each : sharing) advance(each, step, now);
   return step;
 }
 
@@ -158,6 +159,7 @@ void Poller::advance(std::uint64_t id, PollStep& step, TimePoint now) {
   auto& [budget, origin, waiting] = accounts_.at(check.account);
   auto next = check.resolution.next_request(memory_, now);
   if (auto* request = std::get_if<HttpRequest>(&next)) {
+    if (shared_.is_asked(id, *request)) return;
     budget.spend(now);
     check.asks_registry = request->url.starts_with(origin);
     step.requests.push_back({id, check.account.first, std::move(*request)});

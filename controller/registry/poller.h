@@ -16,6 +16,7 @@
 #include "controller/registry/resolution.h"
 #include "controller/registry/resolve.h"
 #include "controller/registry/schedule.h"
+#include "controller/registry/shared_requests.h"
 
 namespace freshet {
 
@@ -144,6 +145,7 @@ class Poller {
   std::map<PollKey, Entry> entries_;
   std::map<AccountKey, Account> accounts_;
   std::map<std::uint64_t, Running> running_;  // by id, from 1 up
+  SharedRequests shared_;
   std::uint64_t last_id_ = 0;
 };
 

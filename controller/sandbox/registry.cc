@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "controller/model/image_reference.h"
 #include "controller/sandbox/kinds.h"
 
 namespace freshet::sandbox {
@@ -39,6 +40,10 @@ bool token_allows(const HttpRequest& request, const std::string& repository, Tim
   const auto until = parse_whole(token.substr(0, token.find('.')));
   if (!until || static_cast<double>(*until) < to_unix_seconds(now)) return false;
   return token == make_token(scope_of(repository), from_unix_seconds(static_cast<double>(*until)));
+}
+
+bool accepts(const HttpRequest& request, std::string_view type) {
+  return find_header(request.headers, "Accept").value_or("").find(type) != std::string::npos;
 }
 
 HttpResponse challenge(const std::string& origin, const std::string& repository) {
@@ -130,15 +135,15 @@ HttpResponse ImageRegistry::token(const HttpRequest& request, const std::string&
 HttpResponse ImageRegistry::handle(const HttpRequest& request, const std::string& origin,
                                    const std::string& target, TimePoint now) const {
   if (request.method != "GET" && request.method != "HEAD") {
-    return registry_error(405, "UNSUPPORTED", "The operation is unsupported.");
+    return {405, {{"Content-Type", "text/plain"}}, "Method not allowed\n"};
   }
   const std::size_t question = std::min(target.find('?'), target.size());
   const std::string path = target.substr(0, question);
   if (path == "/token") {
     return token(request, target.substr(std::min(question + 1, target.size())), now);
   }
-  if (!path.starts_with("/v2/"))
-    return {404, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
+  const HttpResponse no_page = {404, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
+  if (!path.starts_with("/v2/")) return no_page;
   std::string repository;
   std::string last = path.substr(path.rfind('/') + 1);
   std::string kind;
@@ -152,8 +157,9 @@ HttpResponse ImageRegistry::handle(const HttpRequest& request, const std::string
     return challenge(origin, repository);
   }
   if (path == "/v2/") return {200, {{"Content-Type", "application/json"}}, "{}"};
-  if (repository.empty()) return {404, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
+  if (!parse_image_reference("registry.sandbox/" + repository)) return no_page;
   if (kind == "/tags/" && last == "list") {
+    if (request.method != "GET") return {405, {{"Allow", "GET"}}, ""};
     return tag_list(repository, target.substr(std::min(question + 1, target.size())));
   }
   HttpResponse out =
@@ -192,7 +198,7 @@ HttpResponse ImageRegistry::manifest(const HttpRequest& request, const std::stri
                                      const std::string& reference) const {
   const auto found = repositories_.find(repository);
   if (found == repositories_.end()) {
-    return registry_error(404, "NAME_UNKNOWN", "repository name not known to registry");
+    return registry_error(404, "MANIFEST_UNKNOWN", "manifest unknown");
   }
   const Repository& in = found->second;
   const auto tag = in.tags.find(reference);
@@ -202,28 +208,28 @@ HttpResponse ImageRegistry::manifest(const HttpRequest& request, const std::stri
     return registry_error(404, "MANIFEST_UNKNOWN", "manifest unknown");
   }
   const std::string etag = "\"" + digest + "\"";
-  const bool is_known = find_header(request.headers, "If-None-Match") == etag;
-  HttpResponse out{is_known ? 304 : 200,
-                   {{"Docker-Content-Digest", digest},
-                    {"ETag", etag},
-                    {"Docker-Distribution-Api-Version", "registry/2.0"}},
-                   ""};
-  if (is_known) return out;
-  out.headers.push_back({"Content-Type", kManifestType});
-  out.headers.push_back({"Content-Length", std::to_string(manifest->second.text.size())});
-  out.body = manifest->second.text;
-  return out;
+  if (find_header(request.headers, "If-None-Match") == etag) return {304, {}, ""};
+  if (!accepts(request, kManifestType)) {
+    return registry_error(404, "MANIFEST_UNKNOWN",
+                          "OCI manifest found, but accept header does not support OCI manifests");
+  }
+  return {200,
+          {{"Content-Type", kManifestType},
+           {"Content-Length", std::to_string(manifest->second.text.size())},
+           {"Docker-Content-Digest", digest},
+           {"ETag", etag}},
+          manifest->second.text};
 }
 
 HttpResponse ImageRegistry::blob(const std::string& repository, const std::string& digest) const {
+  if (!Digest::parse(digest)) {
+    return registry_error(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
+  }
   const auto found = repositories_.find(repository);
-  if (found == repositories_.end()) {
-    return registry_error(404, "NAME_UNKNOWN", "repository name not known to registry");
-  }
+  const auto unknown = registry_error(404, "BLOB_UNKNOWN", "blob unknown to registry");
+  if (found == repositories_.end()) return unknown;
   const auto blob = found->second.blobs.find(digest);
-  if (blob == found->second.blobs.end()) {
-    return registry_error(404, "BLOB_UNKNOWN", "blob unknown to registry");
-  }
+  if (blob == found->second.blobs.end()) return unknown;
   return {200,
           {{"Content-Type", "application/octet-stream"}, {"Docker-Content-Digest", digest}},
           blob->second};
