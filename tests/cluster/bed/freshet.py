@@ -9,6 +9,7 @@ from bed.run import FRESHET_PORT, PROMETHEUS, REGISTRY, BedError, wait_for
 
 NAME = "freshet"
 PROGRAM = "FRESHET_BIN"
+ANALYSIS_INTERVAL = 2  # seconds
 
 
 def program():
@@ -29,7 +30,7 @@ def start(run, time_of_day=None):
             user.write_text(plane.freshet_account(run))
         run.start(NAME, [program(), "controller", "--kubeconfig", run.freshet_kubeconfig,
                          "--prometheus", PROMETHEUS, "--plain-http", REGISTRY,
-                         "--analysis-interval", "2s",
+                         "--analysis-interval", f"{ANALYSIS_INTERVAL}s",
                          "--listen", f"127.0.0.1:{FRESHET_PORT}"],
                   clock.shifted(time_of_day) if time_of_day else None)
         wait_for("the program", lambda: healthy(run, NAME, FRESHET_PORT, "/readyz"))

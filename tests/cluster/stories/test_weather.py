@@ -8,6 +8,7 @@ import pytest
 
 from bed import freshet, services
 from bed.cache import Cache
+from bed.exposition import OUTER
 from bed.shop import CORE, SERVICE, STEPS
 
 PATIENT = {"analysis": {"errors": {"rollback": "1.25x + 0.02%", "promote": "1.5x + 0.05%"}}}
@@ -46,6 +47,38 @@ def test_a_retreat_lands_within_2_s_while_status_changes_every_100_ms(shop, kube
     before = [version for at, version in moved if at < retreat["at"]]
     assert len(set(before)) == len(before) >= 10, "the status did not change under the program"
     shop.until_back()
+
+
+def scrapes_of(shop, revision):
+    """When Prometheus scraped a Revision's pods, oldest first."""
+    found = services.ask_prometheus(
+        f'{OUTER}_count{{k8s_namespace_name="{shop.namespace}",kn_revision_name="{revision}"}}[5m]')
+    return sorted({at for result in found for at, _ in result["values"]})
+
+
+@pytest.mark.alone
+def test_a_retreat_lands_within_an_interval_and_1_s_of_the_scrape_that_decides(shop, controller):
+    """The scrape that decides is one of those that came after the last look without a verdict."""
+    shop.open_and_track(rollout={"steps": [50], "minimumStep": "60s"})
+    digest = shop.push("second build")
+    candidate = shop.until_shifted(50)
+    shop.behave(images={digest: {"errors": 0.3}})
+    looks = {}  # time of the newest sample → when a status first said so
+
+    def back():
+        evidence = json.loads(shop.tracked().get("evidence") or "{}").get("evidence", {})
+        if evidence.get("lastEnd"):
+            looks.setdefault(evidence["lastEnd"] / 1000, time.time())
+        return shop.programmed() == {shop.stable.name: 100}
+    shop.until("stable to have all traffic again", back, 60, 0.05)
+    retreat = next(w for w in shop.writes() if w["at"] > min(looks)
+                   and traffic_in(w["body"]) and candidate not in {
+                       t.get("revisionName") for t in traffic_in(w["body"]) if t.get("percent")})
+    undecided = max(end for end, seen in looks.items() if seen < retreat["at"])
+    scrape = next(at for at in scrapes_of(shop, candidate) if at > undecided)
+    took = retreat["at"] - scrape
+    print(f"\nLATENCY from the scrape to the retreat: {took:.2f} s, {len(looks)} looks")
+    assert took <= freshet.ANALYSIS_INTERVAL + 1
 
 
 @pytest.mark.alone
