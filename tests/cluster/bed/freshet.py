@@ -55,8 +55,10 @@ def user(run):
 
 def started(run):
     """When its present process was started, as a list of none or one."""
-    path = run.folder / "pid" / NAME
-    return [path.stat().st_mtime] if path.exists() else []
+    try:
+        return [(run.folder / "pid" / NAME).stat().st_mtime]
+    except FileNotFoundError:  # also between two looks, when a story kills it
+        return []
 
 
 def writes(run, namespace, name, resource="services"):
