@@ -14,6 +14,7 @@
 #include "controller/net/local_transport.h"
 #include "controller/runtime/tags.h"
 #include "tests/bench/bare_curl.h"
+#include "tests/bench/registry_peers.h"
 #include "tests/bench/registry_server.h"
 #include "tests/bench/resident.h"
 
@@ -183,7 +184,7 @@ int measure(int port, Duration time) {
 }  // namespace
 }  // namespace freshet
 
-// Minutes to measure for, 1 to 60; 3 if not given.
+// Minutes to measure for, 1 to 60; 3 if not given. Then the folder of other clients, if any.
 int main(int argc, char** argv) {
   const std::string text = argc > 1 ? argv[1] : "3";
   const auto minutes_to_measure = freshet::parse_whole(text);
@@ -197,6 +198,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const int ended = freshet::measure(server.port, freshet::minutes(*minutes_to_measure));
+  if (argc > 2) freshet::print_peers(argv[2], "127.0.0.1:" + std::to_string(server.port));
   freshet::stop_registry_server(server);
   return ended;
 }
