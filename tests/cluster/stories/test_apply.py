@@ -27,7 +27,7 @@ def assert_same_course(shop, phase, digest):
     if phase == "Retreating":
         assert shop.highest(shop.revision_of(digest)) == SHARE["Shifting"]
     else:
-        assert shop.condition("service", "Ready") == "True"
+        shop.until("the Service to be Ready", lambda: shop.condition("service", "Ready") == "True")
 
 
 @pytest.mark.parametrize("words", [CLIENT, SERVER + FORCE], ids=["client", "server"])
