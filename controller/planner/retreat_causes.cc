@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kMostExits = 1;                   // the second exit is no accident
 constexpr Duration kUnreadyFor = seconds(30);   // shorter is a flap
+constexpr Duration kNoPlaceFor = minutes(5);    // a node that is added on demand takes some
 constexpr Duration kReadyWithin = minutes(10);  // Knative's own progress deadline
 
 using MaybeCause = std::optional<Cause>;
@@ -92,7 +93,8 @@ MaybeCause no_place_or_no_image(const Pass& pass, const Rollout& rollout) {
   if (!std::holds_alternative<Preparing>(pass.core.phase) || !pods) return {};
   if (!pods->unschedulable && !pods->image_pull_failing) return {};
   if (is_ready(candidate_view(pass, rollout))) return {};
-  if (pass.now - pass.core.since < kUnreadyFor) return {};
+  const Duration patience = pods->unschedulable ? kNoPlaceFor : kUnreadyFor;
+  if (pass.now - pass.core.since < patience) return {};
   std::string message =
       pods->unschedulable ? "its pods cannot be scheduled" : "its image cannot be pulled";
   if (!pods->message.empty()) message += ": " + printable(pods->message);

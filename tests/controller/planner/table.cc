@@ -66,8 +66,12 @@ void past_deadline(PlannerWorld& w) { w.now += hours(7); }
 void long_in_preparing(PlannerWorld& w) { w.now += minutes(11); }
 void exits_twice(PlannerWorld& w) { w.seen.candidate_pods = {1, 0, 2, false, false, "exit 7"}; }
 void unschedulable(PlannerWorld& w) {
-  w.now += seconds(31);
+  w.now += minutes(5);
   w.seen.candidate_pods = {1, 0, 0, true, false, "no nodes"};
+}
+void unschedulable_for_a_while(PlannerWorld& w) {
+  unschedulable(w);
+  w.now -= minutes(1);
 }
 void pull_fails(PlannerWorld& w) {
   w.now += seconds(31);

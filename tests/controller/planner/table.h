@@ -46,6 +46,7 @@ void past_deadline(PlannerWorld& world);
 void long_in_preparing(PlannerWorld& world);
 void exits_twice(PlannerWorld& world);
 void unschedulable(PlannerWorld& world);
+void unschedulable_for_a_while(PlannerWorld& world);
 void pull_fails(PlannerWorld& world);
 void unready(PlannerWorld& world, Duration length);
 void unready_for_a_moment(PlannerWorld& world);
