@@ -10,6 +10,7 @@ namespace {
 
 inline constexpr std::size_t kMaxImages = 20;
 inline constexpr std::size_t kMaxPullSecretsOfImage = 16;
+inline constexpr std::size_t kMaxPlatformsOfImage = 16;
 inline constexpr const char* kTagged = "registry/repository:tag, or follow beside it";
 
 // Text that a parser accepts; what the parser says is told.
@@ -75,6 +76,12 @@ Type<std::vector<std::string>> pull_secrets_type() {
       "at most 16 names of Secrets", 0, kMaxPullSecretsOfImage);
 }
 
+Type<std::vector<std::string>> platforms_type() {
+  return list_type(text_type("os/architecture or os/architecture/variant, as in linux/arm64",
+                             "^[a-z0-9._-]+(/[a-z0-9._-]+){1,2}$", 100),
+                   "at most 16 platforms", 0, kMaxPlatformsOfImage);
+}
+
 void check_image(const Cursor& at, const ImageSpec& image) {
   const Node* node = at.node.find("image");
   if (!node) return;
@@ -101,6 +108,13 @@ Type<ImageSpec> image_spec_type() {
                 "the Service's template, then those of its ServiceAccount."),
           field("follow", &ImageSpec::follow, optional_type(follow_type()),
                 "Follows the newest of several tags instead of one that moves."),
+          field("minimumAge", &ImageSpec::minimum_age, duration_type(seconds(0), days(30)),
+                "A new digest is left alone for so long, from when its image was made or first "
+                "seen, whichever is later. A rebuild begins anew: choose less than the time "
+                "between two."),
+          field("platforms", &ImageSpec::platforms, optional_type(platforms_type()),
+                "Platforms that a new digest must have; by default those of the cluster's nodes "
+                "that take the Service's pods. An empty list asks for none."),
       },
       check_image);
 }

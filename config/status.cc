@@ -1,6 +1,7 @@
 // The status codec: the description of its fields, read leniently.
 #include "config/status.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "config/fields.h"
@@ -8,6 +9,17 @@
 namespace freshet {
 
 using namespace config;  // the descriptions
+
+const SeenDigest* find_seen(const SeenTag& tag, std::string_view digest) {
+  const auto found = std::ranges::find(tag.digests, digest, &SeenDigest::digest);
+  return found == tag.digests.end() ? nullptr : &*found;
+}
+
+const SeenDigest* named_by(const SeenTag& tag) {
+  if (tag.digests.empty()) return nullptr;
+  const SeenDigest* named = find_seen(tag, tag.names);
+  return named == nullptr ? &tag.digests.front() : named;
+}
 
 Json status_to_json(const TrackedServiceStatus& status) {
   return node_to_json(status_type().print(status));

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -93,17 +94,37 @@ struct VerdictStatus {
   bool operator==(const VerdictStatus&) const = default;
 };
 
+// What an image says of what it was made from: the annotations of that name in the OCI image
+// specification. Each of at most kMaxOriginBytes, without control characters; "" where not told.
+inline constexpr std::size_t kMaxOriginBytes = 256;
+struct ImageOrigin {
+  std::string revision;  // of the source
+  std::string source;    // URL of the source, never with a user or password
+  std::string version;
+  std::string base_name;
+  std::string base_digest;
+  bool operator==(const ImageOrigin&) const = default;
+};
+
 struct SeenDigest {
   std::string digest;
   TimePoint first_seen{};
   std::optional<TimePoint> created = {};  // when its image was made
+  ImageOrigin origin = {};
   bool operator==(const SeenDigest&) const = default;
 };
 struct SeenTag {
   std::string image;                // registry/repository:tag, or the repository and a policy
   std::vector<SeenDigest> digests;  // by when they were first seen, newest first, at most 8
+  std::string names = {};           // the one that it names, whether that counts or not
+  std::string confirmed = {};       // the newest that passed every check; "" if none did
   bool operator==(const SeenTag&) const = default;
 };
+
+// What is known of this digest; null if nothing is.
+const SeenDigest* find_seen(const SeenTag& tag, std::string_view digest);
+// The digest that the tag names; null if none was seen.
+const SeenDigest* named_by(const SeenTag& tag);
 
 struct TrackedServiceStatus {
   std::int64_t observed_generation = 0;

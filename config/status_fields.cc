@@ -130,18 +130,34 @@ Type<HistoryEntry> history_type() {
   });
 }
 
+Type<ImageOrigin> origin_type() {
+  using O = ImageOrigin;
+  return object_type<O>({
+      field("revision", &O::revision, text(), "Revision of the source."),
+      field("source", &O::source, text(), "URL of the source."),
+      field("version", &O::version, text(), "Version of the software."),
+      field("baseName", &O::base_name, text(), "Image that it is based on."),
+      field("baseDigest", &O::base_digest, text(), "Digest of that image."),
+  });
+}
+
 Type<SeenTag> seen_tag_type() {
   const Type<SeenDigest> seen_digest = object_type<SeenDigest>({
       field("digest", &SeenDigest::digest, text(), "Digest."),
       field("firstSeen", &SeenDigest::first_seen, time_type(), "When it was first seen."),
       field("created", &SeenDigest::created, optional_type(time_type()),
             "When the image was built, as its configuration says."),
+      field("origin", &SeenDigest::origin, origin_type(),
+            "What the image says of what it was made from."),
   });
   return object_type<SeenTag>({
       field("image", &SeenTag::image, text(),
             "registry/repository:tag, or the repository and the policy that chooses the tag."),
       field("digests", &SeenTag::digests, list_type(seen_digest, "a list of digests"),
             "Digests seen under it, newest first, at most 8."),
+      field("names", &SeenTag::names, text(), "Digest that it names."),
+      field("confirmed", &SeenTag::confirmed, text(),
+            "Newest digest that passed every check; it stays in force until another does."),
   });
 }
 

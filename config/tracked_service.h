@@ -60,6 +60,9 @@ struct ImageSpec {
   std::string image;      // registry/repository:tag, without the tag where `follow` is
   std::vector<std::string> pull_secrets = {};  // empty: as the Service's own pods do
   std::optional<FollowSpec> follow = {};       // nullopt: the tag in `image`
+  Duration minimum_age{0};                     // of a new digest, before it counts
+  // os/architecture[/variant] that a new digest must have; nullopt: those of the cluster's nodes
+  std::optional<std::vector<std::string>> platforms = {};
   bool operator==(const ImageSpec&) const = default;
 };
 

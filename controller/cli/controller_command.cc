@@ -38,6 +38,7 @@ struct Flags {
   std::vector<std::string> registry_rates;
   std::string docker_config;
   std::string helper_timeout = "10s";
+  std::string max_image_size = "64Gi";
   std::string listen = ":9080";
   std::string analysis_interval = "10s";
   int workers = 4;
@@ -61,6 +62,19 @@ Result<std::map<std::string, double>> registry_rates(const std::vector<std::stri
   return rates;
 }
 
+// "500Mi", "64Gi".
+Result<std::int64_t> image_size(const std::string& text) {
+  constexpr std::int64_t kMost = 1024;
+  const bool giga = text.ends_with("Gi");
+  const std::string digits = text.substr(0, text.size() - std::min<std::size_t>(2, text.size()));
+  const auto number = giga || text.ends_with("Mi") ? parse_whole(digits) : std::nullopt;
+  if (!number || *number < 1 || *number > (giga ? kMost : kMost * kMost)) {
+    return bad_input("--max-image-size is " + text +
+                     "; allowed: 1Mi to 1024Gi, as in 500Mi or 2Gi");
+  }
+  return *number << (giga ? 30 : 20);
+}
+
 Result<ControllerOptions> options_from(const Flags& flags) {
   ControllerOptions options;
   options.namespaces = flags.namespaces;
@@ -80,6 +94,9 @@ Result<ControllerOptions> options_from(const Flags& flags) {
   auto rates = registry_rates(flags.registry_rates);
   if (!rates) return rates.error();
   options.registry_rates = *std::move(rates);
+  const auto size = image_size(flags.max_image_size);
+  if (!size) return size.error();
+  options.max_image_bytes = *size;
   options.workers = flags.workers;
   options.max_rollouts = flags.max_rollouts;
   options.max_rollouts_per_namespace = flags.max_rollouts_per_namespace;
@@ -218,6 +235,11 @@ void add_controller_command(CLI::App& app, Context& context) {
   command
       ->add_option("--credential-helper-timeout", flags->helper_timeout,
                    "Time that a docker-credential-* helper may take, 1s to 1m")
+      ->capture_default_str();
+  command
+      ->add_option("--max-image-size", flags->max_image_size,
+                   "Compressed layers of a new image together, 1Mi to 1024Gi; a larger one is not "
+                   "rolled out")
       ->capture_default_str();
   command->add_option("--listen", flags->listen, "Address of probes and metrics")
       ->capture_default_str();

@@ -71,7 +71,7 @@ std::string short_digests(const DigestTexts& digests) {
 std::string newest_digest(const ServiceDetail& detail) {
   DigestTexts newest;
   for (const SeenTag& tag : detail.status.tags) {
-    if (!tag.digests.empty()) newest[tag.image] = tag.digests.front().digest;
+    if (const SeenDigest* named = named_by(tag)) newest[tag.image] = named->digest;
   }
   return short_digests(newest);
 }

@@ -11,9 +11,10 @@ namespace {
 
 bool names_newest(const ServiceDetail& detail, const DigestTexts& digests) {
   for (const SeenTag& tag : detail.status.tags) {
-    if (tag.digests.empty()) continue;
+    const SeenDigest* named = named_by(tag);
+    if (named == nullptr) continue;
     for (const auto& [container, digest] : digests) {
-      if (digest == tag.digests.front().digest) return true;
+      if (digest == named->digest) return true;
     }
   }
   return false;
@@ -29,6 +30,10 @@ const RejectionStatus* naming_newest(const ServiceDetail& detail,
 }
 
 std::string next_of_hold(const HoldStatus& hold) {
+  if (hold.reason == "NotConfirmed") {
+    return hold.until ? "it is looked at again at " + format_rfc3339(*hold.until)
+                      : "the next digest of the tag is looked at, or other settings of the check";
+  }
   if (hold.reason == "Paused" && hold.until) return "goes on at " + format_rfc3339(*hold.until);
   if (hold.reason == "Paused") return "resume lets it go on";
   if (hold.reason == "ForeignEdit") {

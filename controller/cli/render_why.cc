@@ -51,9 +51,11 @@ std::string newest(const ServiceDetail& detail, TimePoint now) {
       parts.push_back(tag.image + " could not be resolved yet");
       continue;
     }
-    const SeenDigest& first = tag.digests.front();
-    parts.push_back(tag.image + " names " + short_digests({{"", first.digest}}) + ", seen " +
-                    age_text(first.first_seen, now) + " ago");
+    const SeenDigest& named = *named_by(tag);
+    const std::string& revision = named.origin.revision;
+    parts.push_back(tag.image + " names " + short_digests({{"", named.digest}}) +
+                    (revision.empty() ? "" : " (source revision " + revision + ")") + ", seen " +
+                    age_text(named.first_seen, now) + " ago");
   }
   std::string out = join(parts, "; ");
   if (!parts.empty() && !detail.status.behind_since) out += ", which is what runs";

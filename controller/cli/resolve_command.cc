@@ -40,8 +40,19 @@ std::string image_text(const Confirmed& image, TimePoint now) {
   if (image.created) {
     created = format_rfc3339(*image.created) + " (" + format_age(now - *image.created) + " ago)";
   }
-  return "digest      " + image.digest.get() + "\nmedia type  " + image.media_type +
-         "\nplatforms   " + platform_list(image) + "\ncreated     " + created + "\n";
+  const std::string size =
+      image.layer_bytes ? with_thousands(*image.layer_bytes) + " bytes" : "not told";
+  std::string out = "digest      " + image.digest.get() + "\nmedia type  " + image.media_type +
+                    "\nplatforms   " + platform_list(image) + "\ncreated     " + created +
+                    "\nlayers      " + size + "\n";
+  const ImageOrigin& origin = image.origin;
+  if (!origin.revision.empty()) out += "revision    " + origin.revision + "\n";
+  if (!origin.source.empty()) out += "source      " + origin.source + "\n";
+  if (!origin.version.empty()) out += "version     " + origin.version + "\n";
+  const std::string base =
+      origin.base_name + (origin.base_digest.empty() ? "" : "@") + origin.base_digest;
+  if (!base.empty()) out += "base        " + base + "\n";
+  return out;
 }
 
 int exit_code_of(const RegistryFailure& failure) {

@@ -65,9 +65,9 @@ enum class Seen { kNewest, kOlder, kNever };
 Seen seen_on_tags(const ServiceDetail& detail, const std::string& wanted) {
   Seen seen = Seen::kNever;
   for (const SeenTag& tag : detail.status.tags) {
-    for (std::size_t i = 0; i < tag.digests.size(); ++i) {
-      if (!is_digest(wanted, tag.digests[i].digest)) continue;
-      if (i == 0) return Seen::kNewest;
+    for (const SeenDigest& one : tag.digests) {
+      if (!is_digest(wanted, one.digest)) continue;
+      if (&one == named_by(tag)) return Seen::kNewest;
       seen = Seen::kOlder;
     }
   }
@@ -81,7 +81,8 @@ End not_on_tags(const ServiceDetail& detail, const Wait& wait, TimePoint now) {
     return WaitEnd{kSuperseded, "superseded: the tag names " + newest_digest(detail) + " now"};
   }
   const auto moved = [&](const SeenTag& tag) {
-    return !tag.digests.empty() && tag.digests.front().first_seen > wait.began;
+    const SeenDigest* named = named_by(tag);
+    return named != nullptr && named->first_seen > wait.began;
   };
   if (std::any_of(detail.status.tags.begin(), detail.status.tags.end(), moved)) {
     return WaitEnd{kSuperseded,

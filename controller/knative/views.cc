@@ -51,6 +51,21 @@ PullSecretNames pull_secrets_of(const Json& spec) {
   return names;
 }
 
+NodePlacement placement_of(const Json& spec) {
+  NodePlacement out;
+  for (const auto& [label, value] : string_map(at_path(spec, {"nodeSelector"}))) {
+    if (label == "kubernetes.io/os") {
+      out.os = value;
+    } else if (label == "kubernetes.io/arch") {
+      out.architecture = value;
+    } else {
+      out.by_other_rule = true;
+    }
+  }
+  if (!at_path(spec, {"affinity", "nodeAffinity"}).is_null()) out.by_other_rule = true;
+  return out;
+}
+
 std::map<std::string, std::string> tag_urls(const Json& traffic) {
   std::map<std::string, std::string> urls;
   if (!traffic.is_array()) return urls;
@@ -167,6 +182,7 @@ Result<ServiceView> service_view(const Json& service) {
   view.byo_revision_name = string_at(at_path(tmpl, {"metadata"}), "name");
   view.containers = containers_of(at_path(tmpl, {"spec"}));
   view.pull_secrets = pull_secrets_of(at_path(tmpl, {"spec"}));
+  view.placement = placement_of(at_path(tmpl, {"spec"}));
   view.traffic = traffic_from_json(at_path(service, {"spec", "traffic"}));
   view.observed_traffic = traffic_from_json(at_path(status, {"traffic"}));
   view.tag_urls = tag_urls(at_path(status, {"traffic"}));

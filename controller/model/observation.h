@@ -44,6 +44,14 @@ struct PullSecretNames {
   auto operator<=>(const PullSecretNames&) const = default;
 };
 
+// Which nodes the template lets its pods run on.
+struct NodePlacement {
+  std::string os;              // that its nodeSelector names; "": any
+  std::string architecture;    // likewise
+  bool by_other_rule = false;  // by something else as well: affinity, other labels, one node
+  bool operator==(const NodePlacement&) const = default;
+};
+
 // The Knative Service as far as Freshet looks at it.
 struct ServiceView {
   ServiceKey key;
@@ -60,6 +68,7 @@ struct ServiceView {
   std::optional<std::string> byo_revision_name;    // template.metadata.name
   std::vector<ContainerView> containers;
   PullSecretNames pull_secrets;                 // of the template
+  NodePlacement placement;                      // likewise
   Traffic traffic;                              // spec.traffic
   Traffic observed_traffic;                     // status.traffic: names resolved
   std::map<std::string, std::string> tag_urls;  // TrafficTag → URL, from status
@@ -105,7 +114,16 @@ struct ConfirmedDigest {
   Digest digest;
   std::optional<TimePoint> created;
   TimePoint first_seen{};
+  ImageOrigin origin = {};
   bool operator==(const ConfirmedDigest&) const = default;
+};
+
+// A digest that a followed tag names and that does not count (yet): a check stands against it.
+struct UncheckedDigest {
+  ConfirmedDigest named;
+  std::string sentence;            // which check, what was found, what is allowed
+  std::optional<TimePoint> until;  // when it passes by itself
+  bool operator==(const UncheckedDigest&) const = default;
 };
 
 // One followed image of the service, and what the registry poller knows of it.
@@ -113,13 +131,20 @@ struct FollowedImage {
   ContainerName container;
   // With a tag, without a digest; where a policy chooses the tag, once it has.
   ImageReference reference;
-  std::optional<ConfirmedDigest> confirmed;  // newest confirmed digest; nullopt: not known yet
-  int not_found_streak = 0;                  // consecutive checks that answered 404
-  std::string error;                         // last failure in a sentence; "" if the last was well
+  // Newest digest that passed every check; nullopt: not known yet.
+  std::optional<ConfirmedDigest> confirmed;
+  int not_found_streak = 0;  // consecutive checks that answered 404
+  std::string error;         // last failure in a sentence; "" if the last was well
   PullSecretNames pull_secrets = {};
   std::string no_pull_secret_access = {};  // what to grant where they may not be read; "" usually
   std::optional<FollowSpec> follow = {};   // the policy that chooses the tag
-  std::vector<SeenDigest> seen = {};       // what it named before, newest first
+  SeenTag before = {};                     // what it named before, as status has it
+  // The tag names something newer than `confirmed`, which stays in force.
+  std::optional<UncheckedDigest> held_back = {};
+  Duration minimum_age{0};                                 // images[].minimumAge
+  std::optional<std::vector<std::string>> platforms = {};  // images[].platforms
+  NodePlacement placement = {};                            // of the Service's template
+  std::optional<Digest> running = {};                      // stable's, for this container
   bool operator==(const FollowedImage&) const = default;
 };
 

@@ -1,7 +1,6 @@
 // Three signs of a step back, one check each.
 #include "controller/planner/downgrade.h"
 
-#include <algorithm>
 #include <array>
 
 #include "controller/model/follow_policy.h"
@@ -12,11 +11,6 @@
 namespace freshet::planning {
 namespace {
 
-const SeenDigest* find_seen(const FollowedImage& image, const Digest& digest) {
-  const auto found = std::ranges::find(image.seen, digest.get(), &SeenDigest::digest);
-  return found == image.seen.end() ? nullptr : &*found;
-}
-
 std::string names_text(const FollowedImage& image) {
   return to_string(image.reference) + " names " + image.confirmed->digest.short_form();
 }
@@ -24,15 +18,15 @@ std::string names_text(const FollowedImage& image) {
 // Named before stable was, and not known to be made after it: what came after stable, and comes
 // again, is no step back. (The tag may have been ahead of stable when it was first looked at.)
 std::string returned(const Pass&, const FollowedImage& image, const Digest& stable) {
-  const SeenDigest* running = find_seen(image, stable);
-  const SeenDigest* named = find_seen(image, image.confirmed->digest);
+  const SeenDigest* running = find_seen(image.before, stable.get());
+  const SeenDigest* named = find_seen(image.before, image.confirmed->digest.get());
   if (running == nullptr || named == nullptr || named <= running) return "";  // newest first
   if (running->created && image.confirmed->created > running->created) return "";
   return names_text(image) + " again, as before " + format_rfc3339(running->first_seen);
 }
 
 std::string made_earlier(const Pass&, const FollowedImage& image, const Digest& stable) {
-  const SeenDigest* running = find_seen(image, stable);
+  const SeenDigest* running = find_seen(image.before, stable.get());
   const auto& created = image.confirmed->created;
   if (running == nullptr || !running->created || !created || *created >= *running->created) {
     return "";

@@ -91,6 +91,11 @@ void tell_unresolved(const Pass& pass, Explanation& out, std::optional<TimePoint
 
 Transition rest(const Pass& pass, const Targets& targets) {
   auto holds = standing_holds(pass);
+  for (const FollowedImage& image : pass.seen.images) {
+    if (!image.held_back) continue;
+    holds.push_back(own_hold(pass, "NotConfirmed", image.held_back->sentence));
+    holds.back().until = image.held_back->until;
+  }
   if (!targets.downgrade.empty()) holds.push_back(downgrade_hold(pass, targets.downgrade));
   Explanation out = held(pass, holds);
   std::optional<TimePoint> wake;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "controller/registry/check.h"
+#include "controller/registry/origin.h"
 
 namespace freshet {
 namespace {
@@ -18,10 +19,11 @@ bool has_platform(const Confirmed& image, const Platform& wanted) {
 }
 
 DigestConfirmation::DigestConfirmation(RegistryAccess access, Digest digest,
-                                       RegistryFailureKind missing)
+                                       RegistryFailureKind missing, ConfirmDepth depth)
     : access_(std::move(access)),
       confirmed_{digest, "", {}, {}, false},
       missing_(missing),
+      depth_(depth),
       asked_(digest) {
   ask_manifest(Stage::kManifest, digest);
 }
@@ -114,9 +116,12 @@ void DigestConfirmation::go_on_from_manifest(const Manifest& manifest) {
   confirmed_.media_type = manifest.media_type;
   confirmed_.platforms = manifest.platforms;
   confirmed_.created = manifest.created;
+  confirmed_.layer_bytes = manifest.layer_bytes;
+  confirmed_.origin = manifest.origin;
+  const bool is_enough = depth_ == ConfirmDepth::kDate && manifest.created;
   if (manifest.config) {
     ask_config(*manifest.config);
-  } else if (!manifest.created && manifest.child) {
+  } else if (manifest.child && !is_enough) {
     ask_manifest(Stage::kChild, *manifest.child);
   } else {
     done();
@@ -124,8 +129,11 @@ void DigestConfirmation::go_on_from_manifest(const Manifest& manifest) {
 }
 
 void DigestConfirmation::go_on_from_child(const Manifest& child) {
-  confirmed_.created = child.created;
-  if (!child.created && child.config) {
+  if (!confirmed_.created) confirmed_.created = child.created;
+  confirmed_.layer_bytes = child.layer_bytes;
+  fill_in(confirmed_.origin, child.origin);
+  const bool is_enough = depth_ == ConfirmDepth::kDate && confirmed_.created;
+  if (child.config && !is_enough) {
     ask_config(*child.config);
   } else {
     done();
@@ -139,6 +147,7 @@ void DigestConfirmation::judge_config(const FetchResult& result) {
   } else if (response->status == 200 && has_digest(response->body, asked_)) {
     const auto config = parse_image_config(response->body);
     if (!confirmed_.created) confirmed_.created = config.created;
+    fill_in(confirmed_.origin, config.origin);
     if (confirmed_.platforms.empty() && config.platform) {
       confirmed_.platforms.push_back(*config.platform);
     }

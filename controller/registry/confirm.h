@@ -1,6 +1,6 @@
 // Confirmation: a new digest counts only when its manifest can be read by that digest, and is an
-// image (enix/kube-image-keeper#626: a tag's HEAD said 200, the digest 404). Also reads when the
-// image was made.
+// image (enix/kube-image-keeper#626: a tag's HEAD said 200, the digest 404). Also reads what the
+// checks of confirm_checks.h and people want to know of it.
 #pragma once
 
 #include <optional>
@@ -17,21 +17,30 @@ struct Confirmed {
   Digest digest;
   std::string media_type;
   std::vector<Platform> platforms;
-  std::optional<TimePoint> created;  // nullopt where the image does not tell
-  bool may_tell_later = false;       // its configuration could not be read just now
+  std::optional<TimePoint> created;              // nullopt where the image does not tell
+  bool may_tell_later = false;                   // its configuration could not be read just now
+  std::optional<std::int64_t> layer_bytes = {};  // compressed; of an index: of the image read
+  ImageOrigin origin = {};
+  // Known from before a restart: no more than digest, date and origin.
+  bool remembered = false;
   bool operator==(const Confirmed&) const = default;
 };
 bool has_platform(const Confirmed& image, const Platform& wanted);
 using ConfirmOutcome = std::variant<Confirmed, RegistryFailure>;
 
-// GET by digest; of an index without a date its image for linux/amd64, or the first; then that
-// image's configuration, whose date is the last resort and whose platform a single image's.
-// The two later reads are advice only, except that an index whose image is not there is a push
-// under way.
+enum class ConfirmDepth {
+  kAll,
+  kDate,  // of an index that has a date, nothing but the index
+};
+
+// GET by digest; of an index its image for linux/amd64, or the first; then that image's
+// configuration, whose date is the last resort and whose platform a single image's. What is not in
+// the configuration is absent; an index whose image is not there is a push under way.
 class DigestConfirmation {
  public:
   // `missing` is what a 404 of the digest means: kInconsistent where a tag named it.
-  DigestConfirmation(RegistryAccess access, Digest digest, RegistryFailureKind missing);
+  DigestConfirmation(RegistryAccess access, Digest digest, RegistryFailureKind missing,
+                     ConfirmDepth depth = ConfirmDepth::kAll);
 
   std::variant<HttpRequest, ConfirmOutcome> next_request(RegistryMemory& memory, TimePoint now);
   void fold(const Result<HttpResponse>& reply, RegistryMemory& memory, TimePoint now);
@@ -53,6 +62,7 @@ class DigestConfirmation {
   RegistryAccess access_;
   Confirmed confirmed_;
   RegistryFailureKind missing_;
+  ConfirmDepth depth_;
   Stage stage_ = Stage::kManifest;
   Digest asked_;
   std::optional<RegistryFetch> fetch_;

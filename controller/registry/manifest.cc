@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "controller/registry/origin.h"
 
 namespace freshet {
 namespace {
@@ -25,10 +26,12 @@ std::optional<TimePoint> parse_created(const std::string& text) {
   return *time;
 }
 
-std::optional<TimePoint> created_annotation(const Json& object) {
-  return parse_created(
-      string_or(at_path(object, {"annotations"}), "org.opencontainers.image.created"));
+std::optional<TimePoint> noted_created(const Json& annotations) {
+  return parse_created(string_or(annotations, "org.opencontainers.image.created"));
 }
+
+// A label with the date of the build is as old as the build; an older one is of the base image.
+constexpr Duration kLongestBuild = hours(12);
 
 std::optional<Platform> platform_of(const Json& object) {
   Platform platform{string_or(object, "os"), string_or(object, "architecture"),
@@ -84,19 +87,33 @@ Status read_index(const Json& body, Manifest& out) {
   return {};
 }
 
+Status read_layers(const Json& layers, Manifest& out) {
+  if (layers.size() > kMaxLayers) return bad_input("a manifest of too many layers");
+  std::int64_t total = 0;
+  for (const Json& layer : layers) {
+    const std::int64_t size = int_or(layer, "size", -1);
+    if (size < 0 || size > kMaxLayerBytes) {
+      return bad_input("a layer's size is no number of bytes up to " +
+                       std::to_string(kMaxLayerBytes));
+    }
+    total += size;
+  }
+  out.layer_bytes = total;
+  return {};
+}
+
 Status read_manifest(const Json& body, Manifest& out) {
   const Json& config = at_path(body, {"config"});
   const auto digest = Digest::parse(string_or(config, "digest"));
-  if (!digest || !at_path(body, {"layers"}).is_array()) {
-    return bad_input("a manifest without config and layers");
-  }
+  const Json& layers = at_path(body, {"layers"});
+  if (!digest || !layers.is_array()) return bad_input("a manifest without config and layers");
   const auto type = string_or(config, "mediaType");
   if (std::ranges::find(kConfigTypes, type) == kConfigTypes.end()) {
     return bad_input("a manifest of something else than an image: its config is '" +
                      printable(type, 100) + "'");
   }
   out.config = *digest;
-  return {};
+  return read_layers(layers, out);
 }
 
 }  // namespace
@@ -154,7 +171,9 @@ Result<Manifest> parse_manifest(std::string_view body, std::string_view content_
   if (!type) return type.error();
   Manifest out;
   out.media_type = std::move(*type);
-  out.created = created_annotation(*parsed);
+  const Json& annotations = at_path(*parsed, {"annotations"});
+  out.created = noted_created(annotations);
+  out.origin = read_origin(annotations);
   const auto read =
       is_index_type(out.media_type) ? read_index(*parsed, out) : read_manifest(*parsed, out);
   if (!read) return read.error();
@@ -164,7 +183,13 @@ Result<Manifest> parse_manifest(std::string_view body, std::string_view content_
 ImageConfig parse_image_config(std::string_view body) {
   const auto parsed = parse_json(body, kMaxConfigBytes);
   if (!parsed || !parsed->is_object()) return {};
-  return {parse_created(string_or(*parsed, "created")), platform_of(*parsed)};
+  const Json& labels = at_path(*parsed, {"config", "Labels"});
+  const auto written = parse_created(string_or(*parsed, "created"));
+  const auto label = noted_created(labels);
+  ImageConfig out{std::max(written, label), platform_of(*parsed)};
+  const bool of_base = written && label && *label + kLongestBuild < *written;
+  if (!of_base) out.origin = read_origin(labels);
+  return out;
 }
 
 bool has_digest(std::string_view bytes, const Digest& digest) {

@@ -2,6 +2,7 @@
 // OCI image-spec manifest.md, image-index.md, config.md, annotations.md; Docker schema 2.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "config/status.h"
 #include "controller/model/names.h"
 
 namespace freshet {
@@ -16,6 +18,8 @@ namespace freshet {
 inline constexpr std::size_t kMaxManifestBytes = 4 << 20;  // distribution spec: at least 4 MB
 inline constexpr std::size_t kMaxConfigBytes = 1 << 20;
 inline constexpr std::size_t kMaxIndexEntries = 1000;
+inline constexpr std::size_t kMaxLayers = 10000;
+inline constexpr std::int64_t kMaxLayerBytes = std::int64_t{1} << 50;
 
 inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v1+json";
 inline constexpr std::string_view kOciManifest = "application/vnd.oci.image.manifest.v1+json";
@@ -48,16 +52,20 @@ struct Manifest {
   std::optional<TimePoint> created;  // from its annotation
   std::optional<Digest> child;       // of an index: the image to look into, linux/amd64 if there
   std::optional<Digest> config;      // of a manifest
+  std::optional<std::int64_t> layer_bytes = {};  // of a manifest: compressed, all layers together
+  ImageOrigin origin = {};                       // from its annotations
   bool operator==(const Manifest&) const = default;
 };
 
 // kBadInput if it is neither, if the body's mediaType contradicts the Content-Type, or if it is a
-// manifest of something else than an image (a chart, a signature).
+// manifest of something else than an image (a chart, a signature), or a layer has no sane size.
 Result<Manifest> parse_manifest(std::string_view body, std::string_view content_type);
 
 struct ImageConfig {
+  // The later of its own date and its label's: a label may be that of the base image.
   std::optional<TimePoint> created;
   std::optional<Platform> platform;
+  ImageOrigin origin = {};  // from its labels, unless these are of the base image
   bool operator==(const ImageConfig&) const = default;
 };
 // Lenient: what cannot be read is absent.

@@ -14,7 +14,8 @@ std::string phase_name(const PollKey& key) { return key.reference + "|" + key.id
 
 // What a follower would want to know; not that it was looked at again.
 bool tells_the_same(const TagObservation& a, const TagObservation& b) {
-  return a.confirmed == b.confirmed && a.chosen == b.chosen && a.last_error == b.last_error &&
+  return a.confirmed == b.confirmed && a.last_success.has_value() == b.last_success.has_value() &&
+         a.chosen == b.chosen && a.last_error == b.last_error &&
          a.consecutive_not_found == b.consecutive_not_found;
 }
 
@@ -45,13 +46,17 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
     const auto [place, is_new] = next.emplace(
         poll_key(wish.reference, wish.credential.identity, wish.follow), std::move(entry));
     if (!is_new) {
-      auto& every = place->second.followed.every;
-      every = std::min(every, wish.every);
+      Followed& both = place->second.followed;
+      both.every = std::min(both.every, wish.every);
+      both.known = known_to_both(std::move(both.known), wish.known);
     }
   }
   for (auto& [key, entry] : next) {
     const auto before = entries_.find(key);
-    if (before == entries_.end()) continue;
+    if (before == entries_.end()) {
+      recall(entry);
+      continue;
+    }
     const Followed wanted = entry.followed;
     entry = std::move(before->second);
     if (entry.followed.credential != wanted.credential) {
@@ -62,48 +67,19 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
       entry.due = std::min(entry.due, next_regular(phase_name(key), wanted.every, now));
     }
     entry.followed = wanted;
+    const auto& known = entry.observation.confirmed;
+    if (known && known->remembered && !wanted.known.confirmed) {
+      entry.confirm_again = 1;  // for who is new
+      entry.due = std::max(now, entry.not_before);
+    }
   }
   entries_ = std::move(next);
   index_waiting();
 }
 
-Poller::AccountKey Poller::account_of(const Entry& entry) {
-  return {entry.followed.reference.registry, entry.followed.credential.identity};
-}
-
-// Accounts that nobody uses go, and what was learned with them.
-void Poller::index_waiting() {
-  for (auto& [key, account] : accounts_) account.waiting.clear();
-  std::set<AccountKey> used;
-  for (const auto& [key, entry] : entries_) {
-    const auto account = account_of(entry);
-    used.insert(account);
-    auto& waiting = account_for(account, entry).waiting;
-    if (entry.check == 0) waiting.emplace(entry.due, key);
-  }
-  for (const auto& [id, check] : running_) used.insert(check.account);
-  std::erase_if(accounts_, [&](const auto& account) { return !used.contains(account.first); });
-}
-
-Poller::Account& Poller::account_for(const AccountKey& key, const Entry& entry) {
-  const auto [place, is_new] = accounts_.try_emplace(key);
-  if (is_new) {
-    const auto rate = options_.requests_per_second.find(key.first);
-    if (rate != options_.requests_per_second.end()) {
-      place->second.budget = RegistryBudget(rate->second);
-    }
-    if (const auto origin = api_origin(entry.followed.reference, options_)) {
-      place->second.origin = to_string(*origin);
-    }
-  }
-  return place->second;
-}
-
-void Poller::set_due(const PollKey& key, Entry& entry, TimePoint due) {
-  auto& waiting = accounts_.at(account_of(entry)).waiting;
-  waiting.erase({entry.due, key});
-  entry.due = due;
-  if (entry.check == 0) waiting.emplace(due, key);
+void Poller::recall(Entry& entry) {
+  entry.observation.confirmed = entry.followed.known.confirmed;
+  for (const TimePoint move : entry.followed.known.moves) entry.moves.add(move);
 }
 
 PollStep Poller::start_due(TimePoint now) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "controller/registry/budget.h"
+#include "controller/registry/known_tag.h"
 #include "controller/registry/resolution.h"
 #include "controller/registry/resolve.h"
 #include "controller/registry/schedule.h"
@@ -27,6 +28,7 @@ struct Followed {
   Credential credential;
   Duration every = minutes(5);
   std::optional<FollowSpec> follow = {};  // chooses the tag; one in the reference is ignored
+  KnownTag known = {};                    // for the first check
   bool operator==(const Followed&) const = default;
 };
 
@@ -79,7 +81,8 @@ class Poller {
   explicit Poller(RegistryOptions options) : options_(std::move(options)) {}
 
   // Replaces the list. What is new is due at once; what stays keeps its observation and, unless
-  // its credential or period changed, its schedule; what went is forgotten. A check that runs for
+  // its credential or period changed, its schedule; what went is forgotten. A digest that is known
+  // to all who follow the tag is not read again while the tag still names it. A check that runs for
   // what went, or with a credential of before, runs on and its outcome is dropped.
   void set_followed(const std::vector<Followed>& followed, TimePoint now);
 
@@ -128,6 +131,7 @@ class Poller {
     bool asks_registry = false;  // in flight; else a token service or where it was sent to
   };
 
+  static void recall(Entry& entry);
   static AccountKey account_of(const Entry& entry);
   Account& account_for(const AccountKey& key, const Entry& entry);
   TimePoint next_check(const PollKey& key, const Entry& entry, TimePoint now) const;

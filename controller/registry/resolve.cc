@@ -79,6 +79,14 @@ Json to_json(const Confirmed& image) {
   out["platforms"] = Json::array();
   for (const auto& platform : image.platforms) out["platforms"].push_back(to_string(platform));
   if (image.created) out["created"] = format_rfc3339(*image.created);
+  if (image.layer_bytes) out["layerBytes"] = *image.layer_bytes;
+  const ImageOrigin& origin = image.origin;
+  for (const auto& [name, text] :
+       {std::pair("revision", origin.revision), std::pair("source", origin.source),
+        std::pair("version", origin.version), std::pair("baseName", origin.base_name),
+        std::pair("baseDigest", origin.base_digest)}) {
+    if (!text.empty()) out[name] = text;
+  }
   return out;
 }
 

@@ -27,7 +27,8 @@ std::variant<std::vector<ImageTag>, RegistryFailure> list_tags(const ImageRefere
                                                                HttpTransport& transport,
                                                                const NowFunction& now);
 
-// {"digest","mediaType","platforms":["linux/amd64"],"created"}; created only if known.
+// {"digest","mediaType","platforms":["linux/amd64"],"created","layerBytes","revision","source",
+// "version","baseName","baseDigest"}; those from "created" on only if known.
 Json to_json(const Confirmed& image);
 // {"error":{"kind","step","message"}}: the message ends with what to do about it.
 Json to_json(const RegistryFailure& failure);

@@ -45,7 +45,7 @@ void TagDates::judge(const CheckOutcome& outcome, const RegistryMemory& memory) 
                      next_tag(*known);
                    } else {
                      confirmation_.emplace(access_, found.digest,
-                                           RegistryFailureKind::kInconsistent);
+                                           RegistryFailureKind::kInconsistent, ConfirmDepth::kDate);
                    }
                  },
                  [&](const NotFound& missing) {

@@ -18,8 +18,6 @@ namespace freshet {
 
 namespace {
 
-constexpr Duration kProbeEvery = seconds(30);
-
 // A write that was overtaken is decided again at once, this often in one pass.
 constexpr int kMaxDecisions = 4;
 
@@ -33,6 +31,7 @@ Controller::Controller(ControllerOptions options, Connections connections, const
       metrics_(metrics),
       log_(std::move(log)),
       credentials_({connections_.kube, connections_.docker_config, connections_.ask_helper}, clock),
+      nodes_(connections_.kube, clock),
       tags_(options_, connections_.registry, credentials_, metrics, clock),
       judging_(options_, connections_.prometheus),
       slots_(options_.max_rollouts, options_.max_rollouts_per_namespace) {}
@@ -64,6 +63,13 @@ void Controller::on_event(Kind kind, const WatchEvent& event) {
 void Controller::check_registries(Duration at_most) { enqueue(tags_.check(at_most), clock_.now()); }
 
 bool Controller::read_credentials() {
+  if (const auto nodes = nodes_.list_if_due()) {
+    if (nodes->changed) enqueue(tags_.followers(""), clock_.now());
+    if (!nodes->trouble.empty()) {
+      log_({LogLevel::kWarning, "NodesNotRead", {{"reason", nodes->trouble}}});
+    }
+    return true;
+  }
   const auto read = credentials_.read_one();
   if (!read) return false;
   if (!read->changed) return true;
@@ -75,9 +81,10 @@ bool Controller::read_credentials() {
 std::optional<TimePoint> Controller::next_due() {
   const auto checks = tags_.next_due();
   const auto readings = credentials_.next_due();
+  const std::optional<TimePoint> nodes = nodes_.next_due();
   const std::lock_guard lock(mutex_);
   std::optional<TimePoint> next;
-  for (const auto& due : {checks, readings, queue_.next_due()}) {
+  for (const auto& due : {checks, readings, queue_.next_due(), nodes}) {
     if (due) next = std::min(next.value_or(TimePoint::max()), *due);
   }
   return next;
@@ -134,7 +141,7 @@ bool Controller::reconcile_one() {
   return true;
 }
 
-Observation Controller::gather(const CachedTracked& tracked, Notes& notes) {
+Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimePoint now) {
   const ServiceKey key{tracked.object.name_space, tracked.object.spec.service};
   Observation seen = assemble(tracked, cache_.service(key), cache_.revisions(key), notes);
   if (!seen.image_problem.empty() || !seen.service) {
@@ -142,7 +149,8 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes) {
   } else {
     tags_.follow({tracked.object.name_space, tracked.object.name}, seen.images,
                  seen.tracked.spec.poll.every);
-    tags_.fill({tracked.object.name_space, tracked.object.name}, seen.images);
+    tags_.fill({tracked.object.name_space, tracked.object.name}, seen.images,
+               {nodes_.asked(), nodes_.platforms(), options_.max_image_bytes, now});
   }
   const auto* core = std::get_if<Core>(&seen.core);
   const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
@@ -190,7 +198,7 @@ Controller::Outlook Controller::pass(const ServiceKey& key, Notes& notes) {
   // One offset for the whole pass: what is due is due by the clock that it was decided by.
   const Duration offset = connections_.kube.clock_offset();
   const TimePoint now = clock_.now() + offset;  // by the API server's clock
-  Observation seen = gather(*tracked, notes);
+  Observation seen = gather(*tracked, notes, now);
   if (std::string conflict =
           older_tracker(*tracked, cache_.trackers({key.name_space, tracked->object.spec.service}));
       !conflict.empty()) {
@@ -214,55 +222,6 @@ Controller::Outlook Controller::pass(const ServiceKey& key, Notes& notes) {
   if (out.next) *out.next -= offset;
   out.urgent = is_at_stake(transition.core);
   return out;
-}
-
-// Pods of the candidate, whether metrics are there, and the verdict. Returns why the analyzer is
-// blind, or "". What cannot be read is left unknown; it is never a pass nor a failure.
-std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
-  if (!seen.service) return "";
-  const auto* core = std::get_if<Core>(&seen.core);
-  const Rollout* rollout = core == nullptr ? nullptr : active_rollout(core->phase);
-  if (rollout == nullptr) return probe(seen, notes, now);
-  std::map<std::string, TimePoint> pod_times;
-  const auto read_pods = [&](const RevisionName& revision) -> Result<Json> {
-    auto reply = connections_.kube.get(revision_pods_path(seen.service->key, revision));
-    if (!reply) return reply.error();
-    pod_times.merge(pod_creation_times(reply->body));
-    return std::move(reply->body);
-  };
-  std::string blind;
-  if (const auto name = candidate_name(seen, *rollout)) {
-    const auto pods = read_pods(*name);
-    if (pods) seen.candidate_pods = pod_facts(*pods);
-    if (!pods) blind = pods.error().message;
-  }
-  if (!rollout->candidate.uid) return blind;
-  if (core->stable) {
-    const auto pods = read_pods(core->stable->name);
-    if (!pods) blind = pods.error().message;
-  }
-  if (std::string unread = judging_.look(seen, *core, pod_times, notes, now); !unread.empty()) {
-    blind = std::move(unread);
-  }
-  seen.verdict = notes.verdict;
-  seen.verdict_uid = rollout->candidate.uid;
-  return blind;
-}
-
-// Adoption asks whether the serving Revision has metrics; asked again now and then until it has.
-std::string Controller::probe(Observation& seen, Notes& notes, TimePoint now) {
-  const bool needed = seen.tracked.spec.analysis.mode == AnalysisMode::kMetrics;
-  const auto* core = std::get_if<Core>(&seen.core);
-  const bool adopting = core == nullptr || std::holds_alternative<Adopting>(core->phase);
-  const auto revision = sole_serving(seen.service->observed_traffic);
-  if (!needed || !adopting || !revision || notes.metrics == MetricsFinding::kUsable) return "";
-  if (notes.metrics_probed && now - *notes.metrics_probed < kProbeEvery) return "";
-  notes.metrics_probed = now;
-  const auto found = judging_.find_metrics({seen.service->key.name_space, revision->get()}, notes);
-  if (!found) return found.error().message;
-  notes.metrics = *found;
-  seen.metrics = *found;
-  return "";
 }
 
 // What can be repeated safely, after the write: finalizer, status, answered commands, Events.

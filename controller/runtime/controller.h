@@ -20,6 +20,7 @@
 #include "controller/runtime/judging.h"
 #include "controller/runtime/log.h"
 #include "controller/runtime/metrics.h"
+#include "controller/runtime/nodes.h"
 #include "controller/runtime/notes.h"
 #include "controller/runtime/options.h"
 #include "controller/runtime/queue.h"
@@ -48,7 +49,8 @@ class Controller {
   // Starts the registry checks that are due and takes the replies that come, waiting for something
   // to do at most so long. One caller at a time.
   void check_registries(Duration at_most);
-  // Reads one source of credentials that is due; false when none is. Several may call it at once.
+  // Reads one source of credentials that is due, or lists nodes; false when neither is due. Several
+  // may call it at once.
   bool read_credentials();
   // One pass over one service that is due; false when none is.
   bool reconcile_one();
@@ -65,7 +67,7 @@ class Controller {
     std::string trouble;  // why the pass failed; ""
   };
   Outlook pass(const ServiceKey& key, Notes& notes);
-  Observation gather(const CachedTracked& tracked, Notes& notes);
+  Observation gather(const CachedTracked& tracked, Notes& notes, TimePoint now);
   std::string look(Observation& seen, Notes& notes, TimePoint now);
   std::string probe(Observation& seen, Notes& notes, TimePoint now);
   Transition decide_and_write(Observation& observation, Notes& notes, TimePoint now,
@@ -87,6 +89,7 @@ class Controller {
 
   Cache cache_;
   Credentials credentials_;
+  Nodes nodes_;
   TagWatch tags_;
   Judging judging_;
   Slots slots_;

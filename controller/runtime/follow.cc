@@ -91,6 +91,7 @@ Result<std::vector<FollowedImage>> followed_images(const TrackedServiceSpec& spe
     auto one = follow_present(service, spec.rollout.write_mode);
     if (!one) return one.error();
     one->pull_secrets = service.pull_secrets;
+    one->placement = service.placement;
     followed.push_back(*std::move(one));
     return followed;
   }
@@ -99,6 +100,9 @@ Result<std::vector<FollowedImage>> followed_images(const TrackedServiceSpec& spe
     if (!one) return one.error();
     one->pull_secrets = pull_secrets(image.pull_secrets, service);
     one->follow = image.follow;
+    one->minimum_age = image.minimum_age;
+    one->platforms = image.platforms;
+    one->placement = service.placement;
     followed.push_back(*std::move(one));
   }
   return followed;

@@ -17,11 +17,26 @@ std::string problem_list(const std::vector<Problem>& problems) {
   return text;
 }
 
-std::vector<SeenDigest> seen_before(const TrackedServiceStatus& status, const std::string& name) {
+// What is known of an image from before: its tag as status has it, and what stable runs.
+void recall(FollowedImage& image, const TrackedServiceStatus& status, const CoreRead& read) {
+  const std::string name = followed_name(image.reference, image.follow);
   for (const SeenTag& tag : status.tags) {
-    if (tag.image == name) return tag.digests;
+    if (tag.image == name) image.before = tag;
   }
-  return {};
+  const auto* core = std::get_if<Core>(&read);
+  if (core == nullptr || !core->stable) return;
+  const auto& digests = core->stable->pair.digests;
+  const auto running = digests.find(image.container);
+  if (running == digests.end()) return;
+  image.running = running->second;
+  // Until the registry has told this process: the same as before, where that starts nothing.
+  const SeenTag& before = image.before;
+  const SeenDigest* seen = find_seen(before, before.confirmed);
+  if (!std::holds_alternative<Idle>(core->phase) || seen == nullptr ||
+      before.names != before.confirmed || before.confirmed != running->second.get()) {
+    return;
+  }
+  image.confirmed = ConfirmedDigest{running->second, seen->created, seen->first_seen, seen->origin};
 }
 
 std::optional<Core> observed_core(const Observation& observation) {
@@ -63,9 +78,7 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
     auto images = followed_images(seen.tracked.spec, *seen.service);
     if (images) {
       seen.images = *std::move(images);
-      for (FollowedImage& image : seen.images) {
-        image.seen = seen_before(tracked.status, followed_name(image.reference, image.follow));
-      }
+      for (FollowedImage& image : seen.images) recall(image, notes.written, seen.core);
     } else {
       seen.image_problem = images.error().message;
     }

@@ -1,12 +1,14 @@
 // How one controller runs: what its operator set, with defaults.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
+#include "controller/registry/confirm_checks.h"
 
 namespace freshet {
 
@@ -16,7 +18,8 @@ struct ControllerOptions {
   Duration analysis_interval = seconds(10);      // between two looks at an active rollout
   std::set<std::string> plain_http;              // registries (host:port) spoken to without TLS
   std::map<std::string, double> registry_rates;  // requests a second, where not the usual
-  int max_rollouts = 50;                         // at once, in the cluster
+  std::int64_t max_image_bytes = kDefaultMaxImageBytes;  // compressed layers of an image
+  int max_rollouts = 50;                                 // at once, in the cluster
   int max_rollouts_per_namespace = 10;
   int workers = 4;
   Duration resync = minutes(10);  // every service is looked at this often at least

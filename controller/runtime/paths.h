@@ -18,6 +18,7 @@ std::string revision_pods_path(const ServiceKey& service, const RevisionName& re
 std::string secret_path(const ServiceKey& key);
 std::string service_account_path(const ServiceKey& key);
 std::string events_path(const std::string& name_space);
+inline constexpr const char* kNodesPath = "/api/v1/nodes";
 inline constexpr const char* kTrackedServicesCrdPath =
     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/trackedservices.freshet.dev";
 

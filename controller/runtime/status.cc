@@ -73,17 +73,22 @@ void fill_revisions(TrackedServiceStatus& status, const Observation& observation
                       candidate.uid.value_or(Uid("")), candidate.pair.digests, known);
 }
 
+// Whether it counts or not; null while nothing is known.
+const ConfirmedDigest* named_digest_of(const FollowedImage& image) {
+  if (image.held_back) return &image.held_back->named;
+  return image.confirmed ? &*image.confirmed : nullptr;
+}
+
 // Behind: a followed tag names a digest that stable does not run, since it was first seen.
 std::optional<TimePoint> behind_since(const Observation& observation, const Core& core) {
   std::optional<TimePoint> since;
   if (!core.stable) return since;
   for (const FollowedImage& image : observation.images) {
-    if (!image.confirmed) continue;
+    const ConfirmedDigest* named = named_digest_of(image);
+    if (named == nullptr) continue;
     const auto running = core.stable->pair.digests.find(image.container);
-    if (running != core.stable->pair.digests.end() && running->second == image.confirmed->digest) {
-      continue;
-    }
-    if (!since || image.confirmed->first_seen < *since) since = image.confirmed->first_seen;
+    if (running != core.stable->pair.digests.end() && running->second == named->digest) continue;
+    if (!since || named->first_seen < *since) since = named->first_seen;
   }
   return since;
 }
@@ -166,16 +171,21 @@ std::vector<HoldStatus> carry_hold_times(std::vector<HoldStatus> holds,
 }
 
 // A digest that comes back keeps its place: that is how it is known to have come back.
-void note_digest(std::vector<SeenDigest>& digests, const ConfirmedDigest& confirmed) {
+void note_digest(SeenTag& tag, const ConfirmedDigest& named) {
   constexpr std::size_t kMaxSeen = 8;
-  const auto known = std::ranges::find(digests, confirmed.digest.get(), &SeenDigest::digest);
+  auto& digests = tag.digests;
+  tag.names = named.digest.get();
+  const auto known = std::ranges::find(digests, tag.names, &SeenDigest::digest);
   if (known != digests.end()) {
-    if (confirmed.created) known->created = confirmed.created;
+    if (named.created) known->created = named.created;
+    if (named.origin != ImageOrigin{}) known->origin = named.origin;
     return;
   }
-  digests.insert(digests.begin(),
-                 {confirmed.digest.get(), confirmed.first_seen, confirmed.created});
-  if (digests.size() > kMaxSeen) digests.resize(kMaxSeen);
+  digests.insert(digests.begin(), {tag.names, named.first_seen, named.created, named.origin});
+  if (digests.size() <= kMaxSeen) return;
+  // What is in force stays known.
+  const bool last_counts = digests.back().digest == tag.confirmed;
+  digests.erase(digests.end() - (last_counts ? 2 : 1));
 }
 
 std::vector<SeenTag> seen_tags(const Observation& observation, const TrackedServiceStatus& before) {
@@ -183,9 +193,10 @@ std::vector<SeenTag> seen_tags(const Observation& observation, const TrackedServ
   for (const FollowedImage& image : observation.images) {
     SeenTag tag{followed_name(image.reference, image.follow), {}};
     for (const SeenTag& old : before.tags) {
-      if (old.image == tag.image) tag.digests = old.digests;
+      if (old.image == tag.image) tag = old;
     }
-    if (image.confirmed) note_digest(tag.digests, *image.confirmed);
+    if (image.confirmed) tag.confirmed = image.confirmed->digest.get();
+    if (const ConfirmedDigest* named = named_digest_of(image)) note_digest(tag, *named);
     tags.push_back(std::move(tag));
   }
   return tags;

@@ -32,22 +32,29 @@ TagWatch::TagWatch(const ControllerOptions& options, HttpExchanges& exchanges,
 void TagWatch::follow(const ServiceKey& follower, const std::vector<FollowedImage>& images,
                       Duration every) {
   std::vector<Wish> wished;
+  std::vector<KnownTag> known;
   for (const FollowedImage& image : images) {
     if (!is_followed(image)) continue;
     wished.push_back({image.reference, image.pull_secrets, every, image.follow});
+    known.push_back(known_tag(image.before));
   }
   const std::lock_guard lock(mutex_);
   auto& before = followed_[follower];
   const bool same = before == wished;
   before = std::move(wished);
-  if (before.empty()) followed_.erase(follower);
+  known_[follower] = std::move(known);
+  if (before.empty()) {
+    followed_.erase(follower);
+    known_.erase(follower);
+  }
   if (same) return;
   changed_ = true;
   next_due_ = clock_.now();
   exchanges_.wake();
 }
 
-void TagWatch::fill(const ServiceKey& follower, std::vector<FollowedImage>& images) const {
+void TagWatch::fill(const ServiceKey& follower, std::vector<FollowedImage>& images,
+                    const ConfirmWorld& world) const {
   const std::lock_guard lock(mutex_);
   for (FollowedImage& image : images) {
     if (!is_followed(image)) continue;
@@ -64,11 +71,8 @@ void TagWatch::fill(const ServiceKey& follower, std::vector<FollowedImage>& imag
       image.no_pull_secret_access = choice.grant;
       if (!choice.problems.empty()) image.error = choice.problems + "; " + image.error;
     }
-    if (!seen.confirmed) continue;
-    if (image.follow) image.reference.tag = seen.chosen;
-    image.confirmed =
-        ConfirmedDigest{seen.confirmed->digest, seen.confirmed->created,
-                        seen.first_seen.value_or(seen.last_checked.value_or(clock_.now()))};
+    if (image.follow && seen.chosen) image.reference.tag = seen.chosen;
+    confirm_image(image, seen, world);
   }
 }
 
@@ -86,13 +90,16 @@ std::vector<Followed> TagWatch::choose_credentials() {
   std::vector<Followed> out;
   followers_.clear();
   for (const auto& [follower, wishes] : followed_) {
-    for (const Wish& wish : wishes) {
+    const auto& known = known_.at(follower);
+    for (std::size_t i = 0; i < wishes.size(); ++i) {
+      const Wish& wish = wishes[i];
       CredentialChoice choice =
           credentials_.choose({follower.name_space, wish.reference, wish.pull_secrets});
       if (!choice.ready) continue;
       followers_[poll_key(wish.reference, choice.credential.identity, wish.follow)].insert(
           follower);
-      out.push_back({wish.reference, std::move(choice.credential), wish.every, wish.follow});
+      out.push_back(
+          {wish.reference, std::move(choice.credential), wish.every, wish.follow, known.at(i)});
     }
   }
   return out;

@@ -13,6 +13,7 @@
 #include "base/exchanges.h"
 #include "controller/model/observation.h"
 #include "controller/registry/poller.h"
+#include "controller/runtime/confirming.h"
 #include "controller/runtime/credentials.h"
 #include "controller/runtime/metrics.h"
 #include "controller/runtime/options.h"
@@ -26,8 +27,10 @@ class TagWatch {
 
   // What `follower` follows from now on; an empty list takes it out.
   void follow(const ServiceKey& follower, const std::vector<FollowedImage>& images, Duration every);
-  // Fills in what is known of each image of this follower, and the tag that its policy chose.
-  void fill(const ServiceKey& follower, std::vector<FollowedImage>& images) const;
+  // Fills in what is known of each image of this follower, which digest counts, and the tag that
+  // its policy chose.
+  void fill(const ServiceKey& follower, std::vector<FollowedImage>& images,
+            const ConfirmWorld& world) const;
   // Who follows something in this namespace; "": everybody.
   std::vector<ServiceKey> followers(const std::string& name_space) const;
 
@@ -67,6 +70,7 @@ class TagWatch {
 
   mutable std::mutex mutex_;  // guards what follows
   std::map<ServiceKey, std::vector<Wish>> followed_;
+  std::map<ServiceKey, std::vector<KnownTag>> known_;  // of each wish, as status has it now
   std::map<PollKey, std::set<ServiceKey>> followers_;
   std::map<PollKey, TagObservation> seen_;
   std::optional<TimePoint> next_due_;

@@ -26,6 +26,7 @@ struct ImageBehaviour {
   double error_rate = 0.001;     // share of requests answered 500
   double median_seconds = 0.03;  // log-normal latency
   double sigma = 0.6;
+  std::string architecture = "amd64";
   bool operator==(const ImageBehaviour&) const = default;
 };
 

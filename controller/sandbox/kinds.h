@@ -35,6 +35,7 @@ extern const Kind kPods;
 extern const Kind kSecrets;
 extern const Kind kServiceAccounts;
 extern const Kind kNamespaces;
+extern const Kind kNodes;
 extern const Kind kEvents;
 extern const Kind kDefinitions;  // customresourcedefinitions
 

@@ -64,7 +64,7 @@ Digest ImageRegistry::push(const std::string& repository, const std::string& tag
       "{} {} {} {} {} {}", repository, format_rfc3339(created), behaviour.error_rate,
       behaviour.median_seconds, static_cast<int>(behaviour.starts), behaviour.ready_after.count()));
   const std::string config =
-      dump_json({{"architecture", "amd64"},
+      dump_json({{"architecture", behaviour.architecture},
                  {"os", "linux"},
                  {"created", format_rfc3339(created)},
                  {"config", Json::object()},

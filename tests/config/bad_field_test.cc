@@ -94,6 +94,16 @@ const std::vector<Row> kFieldRows = {
      "  images: [{image: a:1, pullSecrets: [\"a/b\"]}]\n",
      {"spec.images[0].pullSecrets[0] (line 5, column 39): found \"a/b\"; allowed: the name of a "
       "Secret in this namespace"}},
+    {"a platform is os/architecture",
+     "  images: [{image: a:1, platforms: [arm64]}]\n",
+     {"spec.images[0].platforms[0] (line 5, column 37): found \"arm64\"; allowed: os/architecture "
+      "or "
+      "os/architecture/variant, as in linux/arm64"}},
+    {"an age has a unit",
+     "  images: [{image: a:1, minimumAge: 60d}]\n",
+     {"spec.images[0].minimumAge (line 5, column 37): found \"60d\"; allowed: a duration from 0s "
+      "to "
+      "30d"}},
     {"where a policy chooses the tag, the image has none",
      "  images: [{image: \"a:1\", follow: {semver: \"~1.4\"}}]\n",
      {"spec.images[0].image (line 5, column 20): found \"a:1\": follow chooses the tag; allowed: "

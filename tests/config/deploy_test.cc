@@ -74,6 +74,7 @@ TEST(Deploy, TheControllerMayDoThisAndNothingBesides) {
       {"serving.knative.dev/revisions", "list watch"},
       {"/pods", "list"},
       {"/events", "create"},
+      {"/nodes", "list"},
       {"/serviceaccounts", "get"},
       {"apiextensions.k8s.io/customresourcedefinitions trackedservices.freshet.dev", "get"}};
   EXPECT_EQ(rights_of("freshet-controller"), expected);

@@ -59,7 +59,7 @@ class RealCredentials : public RealRegistry {
       tags.check(Duration::zero());
     }
     std::vector<FollowedImage> images = {image_};
-    tags.fill({"shop", "checkout"}, images);
+    tags.fill({"shop", "checkout"}, images, {});
     return images.front();
   }
   static std::string seen(const FollowedImage& image) {

@@ -10,7 +10,8 @@ Confirmed amd64_image(const Digest& digest, const std::string& created) {
           std::string(kOciManifest),
           {{"linux", "amd64", ""}},
           parse_rfc3339(created).value(),
-          false};
+          false,
+          0};  // umoci's new image has no layer
 }
 
 TEST_F(RealRegistry, ResolvesWhatWasPushed) {

@@ -8,7 +8,7 @@ namespace {
 
 // The tag named these digests before, the newest first.
 void seen_before(PlannerWorld& world, const std::string& digits) {
-  auto& seen = world.seen.images.front().seen;
+  auto& seen = world.seen.images.front().before.digests;
   seen.clear();
   for (const char digit : digits) seen.push_back({digest_of(digit).get(), world.now, {}});
 }
@@ -20,7 +20,7 @@ void returns_to(PlannerWorld& world, char digit, const std::string& seen) {
 
 void made(PlannerWorld& world, Duration after_stable) {
   const TimePoint stable = world.now - days(10);
-  world.seen.images.front().seen = {{digest_of('a').get(), stable, stable}};
+  world.seen.images.front().before.digests = {{digest_of('a').get(), stable, stable}};
   world.push('d');
   world.seen.images.front().confirmed->created = stable + after_stable;
 }
@@ -54,7 +54,7 @@ TEST(DowngradeGuard, HoldsAStepBack) {
       {"nor is one made after stable's a step back, whenever it was named", "Idle",
        [](PlannerWorld& w) {
          returns_to(w, 'd', "cad");
-         w.seen.images.front().seen[1].created = w.now - days(2);
+         w.seen.images.front().before.digests[1].created = w.now - days(2);
          w.seen.images.front().confirmed->created = w.now - days(1);
        },
        kStarted},

@@ -21,10 +21,11 @@ const Platform kAmd64{"linux", "amd64", ""};
 const Platform kArm64{"linux", "arm64", ""};
 const Platform kArm64v8{"linux", "arm64", "v8"};
 
-ConfirmOutcome confirm(ScriptedTransport& transport, const Digest& digest, TimePoint now = kNow) {
+ConfirmOutcome confirm(ScriptedTransport& transport, const Digest& digest, TimePoint now = kNow,
+                       ConfirmDepth depth = ConfirmDepth::kAll) {
   RegistryMemory memory;
   DigestConfirmation confirmation({*api_origin(app(), {}), "acme/app", {}, {}, now + seconds(8)},
-                                  digest, Kind::kInconsistent);
+                                  digest, Kind::kInconsistent, depth);
   for (;;) {
     auto next = confirmation.next_request(memory, now);
     if (auto* outcome = std::get_if<ConfirmOutcome>(&next)) return *outcome;
@@ -41,9 +42,10 @@ HttpResponse blob(const Document& document) { return make_response(200, {}, docu
 TEST(Confirmation, ReadsASingleImageAndItsConfiguration) {
   ScriptedTransport transport;
   serve(transport, kConfirmed, kConfirmedConfig);
-  EXPECT_EQ(confirm(transport, kConfirmed.digest()),
-            ConfirmOutcome(Confirmed{
-                kConfirmed.digest(), kConfirmed.type, {kArm64}, *parse_rfc3339(kCreated), false}));
+  EXPECT_EQ(
+      confirm(transport, kConfirmed.digest()),
+      ConfirmOutcome(Confirmed{
+          kConfirmed.digest(), kConfirmed.type, {kArm64}, *parse_rfc3339(kCreated), false, 0}));
   EXPECT_EQ(transport.lines(), (std::vector<std::string>{"GET " + kConfirmed.by_digest(),
                                                          "GET " + kConfirmedConfig.as_blob()}));
   EXPECT_EQ(transport.requests()[1].max_body_bytes, kMaxConfigBytes);
@@ -57,22 +59,62 @@ TEST(Confirmation, PrefersTheAnnotationsDate) {
             *parse_rfc3339("2026-11-20T00:00:00Z"));
 }
 
-TEST(Confirmation, LooksIntoAnIndexOnlyForADate) {
+TEST(Confirmation, LooksIntoAnIndexForWhatItDoesNotTell) {
   ScriptedTransport transport;
   transport.on("GET", kIndex.by_digest(), kIndex.get());
   transport.on("GET", kConfirmed.by_digest(), kConfirmed.get());
   transport.on("GET", kConfirmedConfig.as_blob(), blob(kConfirmedConfig));
-  const Confirmed want{
-      kIndex.digest(), kIndex.type, {kAmd64, kArm64v8}, *parse_rfc3339(kCreated), false};
+  const Confirmed want{kIndex.digest(),          kIndex.type, {kAmd64, kArm64v8},
+                       *parse_rfc3339(kCreated), false,       0};
   EXPECT_EQ(confirm(transport, kIndex.digest()), ConfirmOutcome(want));
   EXPECT_EQ(transport.requests().size(), 3u);
 
-  const auto dated = index_of(kConfirmed, annotation(kCreated));
+  const auto dated = index_of(kConfirmed, annotation("2026-11-20T00:00:00Z"));
   transport.on("GET", dated.by_digest(), dated.get());
+  const auto image = std::get<Confirmed>(confirm(transport, dated.digest()));
+  EXPECT_EQ(image.created, *parse_rfc3339("2026-11-20T00:00:00Z"));
+  EXPECT_EQ(image.layer_bytes, 0);
+
   transport.forget_requests();
-  EXPECT_EQ(std::get<Confirmed>(confirm(transport, dated.digest())).created,
-            *parse_rfc3339(kCreated));
+  confirm(transport, dated.digest(), kNow, ConfirmDepth::kDate);
   EXPECT_EQ(transport.requests().size(), 1u);
+}
+
+std::string notes(const std::string& revision, const std::string& created = "") {
+  return R"({"org.opencontainers.image.revision":")" + revision +
+         (created.empty() ? "" : R"(","org.opencontainers.image.created":")" + created) + "\"}";
+}
+
+TEST(Confirmation, ReadsTheRevisionWhereItStands) {
+  struct Row {
+    const char* sentence;
+    std::string index, manifest, labels, revision, created;
+  };
+  const std::string later = "2026-11-22T23:45:00Z";
+  const std::string base = "2026-10-01T00:00:00Z";
+  const std::vector<Row> rows = {
+      {"the index's annotation comes first", notes("index"), notes("child"), notes("label"),
+       "index", kCreated},
+      {"then the manifest's", "{}", notes("child"), notes("label"), "child", kCreated},
+      {"then the label, and the later of two dates", "{}", "{}", notes("label", later), "label",
+       later},
+      {"a label that is dated before the image is of its base image", "{}", "{}",
+       notes("base", base), "", kCreated},
+      {"none anywhere", "{}", "{}", "null", "", kCreated},
+  };
+  for (const Row& row : rows) {
+    ScriptedTransport transport;
+    const Document labelled{
+        "", R"({"created":")" + kCreated + R"(","config":{"Labels":)" + row.labels + "}}"};
+    const auto child = manifest_of(labelled, row.manifest);
+    const auto index = index_of(child, row.index);
+    transport.on("GET", index.by_digest(), index.get());
+    transport.on("GET", child.by_digest(), child.get());
+    transport.on("GET", labelled.as_blob(), blob(labelled));
+    const auto image = std::get<Confirmed>(confirm(transport, index.digest()));
+    EXPECT_EQ(image.origin.revision, row.revision) << row.sentence;
+    EXPECT_EQ(image.created, *parse_rfc3339(row.created)) << row.sentence;
+  }
 }
 
 TEST(Confirmation, DoesWithoutADateWhereNoneCanBeRead) {
@@ -104,7 +146,7 @@ TEST(Confirmation, SaysWhereADateMayBeReadLater) {
     transport.on("GET", kConfirmed.by_digest(), kConfirmed.get());
     transport.on("GET", kConfirmedConfig.as_blob(), reply);
     EXPECT_EQ(confirm(transport, kConfirmed.digest()),
-              ConfirmOutcome(Confirmed{kConfirmed.digest(), kConfirmed.type, {}, {}, true}));
+              ConfirmOutcome(Confirmed{kConfirmed.digest(), kConfirmed.type, {}, {}, true, 0}));
   }
 }
 

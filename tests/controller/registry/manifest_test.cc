@@ -17,7 +17,7 @@ TEST(Manifest, OfASingleImageNamesItsConfiguration) {
   const auto manifest = manifest_of(config());
   const auto got = parse_manifest(manifest.body, std::string(kOciManifest) + "; charset=utf-8");
   ASSERT_TRUE(got.has_value()) << got.error().message;
-  EXPECT_EQ(*got, (Manifest{std::string(kOciManifest), {}, {}, {}, config().digest()}));
+  EXPECT_EQ(*got, (Manifest{std::string(kOciManifest), {}, {}, {}, config().digest(), 0}));
 }
 
 TEST(Manifest, OfAnIndexListsPlatformsAndPrefersLinuxAmd64) {
@@ -87,6 +87,28 @@ TEST(Digests, OfBothAlgorithmsAreChecked) {
   EXPECT_TRUE(has_digest("abc", *Digest::parse("sha256:" + sha256_hex("abc"))));
   EXPECT_TRUE(has_digest("abc", *Digest::parse("sha512:" + sha512_hex("abc"))));
   EXPECT_FALSE(has_digest("abd", *Digest::parse("sha512:" + sha512_hex("abc"))));
+}
+
+TEST(Manifest, AddsUpItsLayers) {
+  struct Row {
+    const char* sentence;
+    std::string layers;
+    std::optional<std::int64_t> bytes;  // nullopt: it is refused
+  };
+  const std::vector<Row> rows = {
+      {"no layer", "[]", 0},
+      {"all layers together", R"([{"size":7},{"size":4000000000}])", 4000000007},
+      {"a layer without a size", "[{}]", std::nullopt},
+      {"a negative size", R"([{"size":-1}])", std::nullopt},
+      {"no whole number", R"([{"size":"7"}])", std::nullopt},
+      {"more than any registry holds", R"([{"size":9223372036854775807}])", std::nullopt},
+  };
+  for (const Row& row : rows) {
+    auto body = manifest_of(config()).body;
+    body.replace(body.find("[]"), 2, row.layers);
+    const auto got = parse_manifest(body, kOciManifest);
+    EXPECT_EQ(got ? got->layer_bytes : std::nullopt, row.bytes) << row.sentence;
+  }
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ TEST_F(PollerTest, ConfirmsATagAndThenAsksWithOneConditionalHead) {
   EXPECT_EQ(poller_.next_due(now_), now_);
   EXPECT_EQ(run(), std::vector{key_});
   const Confirmed image{
-      kOld.digest(), kOld.type, {{"linux", "arm64", ""}}, *parse_rfc3339(kCreated), false};
+      kOld.digest(), kOld.type, {{"linux", "arm64", ""}}, *parse_rfc3339(kCreated), false, 0};
   const std::string etag = "\"" + kOld.digest().get() + "\"";
   EXPECT_EQ(seen(), (TagObservation{image, etag, kNow, kNow, kNow, 0, ""}));
   EXPECT_EQ(transport_.requests().size(), 3u);

@@ -32,7 +32,7 @@ TEST(Resolve, ChecksAndConfirms) {
   ASSERT_TRUE(std::holds_alternative<Confirmed>(outcome));
   EXPECT_EQ(dump_json(to_json(std::get<Confirmed>(outcome))),
             R"({"created":"2026-11-22T23:30:00Z","digest":")" + kResolved.digest().get() +
-                R"(","mediaType":")" + std::string(kOciManifest) +
+                R"(","layerBytes":0,"mediaType":")" + std::string(kOciManifest) +
                 R"(","platforms":["linux/arm64"]})");
   EXPECT_EQ(transport.lines(),
             (std::vector<std::string>{"HEAD " + kTagUrl, "GET " + kResolved.by_digest(),

@@ -110,7 +110,7 @@ TEST_F(TagWatchTest, TellsTheFollowersOfWhatChanged) {
   EXPECT_EQ(told, (std::vector<std::vector<ServiceKey>>{{{"shop", "cart"}, {"shop", "checkout"}},
                                                         {{"shop", "cart"}}}));
   std::vector<FollowedImage> images = {image_of("slow.io/app:1")};
-  tags_.fill({"shop", "cart"}, images);
+  tags_.fill({"shop", "cart"}, images, {});
   EXPECT_EQ(images[0].not_found_streak, 1);
 }
 

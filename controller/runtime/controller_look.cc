@@ -1,0 +1,66 @@
+// What a pass reads beside the caches: pods, metrics, the verdict.
+#include <nlohmann/json.hpp>
+
+#include "controller/knative/views.h"
+#include "controller/runtime/controller.h"
+#include "controller/runtime/gather.h"
+#include "controller/runtime/paths.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr Duration kProbeEvery = seconds(30);
+
+}  // namespace
+
+// Pods of the candidate, whether metrics are there, and the verdict. Returns why the analyzer is
+// blind, or "". What cannot be read is left unknown; it is never a pass nor a failure.
+std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
+  if (!seen.service) return "";
+  const auto* core = std::get_if<Core>(&seen.core);
+  const Rollout* rollout = core == nullptr ? nullptr : active_rollout(core->phase);
+  if (rollout == nullptr) return probe(seen, notes, now);
+  std::map<std::string, TimePoint> pod_times;
+  const auto read_pods = [&](const RevisionName& revision) -> Result<Json> {
+    auto reply = connections_.kube.get(revision_pods_path(seen.service->key, revision));
+    if (!reply) return reply.error();
+    pod_times.merge(pod_creation_times(reply->body));
+    return std::move(reply->body);
+  };
+  std::string blind;
+  if (const auto name = candidate_name(seen, *rollout)) {
+    const auto pods = read_pods(*name);
+    if (pods) seen.candidate_pods = pod_facts(*pods);
+    if (!pods) blind = pods.error().message;
+  }
+  if (!rollout->candidate.uid) return blind;
+  if (core->stable) {
+    const auto pods = read_pods(core->stable->name);
+    if (!pods) blind = pods.error().message;
+  }
+  if (std::string unread = judging_.look(seen, *core, pod_times, notes, now); !unread.empty()) {
+    blind = std::move(unread);
+  }
+  seen.verdict = notes.verdict;
+  seen.verdict_uid = rollout->candidate.uid;
+  return blind;
+}
+
+// Adoption asks whether the serving Revision has metrics; asked again now and then until it has.
+std::string Controller::probe(Observation& seen, Notes& notes, TimePoint now) {
+  const bool needed = seen.tracked.spec.analysis.mode == AnalysisMode::kMetrics;
+  const auto* core = std::get_if<Core>(&seen.core);
+  const bool adopting = core == nullptr || std::holds_alternative<Adopting>(core->phase);
+  const auto revision = sole_serving(seen.service->observed_traffic);
+  if (!needed || !adopting || !revision || notes.metrics == MetricsFinding::kUsable) return "";
+  if (notes.metrics_probed && now - *notes.metrics_probed < kProbeEvery) return "";
+  notes.metrics_probed = now;
+  const auto found = judging_.find_metrics({seen.service->key.name_space, revision->get()}, notes);
+  if (!found) return found.error().message;
+  notes.metrics = *found;
+  seen.metrics = *found;
+  return "";
+}
+
+}  // namespace freshet
