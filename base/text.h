@@ -29,8 +29,9 @@ std::string printable(std::string_view text, std::size_t limit = 300);
 bool is_valid_utf8(std::string_view text);
 bool has_control_characters(std::string_view text);
 
-std::string sha256_hex(std::string_view bytes);  // 64 lower-case hex digits
-std::string sha512_hex(std::string_view bytes);  // 128 of them
+std::string to_hex(std::span<const unsigned char> bytes);  // lower case
+std::string sha256_hex(std::string_view bytes);            // 64 lower-case hex digits
+std::string sha512_hex(std::string_view bytes);            // 128 of them
 std::string base64_encode(std::string_view bytes);
 std::optional<std::string> base64_decode(std::string_view text);  // standard or URL alphabet
 std::uint64_t stable_hash(std::string_view text);                 // FNV-1a, the same on every run

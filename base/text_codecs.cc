@@ -19,7 +19,9 @@ int base64_digit(char c) {
   return -1;
 }
 
-std::string hex(std::span<const unsigned char> bytes) {
+}  // namespace
+
+std::string to_hex(std::span<const unsigned char> bytes) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
   for (const unsigned char byte : bytes) {
@@ -29,18 +31,16 @@ std::string hex(std::span<const unsigned char> bytes) {
   return out;
 }
 
-}  // namespace
-
 std::string sha256_hex(std::string_view bytes) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  return hex(digest);
+  return to_hex(digest);
 }
 
 std::string sha512_hex(std::string_view bytes) {
   std::array<unsigned char, SHA512_DIGEST_LENGTH> digest{};
   SHA512(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  return hex(digest);
+  return to_hex(digest);
 }
 
 std::string base64_encode(std::string_view bytes) {

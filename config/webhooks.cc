@@ -1,0 +1,150 @@
+// Webhook receivers, described field by field.
+#include "config/webhooks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "config/object.h"
+#include "config/yaml.h"
+
+namespace freshet {
+
+using namespace config;  // the descriptions
+namespace {
+
+inline constexpr std::size_t kMaxPathBytes = 4096;
+inline constexpr std::size_t kMaxHostBytes = 255;
+inline constexpr const char* kRegistryAllowed = "host, host:port or host/path, lower case";
+
+const std::vector<std::string>& source_words() {
+  static const std::vector<std::string> kWords = {
+      "DockerHub",    "GitHub", "Quay",  "Harbor",      "ACR",    "ECR",    "GAR",
+      "Distribution", "JFrog",  "Nexus", "CloudEvents", "Tekton", "Generic"};
+  return kWords;
+}
+
+enum class RegistryField { kNone, kOptional, kRequired };
+
+// Whether the payload names the registry always, mostly, or never.
+RegistryField registry_field(WebhookSource source) {
+  switch (source) {
+    case WebhookSource::kDockerHub:
+    case WebhookSource::kGar:
+    case WebhookSource::kTekton:
+    case WebhookSource::kGeneric: return RegistryField::kNone;
+    case WebhookSource::kJFrog:
+    case WebhookSource::kNexus: return RegistryField::kRequired;
+    case WebhookSource::kGitHub:
+    case WebhookSource::kQuay:
+    case WebhookSource::kHarbor:
+    case WebhookSource::kAcr:
+    case WebhookSource::kEcr:
+    case WebhookSource::kDistribution:
+    case WebhookSource::kCloudEvents: break;
+  }
+  return RegistryField::kOptional;
+}
+
+void check_receiver(const Cursor& at, const WebhookReceiver& receiver) {
+  const Node* registry = at.node.find("registry");
+  const RegistryField wanted = registry_field(receiver.source);
+  if (wanted == RegistryField::kRequired && !registry) {
+    at.fail(fmt::format("registry is missing: payloads of {} do not name it",
+                        to_string(receiver.source)),
+            kRegistryAllowed);
+  }
+  if (wanted == RegistryField::kNone && registry) {
+    at.field("registry", *registry)
+        .fail(fmt::format("payloads of {} always name the registry", to_string(receiver.source)),
+              "no registry here");
+  }
+}
+
+// A message about it never shows what was found: it may be the secret itself.
+Type<std::string> secret_file_type() {
+  Type<std::string> type =
+      text_type("the path of a file that holds the secret", "^/.+$", kMaxPathBytes);
+  type.read = [type](const Cursor& at, std::string& into) {
+    const bool is_path = at.node.kind == Node::Kind::kText && at.node.text.starts_with('/');
+    if (!is_path) return at.fail("found what is no absolute path", type.shape.allowed);
+    return type.read(at, into);
+  };
+  return type;
+}
+
+Type<WebhookReceiver> receiver_type() {
+  const std::string host = R"(^([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?)";
+  return object_type<WebhookReceiver>(
+      {
+          required(field("name", &WebhookReceiver::name, name_type(),
+                         "The receiver answers at /hooks/NAME.")),
+          required(field("source", &WebhookReceiver::source,
+                         choice_type<WebhookSource>(source_words()), "Who sends.")),
+          required(field("secretFile", &WebhookReceiver::secret_file, secret_file_type(),
+                         "What the sender has to know; read again when it changes.")),
+          field("registry", &WebhookReceiver::registry,
+                text_type(kRegistryAllowed, host + R"((/[a-z0-9._-]+)*$)", kMaxHostBytes),
+                "What stands before the repository where the payload does not say it."),
+      },
+      check_receiver);
+}
+
+struct ReceiversFile {
+  std::vector<WebhookReceiver> receivers;
+};
+
+void check_names(const Cursor& at, const ReceiversFile& file) {
+  std::map<std::string, std::size_t> seen;
+  const Node& list = *at.node.find("receivers");
+  for (std::size_t i = 0; i < file.receivers.size(); ++i) {
+    const auto [first, fresh] = seen.emplace(file.receivers[i].name, i);
+    if (fresh) continue;
+    at.field("receivers", list)
+        .item(i)
+        .fail(fmt::format("name {} is receivers[{}]'s already", first->first, first->second),
+              "each name once");
+  }
+}
+
+const Type<ReceiversFile>& file_type() {
+  static const Type<ReceiversFile> kType = object_type<ReceiversFile>(
+      {required(field("receivers", &ReceiversFile::receivers,
+                      list_type(receiver_type(), "a list of receivers", 1, kMaxWebhookReceivers),
+                      "Who may send webhooks."))},
+      check_names);
+  return kType;
+}
+
+}  // namespace
+
+std::string to_string(WebhookSource source) {
+  return source_words().at(static_cast<std::size_t>(source));
+}
+
+ParsedWebhookReceivers parse_webhook_receivers(std::string_view text) {
+  ParsedWebhookReceivers parsed;
+  std::vector<YamlDocument> documents = read_yaml(text);
+  if (documents.size() != 1) {
+    Problem problem;
+    problem.message = fmt::format("found {} documents", documents.size());
+    problem.allowed = "one document with receivers";
+    parsed.problems.push_back(std::move(problem));
+    return parsed;
+  }
+  parsed.problems = std::move(documents[0].problems);
+  if (documents[0].readable) {
+    ReceiversFile file;
+    file_type().read(Cursor{documents[0].root, "", parsed.problems}, file);
+    parsed.receivers = std::move(file.receivers);
+  }
+  std::stable_sort(parsed.problems.begin(), parsed.problems.end(),
+                   [](const Problem& a, const Problem& b) {
+                     return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+                   });
+  if (!parsed.problems.empty()) parsed.receivers.clear();
+  return parsed;
+}
+
+}  // namespace freshet
