@@ -234,27 +234,6 @@ std::optional<TimePoint> Poller::next_due(TimePoint now) const {
   return next;
 }
 
-TimePoint Poller::earliest_hinted(const Entry& entry, TimePoint now) const {
-  auto earliest = std::max(now, entry.not_before);
-  if (entry.observation.last_checked) {
-    earliest = std::max(earliest, *entry.observation.last_checked + kHintSpacing);
-  }
-  return earliest;
-}
-
-void Poller::hint(const ImageReference& reference, TimePoint now) {
-  const auto name = poll_key(reference, "").reference;
-  for (auto place = entries_.lower_bound({name, ""});
-       place != entries_.end() && place->first.reference == name; ++place) {
-    Entry& entry = place->second;
-    if (entry.check != 0) {
-      entry.hinted = true;  // the answer may be on its way from before the tag moved
-    } else {
-      set_due(place->first, entry, std::min(entry.due, earliest_hinted(entry, now)));
-    }
-  }
-}
-
 const TagObservation* Poller::find(const PollKey& key) const {
   const auto found = entries_.find(key);
   return found == entries_.end() ? nullptr : &found->second.observation;

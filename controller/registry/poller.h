@@ -97,8 +97,9 @@ class Poller {
   std::optional<TimePoint> next_due(TimePoint now) const;
   std::size_t in_flight() const { return running_.size(); }
 
-  // Something (a webhook) says that this tag moved: its next check comes forward. Never believed,
-  // and never sooner than a registry asked us to wait.
+  // Something (a webhook) says that this tag moved: its next check comes forward, and that of every
+  // policy that follows its repository. Without a tag: all that follows the repository. Never
+  // believed, and never sooner than a registry asked us to wait.
   void hint(const ImageReference& reference, TimePoint now);
 
   const TagObservation* find(const PollKey& key) const;  // nullptr if not followed
@@ -143,6 +144,8 @@ class Poller {
   void finish_failed(Entry& entry, const PollKey& key, const RegistryFailure& failure,
                      TimePoint now);
   TimePoint earliest_hinted(const Entry& entry, TimePoint now) const;
+  void hint_entry(const PollKey& key, Entry& entry, TimePoint now);
+  void hint_all(const std::string& beginning, TimePoint now);
 
   RegistryOptions options_;
   RegistryMemory memory_;
