@@ -8,6 +8,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/context.h"
 #include "controller/cli/flags.h"
+#include "controller/cli/webhook_listener.h"
 #include "controller/net/curl_exchanges.h"
 #include "controller/net/curl_transport.h"
 #include "controller/runtime/controller.h"
@@ -40,6 +41,7 @@ struct Flags {
   std::string helper_timeout = "10s";
   std::string max_image_size = "64Gi";
   std::string listen = ":9080";
+  WebhookFlags webhooks;
   std::string analysis_interval = "10s";
   int workers = 4;
   int max_rollouts = 50;
@@ -154,6 +156,8 @@ Result<std::unique_ptr<HttpExchanges>> registry_exchanges(const Flags& flags) {
 Result<int> run(Context& context, const Flags& flags) {
   auto options = options_from(flags);
   if (!options) return options.error();
+  auto receivers = webhook_receivers(flags.webhooks);
+  if (!receivers) return receivers.error();
   stop_asked = 0;
   std::signal(SIGTERM, ask_to_stop);
   std::signal(SIGINT, ask_to_stop);
@@ -194,6 +198,9 @@ Result<int> run(Context& context, const Flags& flags) {
       flags.listen,
       {[] { return true; }, unready, [&] { return metrics.render(context.clock.now()); }});
   if (!server) return server.error();
+  auto webhooks = WebhookListener::start(flags.webhooks, *std::move(receivers), context.clock,
+                                         controller, metrics, log);
+  if (!webhooks) return webhooks.error();
   const auto definition = kube.get(kTrackedServicesCrdPath);
   const std::string other =
       definition ? other_definition(definition->body) : definition.error().message;
@@ -202,6 +209,7 @@ Result<int> run(Context& context, const Flags& flags) {
        "Started",
        {{"cluster", (*cluster)->origin},
         {"listen", flags.listen},
+        {"webhooks", (*webhooks)->address()},
         {"prometheus", options->prometheus_url}}});
   run_until_stopped(watches, controller, context.clock, options->workers, stop);
   log({LogLevel::kInfo, "Stopped", {}});
@@ -243,6 +251,7 @@ void add_controller_command(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->add_option("--listen", flags->listen, "Address of probes and metrics")
       ->capture_default_str();
+  add_webhook_flags(*command, flags->webhooks);
   command
       ->add_option("--analysis-interval", flags->analysis_interval,
                    "Time between two looks at an active rollout, 1s to 5m")

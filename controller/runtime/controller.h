@@ -46,6 +46,8 @@ class Controller {
   // What the watches tell. Thread-safe, like everything below.
   void on_event(Kind kind, const WatchEvent& event);
 
+  // Something (a webhook) says that this tag moved: TagWatch::hint.
+  bool hint(const ImageReference& reference) { return tags_.hint(reference); }
   // Starts the registry checks that are due and takes the replies that come, waiting for something
   // to do at most so long. One caller at a time.
   void check_registries(Duration at_most);

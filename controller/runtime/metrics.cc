@@ -69,6 +69,9 @@ struct Metrics::Families {
   prometheus::Family<prometheus::Gauge>& registry_budget =
       family(registry, prometheus::BuildGauge(), "freshet_registry_budget_left",
              "Requests that may be sent at once, as of the last check; 0 in a pause.");
+  prometheus::Family<prometheus::Counter>& webhooks =
+      family(registry, prometheus::BuildCounter(), "freshet_webhook_requests_total",
+             "Webhooks, by receiver (unknown: of no receiver) and outcome.");
   prometheus::Family<prometheus::Counter>& kube_requests =
       family(registry, prometheus::BuildCounter(), "freshet_kube_requests_total",
              "Requests to the Kubernetes API, by HTTP code (0: no response).");
@@ -136,6 +139,11 @@ void Metrics::count_registry_check(const EndedCheck& check) {
   families_->registry_checks.Add(with(labels, "outcome", std::string(check.outcome))).Increment();
   families_->registry_late.Add(labels, kLatenesses).Observe(to_seconds(check.late));
   families_->registry_budget.Add(labels).Set(check.budget_left);
+}
+
+void Metrics::count_webhook(const std::string& receiver, const std::string& outcome) {
+  const std::string name = receiver.empty() ? "unknown" : receiver;
+  families_->webhooks.Add({{"receiver", name}, {"outcome", outcome}}).Increment();
 }
 
 void Metrics::count_kube_request(int code) {

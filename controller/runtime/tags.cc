@@ -53,6 +53,16 @@ void TagWatch::follow(const ServiceKey& follower, const std::vector<FollowedImag
   exchanges_.wake();
 }
 
+bool TagWatch::hint(const ImageReference& reference) {
+  const std::lock_guard lock(mutex_);
+  const std::string name = to_string(reference);
+  if (hints_.size() >= kMaxHintsWaiting && !hints_.contains(name)) return false;
+  hints_.emplace(name, reference);
+  next_due_ = clock_.now();
+  exchanges_.wake();
+  return true;
+}
+
 void TagWatch::fill(const ServiceKey& follower, std::vector<FollowedImage>& images,
                     const ConfirmWorld& world) const {
   const std::lock_guard lock(mutex_);
@@ -121,6 +131,8 @@ void TagWatch::take_wishes() {
     poller_.set_followed(choose_credentials(), clock_.now());
     std::erase_if(seen_, [&](const auto& tag) { return poller_.find(tag.first) == nullptr; });
   }
+  for (const auto& [name, reference] : hints_) poller_.hint(reference, clock_.now());
+  hints_.clear();
   changed_ = false;
   credentials_version_ = version;
 }
@@ -136,7 +148,7 @@ void TagWatch::send(PollStep step, std::vector<PollKey>& changed) {
 
 void TagWatch::tell_next_due(std::optional<TimePoint> next) {
   const std::lock_guard lock(mutex_);
-  if (!changed_) next_due_ = next;
+  if (!has_news()) next_due_ = next;
 }
 
 void TagWatch::count(const EndedExchange& ended) {
@@ -179,7 +191,7 @@ std::vector<ServiceKey> TagWatch::publish(const std::vector<PollKey>& changed) {
     if (seen == nullptr || !seen->unauthorized) continue;
     for (const ServiceKey& follower : followers->second) tell_refused(key, follower);
   }
-  if (!changed_) next_due_ = poller_.next_due(clock_.now());
+  if (!has_news()) next_due_ = poller_.next_due(clock_.now());
   return {concerned.begin(), concerned.end()};
 }
 

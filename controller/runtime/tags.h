@@ -20,6 +20,8 @@
 
 namespace freshet {
 
+inline constexpr std::size_t kMaxHintsWaiting = 1000;  // for the next check, of different tags
+
 class TagWatch {
  public:
   TagWatch(const ControllerOptions& options, HttpExchanges& exchanges, Credentials& credentials,
@@ -33,6 +35,10 @@ class TagWatch {
             const ConfirmWorld& world) const;
   // Who follows something in this namespace; "": everybody.
   std::vector<ServiceKey> followers(const std::string& name_space) const;
+
+  // Something says that this tag moved (Poller::hint): the next check() hears it, and a wait ends.
+  // False: too many wait already, and it is dropped.
+  bool hint(const ImageReference& reference);
 
   // Starts the checks that are due and takes the replies that have come; waits for them no longer
   // than `at_most`, the next check that is due, or a change of what is followed. Returns the
@@ -53,6 +59,7 @@ class TagWatch {
   void tell_refused(const PollKey& key, const ServiceKey& follower);  // mutex_ held
   void take_wishes();
   void tell_next_due(std::optional<TimePoint> next);
+  bool has_news() const { return changed_ || !hints_.empty(); }  // mutex_ held
   void send(PollStep step, std::vector<PollKey>& changed);
   void count(const EndedExchange& ended);
   std::vector<ServiceKey> publish(const std::vector<PollKey>& changed);
@@ -74,8 +81,9 @@ class TagWatch {
   std::map<PollKey, std::set<ServiceKey>> followers_;
   std::map<PollKey, TagObservation> seen_;
   std::optional<TimePoint> next_due_;
-  bool changed_ = false;                   // followed_ since the last check
-  std::uint64_t credentials_version_ = 0;  // that the last check went by
+  std::map<std::string, ImageReference> hints_;  // by how it is written
+  bool changed_ = false;                         // followed_ since the last check
+  std::uint64_t credentials_version_ = 0;        // that the last check went by
 };
 
 }  // namespace freshet

@@ -1,4 +1,4 @@
-// Probes and metrics on cpp-httplib; the only room that includes it.
+// Probes and metrics on cpp-httplib; no other room includes it.
 #include "controller/server/probe_server.h"
 
 #include <httplib.h>
@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "controller/server/listen_address.h"
 
 namespace freshet {
 
@@ -67,16 +68,10 @@ class HttplibProbeServer final : public ProbeServer {
 
 Result<std::unique_ptr<ProbeServer>> start_probe_server(const std::string& address,
                                                         ProbeHandlers handlers) {
-  const std::size_t colon = address.rfind(':');
-  const auto port =
-      colon == std::string::npos ? std::nullopt : parse_whole(address.substr(colon + 1));
-  if (!port || *port > 65535) {
-    return bad_input("listen address \"" + printable(address) + "\" is not host:port");
-  }
-  std::string host = address.substr(0, colon);
-  if (host.empty()) host = "0.0.0.0";
+  const auto listen = parse_listen_address(address);
+  if (!listen) return listen.error();
   auto server = std::make_unique<HttplibProbeServer>(std::move(handlers));
-  if (!server->bind(host, static_cast<int>(*port))) {
+  if (!server->bind(listen->host, listen->port)) {
     return make_error(ErrorKind::kPermanent, "cannot listen on " + printable(address));
   }
   server->run();

@@ -123,5 +123,34 @@ TEST_F(TagWatchTest, WaitsNoLongerThanUntilTheNextCheckIsDue) {
   EXPECT_EQ(clock_.now(), *due);
 }
 
+TEST_F(TagWatchTest, AHintEndsAWaitAndIsHeardWithinATenthOfASecond) {
+  follow("checkout", {"quick.io/app:1"});
+  run_until(kWatchStart + seconds(5));
+  auto& times = started_["https://quick.io/v2/app/manifests/1"];
+  ASSERT_EQ(times.size(), 1u);
+  const TimePoint pushed = clock_.now() + milliseconds(200);
+  exchanges_.during_next_wait = [&] {
+    clock_.set(pushed);
+    EXPECT_TRUE(tags_.hint(*parse_image_reference("quick.io/app:1")));
+    EXPECT_EQ(tags_.next_due(), pushed);
+  };
+  check(milliseconds(500));
+  check(Duration::zero());
+  ASSERT_EQ(times.size(), 2u);
+  EXPECT_LE(times.back() - pushed, milliseconds(100));
+}
+
+TEST_F(TagWatchTest, ManyHintsWaitInABoundedPlace) {
+  follow("checkout", {"quick.io/app:1"});
+  const auto hint = [&](int i) {
+    return tags_.hint(*parse_image_reference("quick.io/app:" + std::to_string(i)));
+  };
+  for (std::size_t i = 0; i < kMaxHintsWaiting; ++i) EXPECT_TRUE(hint(static_cast<int>(i)));
+  EXPECT_FALSE(hint(100'000));
+  EXPECT_TRUE(hint(7)) << "one that waits already needs no place";
+  check(Duration::zero());
+  EXPECT_TRUE(hint(100'000));
+}
+
 }  // namespace
 }  // namespace freshet

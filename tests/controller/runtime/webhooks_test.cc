@@ -1,0 +1,195 @@
+// Webhooks to checks, on virtual time: who is heard, how soon, and how little many of them cost.
+#include "controller/runtime/webhooks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/files.h"
+#include "base/mac.h"
+#include "controller/net/local_transport.h"
+#include "controller/runtime/tags.h"
+#include "tests/support/delayed_exchanges.h"
+
+namespace freshet {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const TimePoint kHookStart = from_unix_seconds(1'790'000'000);
+const std::string kHookSecret = "s3cret-canary-s3cret";
+
+class WebhooksTest : public ::testing::Test {
+ protected:
+  WebhooksTest() : folder_(std::filesystem::temp_directory_path() / folder_name()) {
+    std::filesystem::create_directories(folder_);
+    write_secret(kHookSecret);
+    image_.reference = *parse_image_reference("quick.io/acme/app:1");
+    tags_.follow({"shop", "checkout"}, {image_}, hours(1));
+    run_for(seconds(5));
+    checks_ = 0;
+  }
+  ~WebhooksTest() override { std::filesystem::remove_all(folder_); }
+
+  static std::string folder_name() {
+    return std::string("freshet-") +
+           ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
+  std::string secret_file() const { return (folder_ / "secret").string(); }
+  void write_secret(const std::string& text) {
+    ASSERT_TRUE(write_file(secret_file(), text).has_value());
+  }
+  void run_for(Duration time) {
+    for (const TimePoint end = clock_.now() + time; clock_.now() < end;) {
+      while (credentials_.read_one()) {
+      }
+      tags_.check(std::min<Duration>(milliseconds(500), end - clock_.now()));
+    }
+  }
+  std::string body(int build) const {
+    return R"({"image":"quick.io/acme/app:1","id":")" + std::to_string(build) + R"("})";
+  }
+  int send(const std::string& text, const std::string& secret = kHookSecret,
+           const std::string& path = "/hooks/ci") {
+    return webhooks_.receive(
+        path, {{"X-Freshet-Signature", "sha256=" + hmac_hex(MacHash::kSha256, secret, text)}},
+        text);
+  }
+  std::string metrics() { return metrics_.render(clock_.now()); }
+  std::string counted(const std::string& outcome, const std::string& receiver = "ci") {
+    const std::string name = "freshet_webhook_requests_total{outcome=\"" + outcome +
+                             "\",receiver=\"" + receiver + "\"} ";
+    const std::string text = metrics();
+    const auto at = text.find(name);
+    return at == text.npos ? "0"
+                           : text.substr(at + name.size(), text.find('\n', at) - at - name.size());
+  }
+
+  std::filesystem::path folder_;
+  ManualClock clock_{kHookStart};
+  int checks_ = 0;
+  TimePoint last_check_{};
+  DelayedExchanges exchanges_{
+      clock_, [this](const HttpRequest&) {
+        ++checks_;
+        last_check_ = clock_.now();
+        return DelayedExchanges::Answer{HttpResponse{404, {}, ""}, milliseconds(20)};
+      }};
+  LocalTransport cluster_{[](const HttpRequest&) -> Result<HttpResponse> {
+    return HttpResponse{404, {}, "{}"};
+  }};
+  TokenSource tokens_{Secret("t")};
+  KubeClient kube_{cluster_, tokens_, clock_, KubeClientOptions{.server = "https://kube"}};
+  Credentials credentials_{{kube_, nullptr, nullptr}, clock_};
+  Metrics metrics_;
+  TagWatch tags_{ControllerOptions{}, exchanges_, credentials_, metrics_, clock_};
+  FollowedImage image_{ContainerName("app"), ImageReference{}, std::nullopt, 0, ""};
+  std::vector<std::string> lines_;
+  Webhooks webhooks_{
+      {{"ci", WebhookSource::kGeneric, secret_file(), ""},
+       {"hub", WebhookSource::kDockerHub, secret_file(), ""}},
+      clock_,
+      metrics_,
+      [this](const LogLine& line) { lines_.push_back(format_log_line(line, LogFormat::kText)); },
+      [this](const ImageReference& pushed) { return tags_.hint(pushed); }};
+};
+
+TEST_F(WebhooksTest, AGenuineOneLeadsToACheckWithinATenthOfASecond) {
+  const TimePoint pushed = clock_.now();
+  EXPECT_EQ(send(body(1)), 202);
+  run_for(milliseconds(100));
+  EXPECT_EQ(checks_, 1);
+  EXPECT_LE(last_check_ - pushed, milliseconds(100));
+  EXPECT_EQ(send(body(1)), 200) << "a delivery that came before";
+  run_for(seconds(10));
+  EXPECT_EQ(checks_, 1);
+  EXPECT_EQ(counted("accepted"), "1");
+  EXPECT_EQ(counted("repeated"), "1");
+}
+
+TEST_F(WebhooksTest, TenThousandForgedOnesLeadToNoCheck) {
+  for (int i = 0; i < 10'000; ++i) {
+    EXPECT_EQ(send(body(i), "a-guess-that-is-wrong"), 401);
+    if (i % 100 == 0) run_for(milliseconds(50));
+  }
+  run_for(seconds(10));
+  EXPECT_EQ(checks_, 0);
+  EXPECT_EQ(counted("unauthorized"), "10000");
+  EXPECT_LE(lines_.size(), 3u) << "five seconds: a line each ten";
+}
+
+TEST_F(WebhooksTest, TenThousandGenuineOnesLeadToNoMoreChecksThanAreAllowed) {
+  const TimePoint start = clock_.now();
+  for (int i = 0; i < 10'000; ++i) {
+    const int status = send(body(i));
+    EXPECT_TRUE(status == 202 || status == 429) << status;
+    run_for(milliseconds(2));
+  }
+  run_for(seconds(5));
+  const auto allowed = (clock_.now() - start) / (kHintSpacing + milliseconds(20)) + 1;
+  EXPECT_LE(checks_, allowed);
+  EXPECT_GE(checks_, 10);
+  EXPECT_EQ(std::stoi(counted("accepted")) + std::stoi(counted("too_many")), 10'000);
+  EXPECT_LE(std::stoi(counted("accepted")), 100 + 5 * 21);
+}
+
+TEST_F(WebhooksTest, AnUnknownReceiverAndAWrongSecretAreAnsweredAlike) {
+  const std::string hub = R"({"push_data":{"tag":"1"},"repository":{"repo_name":"acme/app"}})";
+  const auto post = [&](const std::string& path) { return webhooks_.receive(path, {}, hub); };
+  EXPECT_EQ(post("/hooks/hub/" + kHookSecret), 202);
+  for (const std::string path :
+       {"/hooks/hub", "/hooks/hub/", "/hooks/hub/wrong", "/hooks/nobody", "/hooks/", "/",
+        "/hooks/hub/s3cret-canary-s3cret/", "/hooks/../hooks/hub", "/metrics"}) {
+    EXPECT_EQ(post(path), 401) << path;
+  }
+  EXPECT_EQ(counted("unauthorized", "unknown"), "5");
+  EXPECT_EQ(counted("unauthorized", "hub"), "4");
+}
+
+TEST_F(WebhooksTest, ASecretIsReadAgainWhenItsFileChanges) {
+  EXPECT_EQ(send(body(1)), 202);
+  const std::string next = "another-secret-of-that-kind";
+  write_secret(next + "\n");
+  EXPECT_EQ(send(body(2), next), 401) << "not within a second";
+  clock_.advance(seconds(1));
+  EXPECT_EQ(send(body(2), next), 202);
+  EXPECT_EQ(send(body(3)), 401);
+}
+
+TEST_F(WebhooksTest, WithoutASecretNobodyIsHeard) {
+  EXPECT_TRUE(webhooks_.check_secrets().has_value());
+  clock_.advance(seconds(1));
+  write_secret("short");
+  const Status refused = webhooks_.check_secrets();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().message,
+            "webhook receiver ci: " + secret_file() + " holds 5 bytes; allowed: at least 16");
+  EXPECT_EQ(send(body(1), "short"), 401);
+  EXPECT_THAT(lines_.back(), HasSubstr("allowed: at least 16"));
+}
+
+TEST_F(WebhooksTest, NoSecretIsInAnyOutput) {
+  send("no json");
+  send(body(1), "wrong-secret-canary");
+  webhooks_.receive("/hooks/hub/" + kHookSecret, {{"Authorization", kHookSecret}}, "[]");
+  webhooks_.receive("/hooks/nobody/" + kHookSecret, {}, "{}");
+  EXPECT_EQ(lines_.size(), 3u);
+  for (const std::string& line : lines_) EXPECT_THAT(line, Not(HasSubstr("canary")));
+  EXPECT_THAT(metrics(), Not(HasSubstr("canary")));
+}
+
+TEST_F(WebhooksTest, AFileOfReceiversTellsAllThatIsWrongWithIt) {
+  const std::string path = (folder_ / "receivers.yaml").string();
+  ASSERT_TRUE(write_file(path, "receivers:\n- {name: a, source: Hub}\n").has_value());
+  const auto receivers = read_webhook_receivers(path);
+  ASSERT_FALSE(receivers.has_value());
+  EXPECT_EQ(receivers.error().kind, ErrorKind::kBadInput);
+  EXPECT_THAT(receivers.error().message, HasSubstr("\n  receivers[0] (line 2, column 3): "));
+  EXPECT_THAT(receivers.error().message,
+              HasSubstr("\n  receivers[0].source (line 2, column 21): "));
+}
+
+}  // namespace
+}  // namespace freshet
