@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/files.h"
+#include "config/webhooks.h"
 #include "config/yaml.h"
 
 namespace freshet {
@@ -119,6 +120,18 @@ TEST(Deploy, TheKustomizationNamesEveryManifestOnce) {
             "namespace.yaml crd.yaml rbac.yaml deployment.yaml");
   for (const Node& resource : at(roots[0], {"resources"}).items) {
     EXPECT_FALSE(manifests(resource.text).empty()) << resource.text;
+  }
+}
+
+TEST(Deploy, TheExampleOfWebhooksIsInOrderAndEveryReceiverHasASecretOfItsOwn) {
+  const auto all = manifests("webhooks.yaml");
+  ASSERT_EQ(all.size(), 3u);
+  const auto parsed = parse_webhook_receivers(at(all[0], {"data", "receivers.yaml"}).text);
+  for (const Problem& problem : parsed.problems) ADD_FAILURE() << to_string(problem);
+  ASSERT_EQ(parsed.receivers.size(), 3u);
+  for (const WebhookReceiver& receiver : parsed.receivers) {
+    EXPECT_EQ(receiver.secret_file, "/etc/freshet/webhook-secrets/" + receiver.name);
+    EXPECT_NE(at(all[1], {"stringData"}).find(receiver.name), nullptr) << receiver.name;
   }
 }
 

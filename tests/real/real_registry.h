@@ -59,7 +59,7 @@ class RealRegistry : public testing::Test {
     std::string config =
         "version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n"
         "storage: {filesystem: {rootdirectory: " +
-        (directory_ / "data") + "}}\nhttp: {addr: '" + host_ + "'}\n";
+        (directory_ / "data") + "}}\nhttp: {addr: '" + host_ + "'}\n" + more_settings_;
     if (with_passwords) {
       ASSERT_TRUE(write_file(directory_ / "htpasswd", kPasswords).has_value());
       config += "auth: {htpasswd: {realm: r, path: " + (directory_ / "htpasswd") + "}}\n";
@@ -124,6 +124,7 @@ class RealRegistry : public testing::Test {
   TemporaryDirectory directory_;
   int port_ = 0;
   std::string host_;
+  std::string more_settings_;  // of the registry, in YAML
   RegistryOptions options_;
   std::unique_ptr<HttpTransport> curl_;
   std::unique_ptr<RecordingTransport> transport_;
