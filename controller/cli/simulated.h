@@ -22,6 +22,7 @@ class SimulatedCluster {
   sandbox::World& world() { return world_; }
   KubeClient& kube() { return kube_; }
   Metrics& metrics() { return metrics_; }
+  Controller& controller() { return *controller_; }  // until restart
   TimePoint now() const { return world_.now(); }
 
   // Lets the world and the controller go on, event by event, until `until`.

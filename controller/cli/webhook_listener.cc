@@ -49,7 +49,7 @@ Result<std::unique_ptr<WebhookListener>> WebhookListener::start(
        [&webhooks](const std::string& why) { webhooks.refused(why); }, kMaxWebhookBytes});
   if (!server) return with_context("--webhook-address", server.error());
   out->server_ = *std::move(server);
-  out->address_ = address;
+  out->address_ = address.substr(0, address.rfind(':') + 1) + std::to_string(out->server_->port());
   return out;
 }
 

@@ -31,7 +31,7 @@ class WebhookListener {
                                                         std::vector<WebhookReceiver> receivers,
                                                         const Clock& clock, Controller& controller,
                                                         Metrics& metrics, const Log& log);
-  const std::string& address() const { return address_; }  // "": it does not listen
+  const std::string& address() const { return address_; }  // as it listens; "": not
 
  private:
   std::string address_;

@@ -2,12 +2,15 @@
 #include "controller/server/webhook_server.h"
 
 #include <httplib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <semaphore>
 #include <thread>
 #include <utility>
 
 #include "base/text.h"
+#include "controller/server/bounded_connection.h"
 #include "controller/server/listen_address.h"
 
 namespace freshet {
@@ -15,10 +18,12 @@ namespace freshet {
 namespace {
 
 constexpr std::size_t kWebhookThreads = 8;
-constexpr time_t kWebhookReadSeconds = 1;     // the library's limit is for each read
 constexpr std::size_t kMaxWebhookPath = 512;  // the library matches paths by recursion
 // So much of a body that is too large is read and dropped, so that its sender hears the answer.
 constexpr std::size_t kMaxWebhookDrained = 1 << 20;
+constexpr std::size_t kMaxWebhookHead = 32 << 10;
+constexpr ConnectionBounds kWebhookBounds{kMaxWebhookHead, kMaxWebhookHead + kMaxWebhookDrained,
+                                          kWebhookDeadline};
 
 // The library's queue has no bound, and cannot refuse: where it is full, accepting waits.
 class BoundedTasks final : public httplib::TaskQueue {
@@ -41,6 +46,33 @@ class BoundedTasks final : public httplib::TaskQueue {
   httplib::ThreadPool pool_;
 };
 
+// The library's server, with one bounded request a connection. Its own limits are for single
+// reads, and the number of headers has none in older releases.
+class BoundedServer final : public httplib::Server {
+ public:
+  explicit BoundedServer(const Clock& clock) : clock_(clock) {}
+
+ private:
+  bool process_and_close_socket(socket_t socket) override {
+    BoundedConnection connection(socket, clock_, kWebhookBounds);
+    const bool answered = answer_one(*this, connection);
+    ::shutdown(socket, SHUT_RDWR);
+    ::close(socket);
+    return answered;
+  }
+  template <class Self>
+  static bool answer_one(Self& self, httplib::Stream& connection) {
+    bool is_closed = false;
+    if constexpr (requires { self.process_request(connection, true, is_closed, nullptr); }) {
+      return self.process_request(connection, true, is_closed, nullptr);
+    } else {  // newer releases want addresses as well
+      return self.process_request(connection, "", 0, "", 0, true, is_closed, nullptr);
+    }
+  }
+
+  const Clock& clock_;
+};
+
 HttpHeaders headers_of(const httplib::Request& request) {
   HttpHeaders headers;
   for (const auto& [name, value] : request.headers) headers.push_back({name, value});
@@ -50,13 +82,9 @@ HttpHeaders headers_of(const httplib::Request& request) {
 class HttplibWebhookServer final : public WebhookServer {
  public:
   HttplibWebhookServer(const Clock& clock, WebhookHandlers handlers)
-      : clock_(clock), handlers_(std::move(handlers)) {
+      : handlers_(std::move(handlers)), server_(clock) {
     server_.new_task_queue = [] { return new BoundedTasks; };
     server_.set_payload_max_length(kMaxWebhookDrained);
-    server_.set_read_timeout(kWebhookReadSeconds);
-    server_.set_write_timeout(kWebhookReadSeconds);
-    server_.set_keep_alive_max_count(1);
-    server_.set_keep_alive_timeout(kWebhookReadSeconds);  // also until the first byte
     server_.set_pre_routing_handler([this](const auto& request, auto& response) {
       const int refusal = early_refusal(request);
       if (refusal == 0) return httplib::Server::HandlerResponse::Unhandled;
@@ -109,22 +137,20 @@ class HttplibWebhookServer final : public WebhookServer {
   }
 
   int receive(const httplib::Request& request, const httplib::ContentReader& reader) {
-    const Duration deadline = clock_.monotonic() + kWebhookDeadline;
     std::string body;
     std::size_t size = 0;
     const bool is_whole = reader([&](const char* data, std::size_t count) {
       size += count;
       if (size <= handlers_.max_body) body.append(data, count);
-      return size <= kMaxWebhookDrained && clock_.monotonic() < deadline;
+      return size <= kMaxWebhookDrained;
     });
     if (size > handlers_.max_body) return refuse("oversize", 413);
     if (!is_whole) return refuse("slow", 408);
     return handlers_.receive(request.path, headers_of(request), std::move(body));
   }
 
-  const Clock& clock_;
   WebhookHandlers handlers_;
-  httplib::Server server_;
+  BoundedServer server_;
   std::thread thread_;
   int port_ = 0;
 };

@@ -12,8 +12,8 @@
 
 namespace freshet {
 
-inline constexpr std::size_t kMaxWebhooksWaiting = 64;     // connections; more are not accepted yet
-inline constexpr Duration kWebhookDeadline = seconds(10);  // for a whole body
+inline constexpr std::size_t kMaxWebhooksWaiting = 64;    // connections; more are not accepted yet
+inline constexpr Duration kWebhookDeadline = seconds(3);  // for a whole request and its answer
 
 struct WebhookHandlers {
   // One POST with its whole body, at most `max_body`: the status to answer with, and nothing else.

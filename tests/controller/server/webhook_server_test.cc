@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "controller/net/curl_transport.h"
@@ -114,18 +115,37 @@ int connected_to(int port) {
   return socket;
 }
 
-TEST_F(WebhookServerTest, SilentConnectionsDoNotKeepOthersOut) {
-  std::vector<int> silent;
-  for (int i = 0; i < 16; ++i) silent.push_back(connected_to(server_->port()));
+TEST_F(WebhookServerTest, SlowConnectionsDoNotKeepOthersOut) {
+  std::vector<int> slow;
+  for (int i = 0; i < 9; ++i) slow.push_back(connected_to(server_->port()));
   const std::string head = "POST /hooks/ci HTTP/1.1\r\nContent-Length: 100\r\n\r\n{";
-  for (std::size_t i = 0; i < silent.size(); i += 2) {
-    EXPECT_EQ(::send(silent[i], head.data(), head.size(), MSG_NOSIGNAL),
+  for (std::size_t i = 0; i < slow.size(); i += 2) {
+    EXPECT_EQ(::send(slow[i], head.data(), head.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(head.size()));
   }
+  // One of them goes on, a header line at a time, for as long as it is let.
+  std::jthread drip([socket = slow[1]] {
+    while (::send(socket, "X: y\r\n", 6, MSG_NOSIGNAL) == 6) sleep_for(milliseconds(20));
+  });
   const Duration before = clock_.monotonic();
   EXPECT_EQ(send("POST", "/hooks/ci", "{}"), "202");
-  EXPECT_LT(clock_.monotonic() - before, seconds(6)) << "16 of them, 8 at once, a second each";
-  for (const int socket : silent) ::close(socket);
+  EXPECT_LT(clock_.monotonic() - before, seconds(6)) << "8 at once, 3 seconds each";
+  drip.join();
+  for (const int socket : slow) ::close(socket);
+}
+
+TEST_F(WebhookServerTest, AHeadWithoutEndIsNotReadOn) {
+  const int socket = connected_to(server_->port());
+  const std::string line = "A: b\r\n";
+  std::string head = "POST /hooks/ci HTTP/1.1\r\n";
+  while (head.size() < (1 << 20)) head += line;
+  (void)::send(socket, head.data(), head.size(), MSG_NOSIGNAL);
+  char answer = 0;
+  while (::recv(socket, &answer, 1, 0) > 0) {
+  }
+  ::close(socket);
+  EXPECT_EQ(received(), std::vector<std::string>{});
+  EXPECT_EQ(send("POST", "/hooks/ci", "{}"), "202");
 }
 
 TEST(WebhookServer, RefusesAnAddressThatIsNone) {
