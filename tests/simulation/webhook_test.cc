@@ -1,12 +1,10 @@
 // From a webhook to a candidate, with the controller of production on virtual time.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
-#include "base/files.h"
 #include "base/mac.h"
 #include "controller/runtime/webhooks.h"
 #include "tests/simulation/tracked_shop.h"
+#include "tests/support/temporary_folder.h"
 
 namespace freshet {
 namespace {
@@ -16,13 +14,10 @@ const std::string kStorySecret = "s3cret-canary-s3cret";
 class WebhookStory : public ::testing::Test {
  protected:
   WebhookStory() {
-    std::filesystem::create_directories(folder_);
-    EXPECT_TRUE(write_file((folder_ / "secret").string(), kStorySecret).has_value());
     shop_.adopt();
     // Just after a check: the next one is a minute away.
     shop_.cluster().run_until(shop_.cluster().now() + minutes(2));
   }
-  ~WebhookStory() override { std::filesystem::remove_all(folder_); }
 
   int tell(const std::string& secret) {
     const std::string body = R"({"image":"registry.sandbox/shop/checkout:1"})";
@@ -34,11 +29,11 @@ class WebhookStory : public ::testing::Test {
     return shop_.cluster().run_until([&] { return shop_.status().phase != "Idle"; }, limit);
   }
 
-  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / "freshet-webhook-story";
+  TemporaryFolder folder_;
   TrackedShop shop_{Pace::kDefault};
   SystemClock clock_;
   Webhooks webhooks_{
-      {{"ci", WebhookSource::kGeneric, (folder_ / "secret").string(), ""}},
+      {{"ci", WebhookSource::kGeneric, folder_.write("secret", kStorySecret), ""}},
       clock_,
       shop_.cluster().metrics(),
       [](const LogLine&) {},

@@ -3,26 +3,19 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
-#include "base/files.h"
 #include "controller/net/curl_transport.h"
 #include "tests/controller/cli/cli_bed.h"
+#include "tests/support/temporary_folder.h"
 
 namespace freshet {
 namespace {
 
 class WebhookListenerTest : public ::testing::Test {
  protected:
-  WebhookListenerTest() { std::filesystem::create_directories(folder_); }
-  ~WebhookListenerTest() override { std::filesystem::remove_all(folder_); }
-
   std::string file(const std::string& name, const std::string& text) {
-    const std::string path = (folder_ / name).string();
-    EXPECT_TRUE(write_file(path, text).has_value());
-    return path;
+    return folder_.write(name, text);
   }
-  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / "freshet-listener-test";
+  TemporaryFolder folder_;
 };
 
 TEST_F(WebhookListenerTest, AFileThatIsWrongIsToldBeforeAnythingIsConnected) {

@@ -4,13 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
-#include "base/files.h"
 #include "base/mac.h"
 #include "controller/net/local_transport.h"
 #include "controller/runtime/tags.h"
 #include "tests/support/delayed_exchanges.h"
+#include "tests/support/temporary_folder.h"
 
 namespace freshet {
 namespace {
@@ -23,24 +21,16 @@ const std::string kHookSecret = "s3cret-canary-s3cret";
 
 class WebhooksTest : public ::testing::Test {
  protected:
-  WebhooksTest() : folder_(std::filesystem::temp_directory_path() / folder_name()) {
-    std::filesystem::create_directories(folder_);
+  WebhooksTest() {
     write_secret(kHookSecret);
     image_.reference = *parse_image_reference("quick.io/acme/app:1");
     tags_.follow({"shop", "checkout"}, {image_}, hours(1));
     run_for(seconds(5));
     checks_ = 0;
   }
-  ~WebhooksTest() override { std::filesystem::remove_all(folder_); }
 
-  static std::string folder_name() {
-    return std::string("freshet-") +
-           ::testing::UnitTest::GetInstance()->current_test_info()->name();
-  }
-  std::string secret_file() const { return (folder_ / "secret").string(); }
-  void write_secret(const std::string& text) {
-    ASSERT_TRUE(write_file(secret_file(), text).has_value());
-  }
+  std::string secret_file() const { return folder_.path("secret"); }
+  void write_secret(const std::string& text) { folder_.write("secret", text); }
   void run_for(Duration time) {
     for (const TimePoint end = clock_.now() + time; clock_.now() < end;) {
       while (credentials_.read_one()) {
@@ -67,7 +57,7 @@ class WebhooksTest : public ::testing::Test {
                            : text.substr(at + name.size(), text.find('\n', at) - at - name.size());
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   ManualClock clock_{kHookStart};
   int checks_ = 0;
   TimePoint last_check_{};
@@ -181,8 +171,8 @@ TEST_F(WebhooksTest, NoSecretIsInAnyOutput) {
 }
 
 TEST_F(WebhooksTest, AFileOfReceiversTellsAllThatIsWrongWithIt) {
-  const std::string path = (folder_ / "receivers.yaml").string();
-  ASSERT_TRUE(write_file(path, "receivers:\n- {name: a, source: Hub}\n").has_value());
+  const std::string path =
+      folder_.write("receivers.yaml", "receivers:\n- {name: a, source: Hub}\n");
   const auto receivers = read_webhook_receivers(path);
   ASSERT_FALSE(receivers.has_value());
   EXPECT_EQ(receivers.error().kind, ErrorKind::kBadInput);

@@ -1,0 +1,37 @@
+// A folder of its own for one test, removed with what is in it.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/files.h"
+
+namespace freshet {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "freshet-XXXXXX").string();
+    if (mkdtemp(name.data()) != nullptr) path_ = name;
+    EXPECT_FALSE(path_.empty()) << "no folder for temporary files";
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    if (!path_.empty()) std::filesystem::remove_all(path_);
+  }
+  std::string path(const std::string& name) const { return path_ + "/" + name; }
+  // Writes the file, and says where it is.
+  std::string write(const std::string& name, const std::string& text) const {
+    EXPECT_TRUE(write_file(path(name), text).has_value());
+    return path(name);
+  }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace freshet
