@@ -109,7 +109,7 @@ def test_a_candidate_that_crashes_in_any_phase_is_taken_back_and_rejected(shop, 
 def test_a_build_that_finds_its_place_in_time_goes_on(shop, controller):
     digest = rest_in(shop, "Preparing")
     shop.behave(images={digest: {"mode": "unsched"}})
-    shop.until("status to tell it", lambda: "unschedulable" in shop.message())
+    shop.until("status to tell it", lambda: "nodes are available" in shop.message())
     shop.behave(images={digest: {"mode": "ok"}})
     shop.until_promoted(digest)
 
