@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "controller/net/curl_exchanges.h"
 #include "tests/real/process.h"
+#include "tests/support/temporary_folder.h"
 
 namespace freshet {
 namespace {
@@ -72,7 +73,7 @@ class HttpTwo : public testing::Test {
     return out;
   }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   int port_ = 0;
   std::optional<Process> server_;
   std::unique_ptr<HttpExchanges> exchanges_;

@@ -6,12 +6,10 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <utility>
 
 #include "base/files.h"
@@ -80,16 +78,6 @@ Result<int> free_loopback_port() {
   close(handle);
   if (!bound) return make_error(ErrorKind::kPermanent, "no free port on loopback");
   return ntohs(address.sin_port);
-}
-
-TemporaryDirectory::TemporaryDirectory() {
-  std::string name = (std::filesystem::temp_directory_path() / "freshet-XXXXXX").string();
-  if (mkdtemp(name.data()) != nullptr) path_ = name;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace freshet

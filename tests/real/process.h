@@ -30,17 +30,4 @@ Status run_program(const std::vector<std::string>& arguments, const std::string&
 
 Result<int> free_loopback_port();
 
-// A directory of its own below the system's for temporary files; removed with what is in it.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory();
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
 }  // namespace freshet

@@ -19,6 +19,7 @@
 #include "controller/runtime/metrics_source.h"
 #include "tests/real/process.h"
 #include "tests/support/loopback_server.h"
+#include "tests/support/temporary_folder.h"
 
 namespace freshet {
 namespace {
@@ -120,7 +121,7 @@ scrape_configs:
 class RealPrometheus : public ::testing::Test {
  protected:
   struct Bed {
-    TemporaryDirectory directory;
+    TemporaryFolder directory;
     std::mutex mutex;
     std::map<std::string, int> scrapes;  // by path
     std::atomic<bool> info_is_gone = false;

@@ -16,6 +16,7 @@
 #include "controller/registry/poller.h"
 #include "tests/real/process.h"
 #include "tests/support/run_checks.h"
+#include "tests/support/temporary_folder.h"
 
 namespace freshet {
 
@@ -121,7 +122,7 @@ class RealRegistry : public testing::Test {
   }
 
   SystemClock clock_;
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   int port_ = 0;
   std::string host_;
   std::string more_settings_;  // of the registry, in YAML

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "base/files.h"
 
@@ -21,13 +22,14 @@ class TemporaryFolder {
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   ~TemporaryFolder() {
-    if (!path_.empty()) std::filesystem::remove_all(path_);
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
   }
-  std::string path(const std::string& name) const { return path_ + "/" + name; }
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
   // Writes the file, and says where it is.
   std::string write(const std::string& name, const std::string& text) const {
-    EXPECT_TRUE(write_file(path(name), text).has_value());
-    return path(name);
+    EXPECT_TRUE(write_file(*this / name, text).has_value());
+    return *this / name;
   }
 
  private:

@@ -8,14 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "controller/net/local_transport.h"
 #include "controller/registry/schedule.h"
-#include "tests/support/delayed_exchanges.h"
+#include "tests/controller/runtime/tag_watch_bed.h"
 
 namespace freshet {
 namespace {
-
-const TimePoint kWatchStart = from_unix_seconds(1'790'000'000);
 
 FollowedImage image_of(const std::string& reference) {
   FollowedImage image{ContainerName("app"), ImageReference{}, std::nullopt, 0, ""};
@@ -23,10 +20,10 @@ FollowedImage image_of(const std::string& reference) {
   return image;
 }
 
-class TagWatchTest : public testing::Test {
+class TagWatchTest : public TagWatchBed {
  protected:
   // `silent.io` never answers, `slow.io` after five seconds, all others at once.
-  DelayedExchanges::Answer answer(const HttpRequest& request) {
+  DelayedExchanges::Answer answer(const HttpRequest& request) override {
     started_[request.url].push_back(clock_.now());
     if (request.url.starts_with("https://silent.io")) return {HttpResponse{}, hours(1)};
     const bool slow = request.url.starts_with("https://slow.io");
@@ -37,28 +34,8 @@ class TagWatchTest : public testing::Test {
     for (const std::string& reference : references) images.push_back(image_of(reference));
     tags_.follow({"shop", service}, images, minutes(1));
   }
-  // As the runtime does: credentials are read beside the checks.
-  std::vector<ServiceKey> check(Duration at_most) {
-    while (credentials_.read_one()) {
-    }
-    return tags_.check(at_most);
-  }
-  void run_until(TimePoint end) {
-    while (clock_.now() < end) check(std::min<Duration>(milliseconds(500), end - clock_.now()));
-  }
 
-  ManualClock clock_{kWatchStart};
   std::map<std::string, std::vector<TimePoint>> started_;  // by URL
-  DelayedExchanges exchanges_{clock_,
-                              [this](const HttpRequest& request) { return answer(request); }};
-  LocalTransport cluster_{[](const HttpRequest&) -> Result<HttpResponse> {
-    return HttpResponse{404, {}, "{}"};
-  }};
-  TokenSource tokens_{Secret("t")};
-  KubeClient kube_{cluster_, tokens_, clock_, KubeClientOptions{.server = "https://kube"}};
-  Credentials credentials_{{kube_, nullptr, nullptr}, clock_};
-  Metrics metrics_;
-  TagWatch tags_{ControllerOptions{}, exchanges_, credentials_, metrics_, clock_};
 };
 
 TEST_F(TagWatchTest, ARegistryThatNeverAnswersDelaysOnlyItsOwnTags) {

@@ -5,9 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/mac.h"
-#include "controller/net/local_transport.h"
-#include "controller/runtime/tags.h"
-#include "tests/support/delayed_exchanges.h"
+#include "tests/controller/runtime/tag_watch_bed.h"
 #include "tests/support/temporary_folder.h"
 
 namespace freshet {
@@ -16,10 +14,9 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const TimePoint kHookStart = from_unix_seconds(1'790'000'000);
 const std::string kHookSecret = "s3cret-canary-s3cret";
 
-class WebhooksTest : public ::testing::Test {
+class WebhooksTest : public TagWatchBed {
  protected:
   WebhooksTest() {
     write_secret(kHookSecret);
@@ -29,15 +26,14 @@ class WebhooksTest : public ::testing::Test {
     checks_ = 0;
   }
 
-  std::string secret_file() const { return folder_.path("secret"); }
+  std::string secret_file() const { return folder_ / "secret"; }
   void write_secret(const std::string& text) { folder_.write("secret", text); }
-  void run_for(Duration time) {
-    for (const TimePoint end = clock_.now() + time; clock_.now() < end;) {
-      while (credentials_.read_one()) {
-      }
-      tags_.check(std::min<Duration>(milliseconds(500), end - clock_.now()));
-    }
+  DelayedExchanges::Answer answer(const HttpRequest&) override {
+    ++checks_;
+    last_check_ = clock_.now();
+    return {HttpResponse{404, {}, ""}, milliseconds(20)};
   }
+  void run_for(Duration time) { run_until(clock_.now() + time); }
   std::string body(int build) const {
     return R"({"image":"quick.io/acme/app:1","id":")" + std::to_string(build) + R"("})";
   }
@@ -58,23 +54,8 @@ class WebhooksTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
-  ManualClock clock_{kHookStart};
   int checks_ = 0;
   TimePoint last_check_{};
-  DelayedExchanges exchanges_{
-      clock_, [this](const HttpRequest&) {
-        ++checks_;
-        last_check_ = clock_.now();
-        return DelayedExchanges::Answer{HttpResponse{404, {}, ""}, milliseconds(20)};
-      }};
-  LocalTransport cluster_{[](const HttpRequest&) -> Result<HttpResponse> {
-    return HttpResponse{404, {}, "{}"};
-  }};
-  TokenSource tokens_{Secret("t")};
-  KubeClient kube_{cluster_, tokens_, clock_, KubeClientOptions{.server = "https://kube"}};
-  Credentials credentials_{{kube_, nullptr, nullptr}, clock_};
-  Metrics metrics_;
-  TagWatch tags_{ControllerOptions{}, exchanges_, credentials_, metrics_, clock_};
   FollowedImage image_{ContainerName("app"), ImageReference{}, std::nullopt, 0, ""};
   std::vector<std::string> lines_;
   Webhooks webhooks_{
