@@ -91,14 +91,18 @@ ParsedTrackedService read_object(const Node& node, std::vector<Problem> problems
     }
     if (problems.empty()) check_service_name(root, parsed.object);
   }
-  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
-    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
-  });
+  sort_problems(problems);
   parsed.problems = std::move(problems);
   return parsed;
 }
 
 }  // namespace
+
+void sort_problems(std::vector<Problem>& problems) {
+  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+  });
+}
 
 std::string complaint(const Problem& problem) {
   if (!problem.nearest.empty()) {

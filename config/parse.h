@@ -25,6 +25,8 @@ struct Problem {
   std::string nearest;  // nearest known name for a misspelt field or value; "" if none
   bool operator==(const Problem&) const = default;
 };
+// As a reader meets them: by line, then column.
+void sort_problems(std::vector<Problem>& problems);
 std::string complaint(const Problem& problem);  // message and what is allowed, without the place
 std::string to_string(const Problem& problem);  // "spec.rollout.step (line 9, column 5): …"
 

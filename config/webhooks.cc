@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 
 #include "config/object.h"
@@ -139,10 +138,7 @@ ParsedWebhookReceivers parse_webhook_receivers(std::string_view text) {
     file_type().read(Cursor{documents[0].root, "", parsed.problems}, file);
     parsed.receivers = std::move(file.receivers);
   }
-  std::stable_sort(parsed.problems.begin(), parsed.problems.end(),
-                   [](const Problem& a, const Problem& b) {
-                     return std::pair(a.line, a.column) < std::pair(b.line, b.column);
-                   });
+  sort_problems(parsed.problems);
   if (!parsed.problems.empty()) parsed.receivers.clear();
   return parsed;
 }
