@@ -62,7 +62,7 @@ void Controller::on_event(Kind kind, const WatchEvent& event) {
 
 void Controller::check_registries(Duration at_most) { enqueue(tags_.check(at_most), clock_.now()); }
 
-bool Controller::read_credentials() {
+bool Controller::read_surroundings() {
   if (const auto nodes = nodes_.list_if_due()) {
     if (nodes->changed) enqueue(tags_.followers(""), clock_.now());
     if (!nodes->trouble.empty()) {

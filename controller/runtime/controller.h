@@ -53,7 +53,7 @@ class Controller {
   void check_registries(Duration at_most);
   // Reads one source of credentials that is due, or lists nodes; false when neither is due. Several
   // may call it at once.
-  bool read_credentials();
+  bool read_surroundings();
   // One pass over one service that is due; false when none is.
   bool reconcile_one();
   // When a service, a registry check or a source of credentials is due next.

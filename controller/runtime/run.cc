@@ -86,7 +86,7 @@ TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Dur
   const TimePoint now = clock.now();
   for (const auto& watcher : watches.all()) watcher->run_once();
   if (watches.in_sync()) {
-    for (int i = 0; i < kMaxPassesPerPump && controller.read_credentials(); ++i) {
+    for (int i = 0; i < kMaxPassesPerPump && controller.read_surroundings(); ++i) {
     }
     controller.check_registries(Duration::zero());
     for (int i = 0; i < kMaxPassesPerPump && controller.reconcile_one(); ++i) {
@@ -119,7 +119,7 @@ void run_until_stopped(Watches& watches, Controller& controller, const Clock& cl
     });
   });
   for (int i = 0; i < kCredentialReaders; ++i) {
-    threads.emplace_back([&] { work([&] { return controller.read_credentials(); }); });
+    threads.emplace_back([&] { work([&] { return controller.read_surroundings(); }); });
   }
   for (int i = 0; i < workers; ++i) {
     threads.emplace_back([&] { work([&] { return controller.reconcile_one(); }); });
