@@ -15,6 +15,8 @@ namespace {
 
 inline constexpr std::size_t kMaxPathBytes = 4096;
 inline constexpr std::size_t kMaxHostBytes = 255;
+inline constexpr std::size_t kMaxUrlBytes = 1024;
+inline constexpr std::size_t kMaxClaimBytes = 255;
 inline constexpr const char* kRegistryAllowed = "host, host:port or host/path, lower case";
 
 const std::vector<std::string>& source_words() {
@@ -46,7 +48,25 @@ RegistryField registry_field(WebhookSource source) {
   return RegistryField::kOptional;
 }
 
+// Registries that sign, or that can send nothing but what stands in their settings, have no token.
+bool may_show_id_token(WebhookSource source) {
+  return source == WebhookSource::kGar || source == WebhookSource::kCloudEvents ||
+         source == WebhookSource::kTekton || source == WebhookSource::kGeneric;
+}
+
+void check_proof(const Cursor& at, const WebhookReceiver& receiver) {
+  const Node* oidc = at.node.find("oidc");
+  if (oidc && !may_show_id_token(receiver.source)) {
+    at.field("oidc", *oidc)
+        .fail(fmt::format("{} sends no ID token", to_string(receiver.source)),
+              "secretFile; oidc for GAR, CloudEvents, Tekton and Generic");
+  } else if (oidc && at.node.find("secretFile")) {
+    at.field("oidc", *oidc).fail("there is a secretFile as well", "one of the two");
+  }
+}
+
 void check_receiver(const Cursor& at, const WebhookReceiver& receiver) {
+  check_proof(at, receiver);
   const Node* registry = at.node.find("registry");
   const RegistryField wanted = registry_field(receiver.source);
   if (wanted == RegistryField::kRequired && !registry) {
@@ -73,21 +93,60 @@ Type<std::string> secret_file_type() {
   return type;
 }
 
+// Plain http would let anyone on the way choose the keys.
+Type<std::string> https_type(std::string allowed) {
+  return text_type(std::move(allowed), R"(^https://[^\s/?#@]+(/[^\s#]*)?$)", kMaxUrlBytes);
+}
+
+Type<OidcSender> oidc_type() {
+  const auto claim = text_type("up to 255 characters without spaces", R"(^\S+$)", kMaxClaimBytes);
+  return object_type<OidcSender>(
+      {
+          field("issuer", &OidcSender::issuer, https_type("the issuer, as https://host/path"),
+                "Who signs the ID token: its iss."),
+          field("keys", &OidcSender::keys,
+                https_type("the issuer's keys (JWKS), as https://host/path"),
+                "Where the issuer's keys (JWKS) are."),
+          required(field("audience", &OidcSender::audience, claim, "For whom: its aud.")),
+          field("email", &OidcSender::email, claim, "About whom: its email, which is verified."),
+          field("subject", &OidcSender::subject, claim, "About whom: its sub."),
+      },
+      [](const Cursor& at, const OidcSender& sender) {
+        if (sender.email.empty() && sender.subject.empty()) {
+          at.fail("email and subject are missing: anyone with an account could send",
+                  "one of the two, or both");
+        }
+        if (at.node.find("issuer") && !at.node.find("keys")) {
+          at.fail("keys is missing: only the usual issuer's are known",
+                  "the issuer's keys (JWKS), as https://host/path");
+        }
+      });
+}
+
 Type<WebhookReceiver> receiver_type() {
   const std::string host = R"(^([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?)";
-  return object_type<WebhookReceiver>(
+  Type<WebhookReceiver> type = object_type<WebhookReceiver>(
       {
           required(field("name", &WebhookReceiver::name, name_type(),
                          "The receiver answers at /hooks/NAME.")),
           required(field("source", &WebhookReceiver::source,
                          choice_type<WebhookSource>(source_words()), "Who sends.")),
-          required(field("secretFile", &WebhookReceiver::secret_file, secret_file_type(),
-                         "What the sender has to know; read again when it changes.")),
+          field("secretFile", &WebhookReceiver::secret_file, secret_file_type(),
+                "What the sender has to know; read again when it changes."),
+          field("oidc", &WebhookReceiver::oidc, optional_type(oidc_type()),
+                "What the sender has to show instead: an ID token of this kind."),
           field("registry", &WebhookReceiver::registry,
                 text_type(kRegistryAllowed, host + R"((/[a-z0-9._-]+)*$)", kMaxHostBytes),
                 "What stands before the repository where the payload does not say it."),
       },
       check_receiver);
+  type.read = [read = type.read](const Cursor& at, WebhookReceiver& into) {
+    const bool good = read(at, into);
+    const bool is_map = at.node.kind == Node::Kind::kMap;
+    if (!is_map || at.node.find("secretFile") || at.node.find("oidc")) return good;
+    return at.fail("secretFile is missing", "the path of a file that holds the secret");
+  };
+  return type;
 }
 
 struct ReceiversFile {

@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
+#include "controller/net/curl_transport.h"
+
 namespace freshet {
 
 namespace {
@@ -34,8 +36,13 @@ Result<std::unique_ptr<WebhookListener>> WebhookListener::start(
     Controller& controller, Metrics& metrics, const Log& log) {
   auto out = std::make_unique<WebhookListener>();
   if (receivers.empty()) return out;
+  NetOptions net;
+  net.addresses.allow_private = true;  // only the operator names them
+  auto transport = make_curl_transport(std::move(net));
+  if (!transport) return transport.error();
+  out->transport_ = *std::move(transport);
   out->webhooks_ = std::make_unique<Webhooks>(
-      std::move(receivers), clock, metrics, log,
+      std::move(receivers), *out->transport_, clock, metrics, log,
       [&controller](const ImageReference& pushed) { return controller.hint(pushed); });
   const Status secrets = out->webhooks_->check_secrets();
   if (!secrets) return secrets.error();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/http.h"
 #include "controller/runtime/controller.h"
 #include "controller/runtime/webhooks.h"
 #include "controller/server/webhook_server.h"
@@ -35,6 +36,7 @@ class WebhookListener {
 
  private:
   std::string address_;
+  std::unique_ptr<HttpTransport> transport_;  // to issuers of ID tokens
   std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<WebhookServer> server_;  // ends first
 };

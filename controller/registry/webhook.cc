@@ -129,6 +129,13 @@ bool knows_secret(const WebhookReceiver& receiver, const Secret& secret, const W
          (same_secret(found[0], known) || same_secret(found[0], "Bearer " + known));
 }
 
+std::string id_token_of(const Webhook& hook) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const auto found = find_headers(hook.headers, "Authorization");
+  if (found.size() != 1 || !found[0].starts_with(kBearer)) return "";
+  return found[0].substr(kBearer.size());
+}
+
 std::string_view to_string(WebhookOutcome outcome) {
   switch (outcome) {
     case WebhookOutcome::kAccepted: return "accepted";
@@ -153,9 +160,14 @@ int http_status(WebhookOutcome outcome) {
   return 429;
 }
 
-WebhookVerdict judge_webhook(const WebhookReceiver& receiver, const Secret& secret,
-                             const Webhook& hook) {
-  if (!knows_secret(receiver, secret, hook)) return {WebhookOutcome::kUnauthorized};
+WebhookVerdict judge_webhook(const WebhookReceiver& receiver, const SenderProof& proof,
+                             const Webhook& hook, TimePoint now) {
+  if (receiver.oidc) {
+    const Status shown = check_id_token(id_token_of(hook), *receiver.oidc, proof.keys, now);
+    if (!shown) return {WebhookOutcome::kUnauthorized, {}, shown.error().message};
+  } else if (!knows_secret(receiver, proof.secret, hook)) {
+    return {WebhookOutcome::kUnauthorized};
+  }
   auto pushes = read_webhook(receiver, hook);
   if (!pushes) return {WebhookOutcome::kMalformed, {}, pushes.error().message};
   if (pushes->references.empty()) return {WebhookOutcome::kNothing};

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "config/webhooks.h"
 #include "controller/model/image_reference.h"
+#include "controller/registry/id_token.h"
 
 namespace freshet {
 
@@ -39,11 +40,20 @@ Result<WebhookPushes> read_webhook(const WebhookReceiver& receiver, const Webhoo
 // or behind "Bearer ", or in the path. An empty secret is known to nobody.
 bool knows_secret(const WebhookReceiver& receiver, const Secret& secret, const Webhook& hook);
 
+// The ID token that the sender shows in Authorization, behind "Bearer "; "" if none.
+std::string id_token_of(const Webhook& hook);
+
+// By what a receiver knows its sender: one of the two.
+struct SenderProof {
+  Secret secret;
+  std::vector<SigningKey> keys = {};  // of the ID token's issuer
+};
+
 enum class WebhookOutcome {
   kAccepted,      // its pushes are hints
   kNothing,       // genuine, and nothing was pushed
   kRepeated,      // a delivery that came before
-  kUnauthorized,  // its sender does not know the secret, or there is no such receiver
+  kUnauthorized,  // its sender did not prove to be who it has to be, or there is no such receiver
   kMalformed,     // not as documented
   kTooMany,       // more than a receiver, or all, may bring forward
 };
@@ -53,10 +63,10 @@ int http_status(WebhookOutcome outcome);  // what the sender is told, and all it
 struct WebhookVerdict {
   WebhookOutcome outcome = WebhookOutcome::kUnauthorized;
   WebhookPushes pushes = {};
-  std::string reason = {};  // why it is malformed, for the operator
+  std::string reason = {};  // why it is refused, for the operator
 };
 // All of one webhook that does not depend on others before it; they are webhook_gate.h's.
-WebhookVerdict judge_webhook(const WebhookReceiver& receiver, const Secret& secret,
-                             const Webhook& hook);
+WebhookVerdict judge_webhook(const WebhookReceiver& receiver, const SenderProof& proof,
+                             const Webhook& hook, TimePoint now);
 
 }  // namespace freshet

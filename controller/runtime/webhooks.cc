@@ -25,13 +25,14 @@ Result<Secret> read_webhook_secret(const std::string& path) {
 
 }  // namespace
 
-Webhooks::Webhooks(std::vector<WebhookReceiver> receivers, const Clock& clock, Metrics& metrics,
-                   Log log, Hint hint)
+Webhooks::Webhooks(std::vector<WebhookReceiver> receivers, HttpTransport& transport,
+                   const Clock& clock, Metrics& metrics, Log log, Hint hint)
     : receivers_(std::move(receivers)),
       clock_(clock),
       metrics_(metrics),
       log_(std::move(log)),
-      hint_(std::move(hint)) {}
+      hint_(std::move(hint)),
+      keys_(transport, clock) {}
 
 const WebhookReceiver* Webhooks::find(const std::string& name) const {
   const auto found = std::ranges::find(receivers_, name, &WebhookReceiver::name);
@@ -56,8 +57,20 @@ Webhooks::KnownSecret Webhooks::secret_of(const WebhookReceiver& receiver) {
   return read;
 }
 
+Webhooks::KnownProof Webhooks::proof_of(const WebhookReceiver& receiver, const Webhook& hook) {
+  if (!receiver.oidc) {
+    KnownSecret known = secret_of(receiver);
+    return {{std::move(known.secret)}, std::move(known.problem)};
+  }
+  const std::string key_id = signing_key_id(id_token_of(hook));
+  if (key_id.empty()) return {};  // an issuer is not asked for what is no token
+  SenderKeys::Known known = keys_.of(receiver.oidc->keys, key_id);
+  return {{Secret(), std::move(known.keys)}, std::move(known.problem)};
+}
+
 Status Webhooks::check_secrets() {
   for (const WebhookReceiver& receiver : receivers_) {
+    if (receiver.oidc) continue;
     const KnownSecret known = secret_of(receiver);
     if (known.secret.empty()) {
       return bad_input("webhook receiver " + receiver.name + ": " + known.problem);
@@ -76,9 +89,9 @@ int Webhooks::receive(const std::string& path, HttpHeaders headers, std::string 
   const WebhookReceiver* receiver = find(rest.substr(0, slash));
   WebhookVerdict verdict;
   if (receiver != nullptr) {
-    const KnownSecret known = secret_of(*receiver);
-    verdict = judge_webhook(*receiver, known.secret, hook);
-    if (known.secret.empty()) verdict.reason = known.problem;
+    const KnownProof known = proof_of(*receiver, hook);
+    verdict = judge_webhook(*receiver, known.proof, hook, clock_.now());
+    if (!known.problem.empty()) verdict.reason = known.problem;
   }
   if (verdict.outcome == WebhookOutcome::kAccepted) {
     const std::lock_guard lock(mutex_);

@@ -1,5 +1,5 @@
-// Webhooks: what the receivers of --webhook-receivers let in becomes hints. Knows files, clock,
-// metrics and log; judges by controller/registry/webhook.h.
+// Webhooks: what the receivers of --webhook-receivers let in becomes hints. Knows files, issuers'
+// keys, clock, metrics and log; judges by controller/registry/webhook.h.
 #pragma once
 
 #include <functional>
@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/http.h"
 #include "controller/registry/webhook_gate.h"
 #include "controller/runtime/log.h"
 #include "controller/runtime/metrics.h"
+#include "controller/runtime/sender_keys.h"
 
 namespace freshet {
 
@@ -26,10 +28,12 @@ class Webhooks {
  public:
   // Hears of a tag that was pushed; false: there are too many.
   using Hint = std::function<bool(const ImageReference&)>;
-  Webhooks(std::vector<WebhookReceiver> receivers, const Clock& clock, Metrics& metrics, Log log,
-           Hint hint);
+  // `transport` reaches the issuers of ID tokens.
+  Webhooks(std::vector<WebhookReceiver> receivers, HttpTransport& transport, const Clock& clock,
+           Metrics& metrics, Log log, Hint hint);
 
-  // Whether every receiver has a secret now; kBadInput names the receiver and the file.
+  // Whether every receiver that goes by a secret has one now; kBadInput names the receiver and the
+  // file.
   Status check_secrets();
   // One webhook as it was sent; the HTTP status to answer with. An unknown receiver and a wrong
   // secret are answered alike.
@@ -43,6 +47,10 @@ class Webhooks {
     std::string problem;  // why there is none
     Duration read_at{};   // monotonic
   };
+  struct KnownProof {
+    SenderProof proof;
+    std::string problem;  // why there is none
+  };
   struct Refusals {
     Duration told_at{};  // monotonic
     int untold = 0;
@@ -50,6 +58,7 @@ class Webhooks {
   };
   const WebhookReceiver* find(const std::string& name) const;
   KnownSecret secret_of(const WebhookReceiver& receiver);
+  KnownProof proof_of(const WebhookReceiver& receiver, const Webhook& hook);
   void tell_refusal(const std::string& receiver, WebhookOutcome outcome, const std::string& reason);
 
   const std::vector<WebhookReceiver> receivers_;
@@ -57,6 +66,7 @@ class Webhooks {
   Metrics& metrics_;
   const Log log_;
   const Hint hint_;
+  SenderKeys keys_;
 
   std::mutex mutex_;  // guards what follows
   WebhookGate gate_;

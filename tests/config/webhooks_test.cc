@@ -18,6 +18,17 @@ TEST(Webhooks, AFileOfReceiversIsRead) {
                 {"nexus", WebhookSource::kNexus, "/secrets/n", "nexus.acme.io:5000"}}));
 }
 
+TEST(Webhooks, AReceiverMayGoByIdTokens) {
+  const auto parsed = parse_webhook_receivers(
+      "receivers:\n- {name: gar, source: GAR, oidc: {audience: \"https://f.io/hooks/gar\", "
+      "email: push@acme.iam.gserviceaccount.com}}\n");
+  ASSERT_TRUE(parsed.problems.empty()) << to_string(parsed.problems.front());
+  const WebhookReceiver& receiver = parsed.receivers.at(0);
+  EXPECT_EQ(receiver.secret_file, "");
+  EXPECT_EQ(receiver.oidc, (OidcSender{.audience = "https://f.io/hooks/gar",
+                                       .email = "push@acme.iam.gserviceaccount.com"}));
+}
+
 struct ReceiversRow {
   std::string sentence;
   std::string text;
@@ -61,6 +72,29 @@ const std::vector<ReceiversRow> kReceiverRows = {
      "receivers:\n- {name: a, source: Tekton, secretFile: /s, registry: r.io}\n",
      {"receivers[0].registry (line 2, column 55): payloads of Tekton always name the registry; "
       "allowed: no registry here"}},
+    {"a sender has a secret or a token, not both",
+     "receivers:\n- name: a\n  source: GAR\n  secretFile: /s\n"
+     "  oidc: {audience: a, email: p@acme.io}\n",
+     {"receivers[0].oidc (line 5, column 9): there is a secretFile as well; allowed: one of the "
+      "two"}},
+    {"who signs or can show nothing has no token",
+     "receivers:\n- {name: a, source: Quay, oidc: {audience: a, email: p@acme.io}}\n",
+     {"receivers[0].oidc (line 2, column 33): Quay sends no ID token; allowed: secretFile; oidc "
+      "for GAR, CloudEvents, Tekton and Generic"}},
+    {"a token of just anyone is none",
+     "receivers:\n- {name: a, source: GAR, oidc: {audience: a}}\n",
+     {"receivers[0].oidc (line 2, column 32): email and subject are missing: anyone with an "
+      "account could send; allowed: one of the two, or both"}},
+    {"another issuer has other keys, and they come over https",
+     "receivers:\n- name: a\n  source: CloudEvents\n"
+     "  oidc: {audience: a, subject: s, issuer: \"https://kube\"}\n"
+     "- {name: b, source: GAR, oidc: {subject: s, keys: \"http://i.io/keys\"}}\n",
+     {"receivers[0].oidc (line 4, column 9): keys is missing: only the usual issuer's are known; "
+      "allowed: the issuer's keys (JWKS), as https://host/path",
+      "receivers[1].oidc (line 5, column 32): audience is missing; allowed: up to 255 characters "
+      "without spaces",
+      "receivers[1].oidc.keys (line 5, column 51): found \"http://i.io/keys\"; allowed: the "
+      "issuer's keys (JWKS), as https://host/path"}},
     {"a registry is no URL",
      "receivers:\n- {name: a, source: Nexus, secretFile: /s, registry: \"https://r.io\"}\n",
      {"receivers[0].registry (line 2, column 54): found \"https://r.io\"; allowed: host, "

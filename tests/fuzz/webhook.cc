@@ -28,5 +28,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::require(pushes.error().message.size() < 2000);
   }
   fuzz::require(!knows_secret(receiver, Secret("s3cret-canary-s3cret"), hook));
+  // The same bytes as a token and as a set of keys: neither makes a sender of anyone.
+  const std::string text(fuzz::text_of(data, size).substr(2));
+  const OidcSender sender{.audience = "a", .subject = "s"};
+  const auto keys = parse_signing_keys(text);
+  fuzz::require(!keys || keys->size() <= kMaxSigningKeys);
+  fuzz::require(signing_key_id(text).size() <= kMaxIdTokenBytes);
+  fuzz::require(!check_id_token(text, sender, keys ? *keys : std::vector<SigningKey>(),
+                                from_unix_seconds(1'790'000'000)));
   return 0;
 }

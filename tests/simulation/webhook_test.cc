@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/mac.h"
+#include "controller/net/local_transport.h"
 #include "controller/runtime/webhooks.h"
 #include "tests/simulation/tracked_shop.h"
 #include "tests/support/temporary_folder.h"
@@ -32,8 +33,12 @@ class WebhookStory : public ::testing::Test {
   TemporaryFolder folder_;
   TrackedShop shop_{Pace::kDefault};
   SystemClock clock_;
+  LocalTransport no_issuer_{[](const HttpRequest&) -> Result<HttpResponse> {
+    return HttpResponse{404, {}, ""};
+  }};
   Webhooks webhooks_{
       {{"ci", WebhookSource::kGeneric, folder_.write("secret", kStorySecret), ""}},
+      no_issuer_,
       clock_,
       shop_.cluster().metrics(),
       [](const LogLine&) {},

@@ -17,7 +17,7 @@ using samples::Sample;
 const TimePoint kHookNow = from_unix_seconds(1'790'000'000);
 
 WebhookVerdict judge(const Sample& sample, const Webhook& hook) {
-  return judge_webhook(sample.receiver, kHookSecret, hook);
+  return judge_webhook(sample.receiver, {kHookSecret}, hook, kHookNow);
 }
 
 std::vector<std::string> written(const WebhookPushes& pushes) {
@@ -46,7 +46,7 @@ TEST(Webhook, NobodyIsHeardWhoDoesNotKnowTheSecret) {
         << sample.sentence;
     EXPECT_TRUE(is_refused({"", sample.headers, sample.body})) << sample.sentence;
     const Webhook known = genuine(sample);
-    EXPECT_EQ(judge_webhook(sample.receiver, Secret(""), {"", {}, sample.body}).outcome,
+    EXPECT_EQ(judge_webhook(sample.receiver, {Secret("")}, {"", {}, sample.body}, kHookNow).outcome,
               WebhookOutcome::kUnauthorized)
         << sample.sentence << ": no secret is known to nobody";
     Webhook twice = known;

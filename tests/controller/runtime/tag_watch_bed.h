@@ -14,7 +14,7 @@ namespace freshet {
 
 inline const TimePoint kWatchStart = from_unix_seconds(1'790'000'000);
 
-class TagWatchBed : public testing::Test {
+class TagWatchBed : public ::testing::Test {
  protected:
   virtual DelayedExchanges::Answer answer(const HttpRequest& request) = 0;
 

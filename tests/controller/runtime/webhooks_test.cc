@@ -7,6 +7,7 @@
 #include "base/mac.h"
 #include "tests/controller/runtime/tag_watch_bed.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/token_signer.h"
 
 namespace freshet {
 namespace {
@@ -58,9 +59,18 @@ class WebhooksTest : public TagWatchBed {
   TimePoint last_check_{};
   FollowedImage image_{ContainerName("app"), ImageReference{}, std::nullopt, 0, ""};
   std::vector<std::string> lines_;
+  TokenSigner signer_{"key-1"};
+  int keys_asked_ = 0;
+  LocalTransport issuer_{[this](const HttpRequest&) -> Result<HttpResponse> {
+    ++keys_asked_;
+    return HttpResponse{200, {}, signer_.key_set()};
+  }};
   Webhooks webhooks_{
       {{"ci", WebhookSource::kGeneric, secret_file(), ""},
-       {"hub", WebhookSource::kDockerHub, secret_file(), ""}},
+       {"hub", WebhookSource::kDockerHub, secret_file(), ""},
+       {"actions", WebhookSource::kGeneric, "", "",
+        OidcSender{.audience = "freshet", .subject = "repo:acme/app"}}},
+      issuer_,
       clock_,
       metrics_,
       [this](const LogLine& line) { lines_.push_back(format_log_line(line, LogFormat::kText)); },
@@ -78,6 +88,31 @@ TEST_F(WebhooksTest, AGenuineOneLeadsToACheckWithinATenthOfASecond) {
   EXPECT_EQ(checks_, 1);
   EXPECT_EQ(counted("accepted"), "1");
   EXPECT_EQ(counted("repeated"), "1");
+}
+
+TEST_F(WebhooksTest, AnIdTokenDoesInsteadOfASecret) {
+  const auto post = [&](const std::string& token) {
+    return webhooks_.receive("/hooks/actions", {{"Authorization", "Bearer " + token}}, body(1));
+  };
+  const auto claims = [&](const std::string& subject) {
+    return R"({"iss":"https://accounts.google.com","aud":"freshet","sub":")" + subject +
+           R"(","exp":)" + std::to_string(to_unix_seconds(clock_.now()) + 600) + "}";
+  };
+  EXPECT_EQ(post("no token"), 401);
+  EXPECT_EQ(keys_asked_, 0) << "an issuer is not asked for what is no token";
+  EXPECT_EQ(post(signer_.token(claims("repo:acme/app"))), 202);
+  run_for(milliseconds(100));
+  EXPECT_EQ(checks_, 1);
+  EXPECT_EQ(post(signer_.token(claims("repo:evil/app"))), 401);
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_EQ(post(TokenSigner::url_form(R"({"alg":"RS256","kid":")" + std::to_string(i) + "\"}") +
+                   ".e30.e30"),
+              401);
+  }
+  EXPECT_EQ(keys_asked_, 1);
+  clock_.advance(kWebhookRefusalSpacing);
+  EXPECT_EQ(post(signer_.token(claims("repo:evil/app"))), 401);
+  EXPECT_THAT(lines_.back(), HasSubstr("not \\\"repo:acme/app\\\""));
 }
 
 TEST_F(WebhooksTest, TenThousandForgedOnesLeadToNoCheck) {

@@ -1,0 +1,43 @@
+// Flags of the controller that cannot be meant: told before anything is connected.
+#include <gtest/gtest.h>
+
+#include "tests/controller/cli/cli_bed.h"
+
+namespace freshet {
+namespace {
+
+struct FlagRow {
+  std::string flag;
+  std::string value;
+  std::string told;
+};
+
+TEST(ControllerFlags, SayWhatWasFoundAndWhatIsAllowed) {
+  const std::string sizes = "; allowed: 1Mi to 1024Gi, as in 500Mi or 2Gi";
+  const std::string rates = "; allowed: HOST[:PORT]=N, where N is a whole number from 1 to 1000";
+  const std::vector<FlagRow> rows = {
+      {"--max-image-size", "500", "--max-image-size is 500" + sizes},
+      {"--max-image-size", "0Mi", "--max-image-size is 0Mi" + sizes},
+      {"--max-image-size", "1025Gi", "--max-image-size is 1025Gi" + sizes},
+      {"--max-image-size", "1048577Mi", "--max-image-size is 1048577Mi" + sizes},
+      {"--max-image-size", "1.5Gi", "--max-image-size is 1.5Gi" + sizes},
+      {"--max-image-size", "Gi", "--max-image-size is Gi" + sizes},
+      {"--max-image-size", "2GB", "--max-image-size is 2GB" + sizes},
+      {"--registry-rate", "r.io", rates},
+      {"--registry-rate", "r.io=0", rates},
+      {"--registry-rate", "r.io=1001", rates},
+      {"--analysis-interval", "0s", "--analysis-interval is 0s; allowed: 1s to 5m"},
+      {"--analysis-interval", "6m", "--analysis-interval is 6m; allowed: 1s to 5m"},
+      {"--prometheus", "prom:9090", "--prometheus: "},
+      {"--workers", "0", "--workers"},
+  };
+  for (const FlagRow& row : rows) {
+    CliBed bed;
+    const CliRun run = bed.run({"controller", row.flag, row.value});
+    EXPECT_EQ(run.exit_code, kUsage) << row.flag << " " << row.value;
+    EXPECT_NE(run.err.find(row.told), std::string::npos) << row.value << ": " << run.err;
+  }
+}
+
+}  // namespace
+}  // namespace freshet
