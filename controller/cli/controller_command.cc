@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <random>
+#include <set>
 
 #include "base/files.h"
 #include "base/text.h"
@@ -11,6 +12,7 @@
 #include "controller/cli/webhook_listener.h"
 #include "controller/net/curl_exchanges.h"
 #include "controller/net/curl_transport.h"
+#include "controller/registry/endpoint.h"
 #include "controller/runtime/controller.h"
 #include "controller/runtime/definition.h"
 #include "controller/runtime/paths.h"
@@ -92,7 +94,9 @@ Result<ControllerOptions> options_from(const Flags& flags) {
     return bad_input("--analysis-interval is " + flags.analysis_interval + "; allowed: 1s to 5m");
   }
   options.analysis_interval = *interval;
-  options.plain_http.insert(flags.plain_http.begin(), flags.plain_http.end());
+  auto plain_http = parse_plain_http(join(flags.plain_http, ","));
+  if (!plain_http) return with_context("--plain-http", plain_http.error());
+  options.plain_http = *std::move(plain_http);
   auto rates = registry_rates(flags.registry_rates);
   if (!rates) return rates.error();
   options.registry_rates = *std::move(rates);
@@ -143,13 +147,14 @@ Result<std::unique_ptr<HttpTransport>> prometheus_transport(Context& context, co
 
 // Exchanges with registries: what a registry or its token service names must be public, unless the
 // operator listed it.
-Result<std::unique_ptr<HttpExchanges>> registry_exchanges(const Flags& flags) {
+Result<std::unique_ptr<HttpExchanges>> registry_exchanges(const Flags& flags,
+                                                          const std::set<std::string>& plain_http) {
   NetOptions net;
   auto ca = optional_file(flags.registry_ca);
   if (!ca) return with_context("--registry-ca", ca.error());
   net.extra_ca_pem = *std::move(ca);
   net.addresses.private_hosts = flags.private_registries;
-  for (const std::string& host : flags.plain_http) net.addresses.private_hosts.push_back(host);
+  for (const std::string& host : plain_http) net.addresses.private_hosts.push_back(host);
   return make_curl_exchanges(std::move(net));
 }
 
@@ -174,7 +179,7 @@ Result<int> run(Context& context, const Flags& flags) {
   if (!cluster) return cluster.error();
   auto prometheus = prometheus_transport(context, flags);
   if (!prometheus) return prometheus.error();
-  auto registry = registry_exchanges(flags);
+  auto registry = registry_exchanges(flags, options->plain_http);
   if (!registry) return registry.error();
 
   const Log log = standard_log(flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText);

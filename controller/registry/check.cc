@@ -86,7 +86,7 @@ void TagCheck::fall_back_to_get(bool blame_head) {
 void TagCheck::judge_head(const HttpResponse& response, TimePoint now) {
   if (response.status == 304) {
     judge_not_modified(response);
-  } else if (response.status == 200) {
+  } else if (is_document(response.status)) {
     const auto digest = digest_header(response);
     const auto type = media_type_of(find_header(response.headers, "Content-Type").value_or(""));
     if (!digest) {
@@ -106,9 +106,10 @@ void TagCheck::judge_head(const HttpResponse& response, TimePoint now) {
 void TagCheck::judge_get(const HttpResponse& response, RegistryMemory& memory, TimePoint now) {
   if (response.status == 304) {
     judge_not_modified(response);
+    if (outcome_ && std::holds_alternative<Unchanged>(*outcome_)) blame_head(memory, now);
     return;
   }
-  if (response.status != 200) {
+  if (!is_document(response.status)) {
     judge_refusal(response, now);
     return;
   }
@@ -128,8 +129,13 @@ void TagCheck::judge_get(const HttpResponse& response, RegistryMemory& memory, T
   const bool header_holds = *header && has_digest(response.body, **header);
   const auto digest =
       header_holds ? **header : *Digest::parse("sha256:" + sha256_hex(response.body));
-  if (head_is_to_blame_) memory.remember_head_unusable(host_and_port(access_.origin), now);
+  blame_head(memory, now);
   outcome_ = Found{digest, manifest->media_type, etag_of(response)};
+}
+
+// Where HEAD could not tell what GET has told.
+void TagCheck::blame_head(RegistryMemory& memory, TimePoint now) const {
+  if (head_is_to_blame_) memory.remember_head_unusable(host_and_port(access_.origin), now);
 }
 
 // 304 carries no digest; where it does, it must be the one we know. One that was not asked for is

@@ -50,6 +50,7 @@ class TagCheck {
   void judge_head(const HttpResponse& response, TimePoint now);
   void judge_get(const HttpResponse& response, RegistryMemory& memory, TimePoint now);
   void judge_not_modified(const HttpResponse& response);
+  void blame_head(RegistryMemory& memory, TimePoint now) const;
   void judge_refusal(const HttpResponse& response, TimePoint now);
   void inconsistent(std::string message);
   std::string what() const;

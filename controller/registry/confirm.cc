@@ -89,7 +89,7 @@ std::optional<Manifest> DigestConfirmation::read_manifest(const FetchResult& res
     return std::nullopt;
   }
   const auto& response = std::get<HttpResponse>(result);
-  if (response.status != 200) {
+  if (!is_document(response.status)) {
     auto failure = failure_of_answer("confirm", what(), response, now);
     if (response.status == 404) {
       failure.kind = stage_ == Stage::kManifest ? missing_ : RegistryFailureKind::kInconsistent;

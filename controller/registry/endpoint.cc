@@ -108,7 +108,8 @@ Result<Url> redirect_target(const Url& from, std::string_view location,
     text = origin + text;
   } else if (text.find("://") == std::string::npos) {
     const auto path = from.target.substr(0, from.target.find('?'));
-    text = origin + path.substr(0, path.rfind('/') + 1) + text;
+    text = text.starts_with('?') ? origin + path + text
+                                 : origin + path.substr(0, path.rfind('/') + 1) + text;
   }
   const auto target = parse_url(text);
   // Not echoed: a presigned URL is a credential.

@@ -33,7 +33,7 @@ std::variant<HttpRequest, FetchResult> RegistryFetch::next_request(RegistryMemor
   }
   if (!result_ && now >= access_.deadline) {
     fail(RegistryFailureKind::kUnreachable, asking_for_token_ ? "token" : question_.step,
-         what() + ": no answer within " + format_duration(access_.options.timeout));
+         what() + ": no answer within " + format_duration(access_.timeout));
   }
   std::optional<Secret> token;
   if (!result_ && at_origin()) {
@@ -93,7 +93,7 @@ std::optional<RegistryFailure> RegistryFetch::realm_problem() const {
                            what() + ": its challenge names a malformed realm", std::nullopt};
   }
   const auto allowed =
-      check_realm(access_.origin, *realm, !access_.credential.anonymous(), access_.options);
+      check_realm(access_.origin, *realm, !access_.credential.anonymous(), *access_.options);
   if (allowed) return std::nullopt;
   return RegistryFailure{RegistryFailureKind::kRefused, "token", allowed.error().message,
                          std::nullopt};
@@ -150,7 +150,8 @@ void RegistryFetch::fold_answer(const HttpResponse& response, RegistryMemory& me
   } else if (response.status == 401) {
     fold_challenge(response, memory, now);
   } else {
-    if (at_origin() && scheme_) memory.remember_scheme(repository_key(), *scheme_);
+    const bool is_news = challenge_rounds_ > 0;
+    if (is_news && at_origin() && scheme_) memory.remember_scheme(repository_key(), *scheme_);
     result_ = FetchResult(response);
   }
 }
@@ -166,7 +167,7 @@ void RegistryFetch::fold_redirect(const HttpResponse& response) {
     fail(RegistryFailureKind::kRefused, question_.step, what() + ": a redirect to nowhere");
     return;
   }
-  auto target = redirect_target(url_, *location, access_.options);
+  auto target = redirect_target(url_, *location, *access_.options);
   if (target) {
     url_ = std::move(*target);
   } else {
@@ -224,13 +225,14 @@ std::string RegistryFetch::what() const {
 }
 
 RepositoryKey RegistryFetch::repository_key() const {
-  return {to_string(Url{access_.origin.scheme, access_.origin.host, access_.origin.port, ""}),
-          access_.repository, access_.credential.identity};
+  return {access_.repository,
+          to_string(Url{access_.origin.scheme, access_.origin.host, access_.origin.port, ""}),
+          access_.credential.identity};
 }
 
 TokenKey RegistryFetch::token_key(const BearerScheme& bearer) const {
-  return {bearer.realm, bearer.service, scope_to_ask(bearer, access_.repository),
-          access_.credential.identity};
+  return {scope_to_ask(bearer, access_.repository), access_.credential.identity, bearer.realm,
+          bearer.service};
 }
 
 }  // namespace freshet

@@ -2,6 +2,7 @@
 // without a clock or a connection. Ask next_request; send it; fold the reply; until it is done.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -23,9 +24,9 @@ struct RegistryAccess {
   Url origin;
   std::string repository;
   Credential credential;
-  RegistryOptions options;
-  TimePoint deadline{};  // of the whole resolution that this question belongs to
-  bool operator==(const RegistryAccess&) const = default;
+  std::shared_ptr<const RegistryOptions> options;
+  Duration timeout{};    // for the whole resolution that this question belongs to,
+  TimePoint deadline{};  // and when it ends
 };
 
 struct Question {
@@ -36,6 +37,10 @@ struct Question {
   std::size_t max_body_bytes = kMaxErrorAnswerBytes;
   bool operator==(const Question&) const = default;
 };
+
+// Whether an answer holds what was asked for: 203 is the 200 of a proxy that changed something, and
+// what comes is checked against its digest anyway.
+inline bool is_document(int status) { return status == 200 || status == 203; }
 
 // An answer of any status but the redirects and 401, which are dealt with here; or none.
 using FetchResult = std::variant<HttpResponse, RegistryFailure>;

@@ -4,12 +4,15 @@
 namespace freshet {
 namespace {
 
-// Room for one more: what is over goes first, then anything.
-template <class Map, class IsOver>
-void make_room(Map& map, IsOver is_over) {
-  if (map.size() < kMaxRemembered) return;
-  std::erase_if(map, [&](const auto& entry) { return is_over(entry.second); });
-  if (map.size() >= kMaxRemembered) map.erase(map.begin());
+// Where there is no room for one more, what is over goes first. Then the first one: where more are
+// used in turn than there is room for, all but a few of them are still found.
+template <class Map, class Value, class IsOver>
+void remember(Map& map, const typename Map::key_type& key, Value value, IsOver is_over) {
+  if (map.size() >= kMaxRemembered && !map.contains(key)) {
+    std::erase_if(map, [&](const auto& entry) { return is_over(entry.second); });
+    if (map.size() >= kMaxRemembered) map.erase(map.begin());
+  }
+  map.insert_or_assign(key, std::move(value));
 }
 
 }  // namespace
@@ -21,8 +24,7 @@ std::optional<AuthScheme> RegistryMemory::scheme(const RepositoryKey& key) const
 }
 
 void RegistryMemory::remember_scheme(const RepositoryKey& key, AuthScheme scheme) {
-  make_room(schemes_, [](const AuthScheme&) { return false; });
-  schemes_.insert_or_assign(key, std::move(scheme));
+  remember(schemes_, key, std::move(scheme), [](const AuthScheme&) { return false; });
 }
 
 void RegistryMemory::forget_scheme(const RepositoryKey& key) { schemes_.erase(key); }
@@ -34,8 +36,7 @@ std::optional<Secret> RegistryMemory::token(const TokenKey& key, TimePoint now) 
 }
 
 void RegistryMemory::remember_token(const TokenKey& key, Token token, TimePoint now) {
-  make_room(tokens_, [&](const Token& t) { return t.renew_at <= now; });
-  tokens_.insert_or_assign(key, std::move(token));
+  remember(tokens_, key, std::move(token), [&](const Token& t) { return t.renew_at <= now; });
 }
 
 void RegistryMemory::forget_token(const TokenKey& key) { tokens_.erase(key); }
@@ -46,8 +47,8 @@ bool RegistryMemory::head_unusable(const std::string& origin, TimePoint now) con
 }
 
 void RegistryMemory::remember_head_unusable(const std::string& origin, TimePoint now) {
-  make_room(head_unusable_until_, [&](TimePoint until) { return until <= now; });
-  head_unusable_until_.insert_or_assign(origin, now + kHeadUnusableFor);
+  remember(head_unusable_until_, origin, now + kHeadUnusableFor,
+           [&](TimePoint until) { return until <= now; });
 }
 
 const std::optional<TimePoint>* RegistryMemory::created(const Digest& digest) const {
@@ -56,8 +57,7 @@ const std::optional<TimePoint>* RegistryMemory::created(const Digest& digest) co
 }
 
 void RegistryMemory::remember_created(const Digest& digest, std::optional<TimePoint> created) {
-  make_room(created_, [](const std::optional<TimePoint>&) { return false; });
-  created_.insert_or_assign(digest, created);
+  remember(created_, digest, created, [](const std::optional<TimePoint>&) { return false; });
 }
 
 }  // namespace freshet

@@ -21,22 +21,23 @@ struct BasicScheme {
 };
 using AuthScheme = std::variant<BasicScheme, BearerScheme>;
 
+// In the order in which keys differ soonest: they are compared in each check.
 struct RepositoryKey {
-  std::string origin;  // "https://registry-1.docker.io"
   std::string repository;
+  std::string origin;  // "https://registry-1.docker.io"
   std::string identity;
   auto operator<=>(const RepositoryKey&) const = default;
 };
 
 struct TokenKey {
-  std::string realm;
-  std::string service;
   std::string scope;
   std::string identity;
+  std::string realm;
+  std::string service;
   auto operator<=>(const TokenKey&) const = default;
 };
 
-inline constexpr std::size_t kMaxRemembered = 4096;  // of each kind
+inline constexpr std::size_t kMaxRemembered = 16384;  // of each kind
 inline constexpr Duration kHeadUnusableFor = hours(1);
 
 class RegistryMemory {

@@ -12,11 +12,16 @@ namespace {
 
 std::string phase_name(const PollKey& key) { return key.reference + "|" + key.identity; }
 
-// What a follower would want to know; not that it was looked at again.
-bool tells_the_same(const TagObservation& a, const TagObservation& b) {
-  return a.confirmed == b.confirmed && a.last_success.has_value() == b.last_success.has_value() &&
-         a.chosen == b.chosen && a.last_error == b.last_error &&
-         a.consecutive_not_found == b.consecutive_not_found;
+// What a follower would want to know besides the image; not that it was looked at again.
+struct Told {
+  bool ever_well = false;
+  std::optional<ImageTag> chosen;
+  std::string error;
+  int not_found = 0;
+  bool operator==(const Told&) const = default;
+};
+Told told_by(const TagObservation& seen) {
+  return {seen.last_success.has_value(), seen.chosen, seen.last_error, seen.consecutive_not_found};
 }
 
 std::string_view outcome_name(const ResolutionOutcome& outcome) {
@@ -74,7 +79,7 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
     }
   }
   entries_ = std::move(next);
-  index_waiting();
+  index_entries();
 }
 
 void Poller::recall(Entry& entry) {
@@ -85,29 +90,28 @@ void Poller::recall(Entry& entry) {
 PollStep Poller::start_due(TimePoint now) {
   PollStep step;
   for (auto& [name, account] : accounts_) {
-    std::set<PollKey> tried;  // a check that ends without a request may be due again at once
+    std::set<std::size_t> tried;  // a check that ends without a request may be due again at once
     while (!account.waiting.empty() && account.waiting.begin()->first <= now &&
            account.budget.may_start(now)) {
-      const PollKey key = account.waiting.begin()->second;
-      if (!tried.insert(key).second) break;
-      advance(start(key, now), step, now);
+      const std::size_t place = account.waiting.begin()->second;
+      if (!tried.insert(place).second) break;
+      advance(start(place, now), step, now);
     }
   }
   return step;
 }
 
-std::uint64_t Poller::start(const PollKey& key, TimePoint now) {
-  Entry& entry = entries_.at(key);
-  Account& account = accounts_.at(account_of(entry));
-  account.waiting.erase({entry.due, key});
-  account.budget.started();
+std::uint64_t Poller::start(std::size_t place, TimePoint now) {
+  Entry& entry = places_[place]->second;
+  entry.account->waiting.erase({entry.due, place});
+  entry.account->budget.started();
   entry.check = ++last_id_;
   const auto& observation = entry.observation;
   LastSeen last{observation.etag, std::nullopt};
   if (observation.confirmed) last.digest = observation.confirmed->digest;
   ResolutionTarget target{entry.followed.reference, entry.followed.credential, std::move(last),
                           entry.confirm_again > 0,  entry.followed.follow,     observation.chosen};
-  running_.emplace(last_id_, Running{key, account_of(entry),
+  running_.emplace(last_id_, Running{places_[place], entry.account,
                                      Resolution(std::move(target), options_, memory_, now),
                                      now - entry.due, false});
   return last_id_;
@@ -119,7 +123,7 @@ PollStep Poller::fold(std::uint64_t id, const Result<HttpResponse>& reply, TimeP
   if (found == running_.end()) return step;
   if (reply && found->second.asks_registry) {
     if (const auto limit = rate_limit(reply->headers)) {
-      accounts_.at(found->second.account).budget.heard(*limit, now);
+      found->second.account->budget.heard(*limit, now);
     }
   }
   const auto sharing = shared_.answered(id);
@@ -132,13 +136,14 @@ PollStep Poller::fold(std::uint64_t id, const Result<HttpResponse>& reply, TimeP
 void Poller::advance(std::uint64_t id, PollStep& step, TimePoint now) {
   const auto place = running_.find(id);
   Running& check = place->second;
-  auto& [budget, origin, waiting] = accounts_.at(check.account);
+  Account& account = *check.account;
+  RegistryBudget& budget = account.budget;
   auto next = check.resolution.next_request(memory_, now);
   if (auto* request = std::get_if<HttpRequest>(&next)) {
     if (shared_.is_asked(id, *request)) return;
     budget.spend(now);
-    check.asks_registry = request->url.starts_with(origin);
-    step.requests.push_back({id, check.account.first, std::move(*request)});
+    check.asks_registry = request->url.starts_with(account.origin);
+    step.requests.push_back({id, account.registry, std::move(*request)});
     return;
   }
   budget.ended();
@@ -148,24 +153,26 @@ void Poller::advance(std::uint64_t id, PollStep& step, TimePoint now) {
   } else {
     budget.reached(now);
   }
-  const PollKey key = check.key;
-  step.ended.push_back({check.account.first, outcome_name(outcome), check.late, budget.left(now)});
+  step.ended.push_back({account.registry, outcome_name(outcome), check.late, budget.left(now)});
+  auto* const followed = check.followed;
   running_.erase(place);
-  const auto entry = entries_.find(key);
-  if (entry == entries_.end() || entry->second.check != id) return;  // not wanted any more
-  if (finish(entry->second, key, outcome, now)) step.changed.push_back(key);
+  if (followed == nullptr) return;
+  if (finish(followed->second, followed->first, outcome, now)) {
+    step.changed.push_back(followed->first);
+  }
 }
 
 bool Poller::finish(Entry& entry, const PollKey& key, const ResolutionOutcome& outcome,
                     TimePoint now) {
   entry.check = 0;
   TagObservation& seen = entry.observation;
-  const TagObservation before = seen;
+  const Told before = told_by(seen);
+  bool other_image = false;
   seen.last_checked = now;
   const auto done = [&](std::string error) {
     entry.failures = 0;
     entry.not_before = {};
-    set_due(key, entry, next_check(key, entry, now));
+    set_due(entry, next_check(key, entry, now));
     seen.last_error = std::move(error);
     seen.unauthorized = false;
   };
@@ -185,6 +192,7 @@ bool Poller::finish(Entry& entry, const PollKey& key, const ResolutionOutcome& o
                    if (is_new) seen.first_seen = now;
                    const int tries = is_new ? kMaxConfirmAgain : entry.confirm_again - 1;
                    entry.confirm_again = resolved.image.may_tell_later ? tries : 0;
+                   other_image = seen.confirmed != resolved.image;
                    seen.confirmed = resolved.image;
                    seen.etag = resolved.etag;
                    seen.chosen = resolved.tag;
@@ -199,15 +207,15 @@ bool Poller::finish(Entry& entry, const PollKey& key, const ResolutionOutcome& o
              },
              outcome);
   if (std::exchange(entry.hinted, false)) {
-    set_due(key, entry, std::min(entry.due, earliest_hinted(entry, now)));
+    set_due(entry, std::min(entry.due, earliest_hinted(entry, now)));
   }
-  return seen.unauthorized || !tells_the_same(before, seen);
+  return seen.unauthorized || other_image || told_by(seen) != before;
 }
 
 // Denser checks are an extra, which a registry with little left does not get.
 TimePoint Poller::next_check(const PollKey& key, const Entry& entry, TimePoint now) const {
   const Duration every = entry.followed.every;
-  if (accounts_.at(account_of(entry)).budget.is_short(now)) {
+  if (entry.account->budget.is_short(now)) {
     return next_regular(phase_name(key), every, now);
   }
   return next_denser(phase_name(key), every, entry.moves, now);
@@ -216,9 +224,8 @@ TimePoint Poller::next_check(const PollKey& key, const Entry& entry, TimePoint n
 void Poller::finish_failed(Entry& entry, const PollKey& key, const RegistryFailure& failure,
                            TimePoint now) {
   ++entry.failures;
-  set_due(key, entry,
-          next_after_failure(phase_name(key), entry.followed.every, entry.failures,
-                             failure.retry_after, now));
+  set_due(entry, next_after_failure(phase_name(key), entry.followed.every, entry.failures,
+                                    failure.retry_after, now));
   entry.not_before = failure.retry_after ? now + *failure.retry_after : TimePoint{};
   entry.observation.last_error = sentence(failure);
   entry.observation.unauthorized = failure.kind == RegistryFailureKind::kAuthentication;

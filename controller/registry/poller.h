@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -78,7 +79,10 @@ struct PollStep {
 
 class Poller {
  public:
-  explicit Poller(RegistryOptions options) : options_(std::move(options)) {}
+  explicit Poller(RegistryOptions options)
+      : options_(std::make_shared<const RegistryOptions>(std::move(options))) {}
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
 
   // Replaces the list. What is new is due at once; what stays keeps its observation and, unless
   // its credential or period changed, its schedule; what went is forgotten. A digest that is known
@@ -106,6 +110,14 @@ class Poller {
   std::map<PollKey, TagObservation> observations() const;
 
  private:
+  // Whom a budget belongs to: one registry as one identity.
+  using AccountKey = std::pair<std::string, std::string>;
+  struct Account {
+    RegistryBudget budget;
+    std::string registry;
+    std::string origin;                                   // of the API
+    std::set<std::pair<TimePoint, std::size_t>> waiting;  // places by due; their check does not run
+  };
   struct Entry {
     Followed followed;
     TagObservation observation;
@@ -116,40 +128,36 @@ class Poller {
     int confirm_again = 0;    // tries left to read when the image was made
     std::uint64_t check = 0;  // that runs for it; 0: none
     bool hinted = false;      // while that check ran
+    std::size_t place = 0;    // in places_
+    Account* account = nullptr;
   };
-  // Whom a budget belongs to: one registry as one identity.
-  using AccountKey = std::pair<std::string, std::string>;
-  struct Account {
-    RegistryBudget budget;
-    std::string origin;                               // of the API
-    std::set<std::pair<TimePoint, PollKey>> waiting;  // by due; entries whose check does not run
-  };
+  using Entries = std::map<PollKey, Entry>;
   struct Running {
-    PollKey key;
-    AccountKey account;
+    Entries::value_type* followed = nullptr;  // null: not wanted any more
+    Account* account = nullptr;
     Resolution resolution;
     Duration late{};
     bool asks_registry = false;  // in flight; else a token service or where it was sent to
   };
 
   static void recall(Entry& entry);
-  static AccountKey account_of(const Entry& entry);
-  Account& account_for(const AccountKey& key, const Entry& entry);
+  Account& account_for(const Entry& entry);
   TimePoint next_check(const PollKey& key, const Entry& entry, TimePoint now) const;
-  void set_due(const PollKey& key, Entry& entry, TimePoint due);
-  void index_waiting();
-  std::uint64_t start(const PollKey& key, TimePoint now);
+  void set_due(Entry& entry, TimePoint due);
+  void index_entries();
+  std::uint64_t start(std::size_t place, TimePoint now);
   void advance(std::uint64_t id, PollStep& step, TimePoint now);
   bool finish(Entry& entry, const PollKey& key, const ResolutionOutcome& outcome, TimePoint now);
   void finish_failed(Entry& entry, const PollKey& key, const RegistryFailure& failure,
                      TimePoint now);
   TimePoint earliest_hinted(const Entry& entry, TimePoint now) const;
-  void hint_entry(const PollKey& key, Entry& entry, TimePoint now);
+  void hint_entry(Entry& entry, TimePoint now);
   void hint_all(const std::string& beginning, TimePoint now);
 
-  RegistryOptions options_;
+  std::shared_ptr<const RegistryOptions> options_;
   RegistryMemory memory_;
-  std::map<PollKey, Entry> entries_;
+  Entries entries_;
+  std::vector<Entries::value_type*> places_;  // all of them in order: short names for this list
   std::map<AccountKey, Account> accounts_;
   std::map<std::uint64_t, Running> running_;  // by id, from 1 up
   SharedRequests shared_;

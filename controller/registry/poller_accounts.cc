@@ -3,43 +3,48 @@
 
 namespace freshet {
 
-Poller::AccountKey Poller::account_of(const Entry& entry) {
-  return {entry.followed.reference.registry, entry.followed.credential.identity};
-}
-
-// Accounts that nobody uses go, and what was learned with them.
-void Poller::index_waiting() {
+// Gives each entry its place and its account, and each check that runs what it runs for. Accounts
+// that nobody uses go, and what was learned with them.
+void Poller::index_entries() {
   for (auto& [key, account] : accounts_) account.waiting.clear();
-  std::set<AccountKey> used;
-  for (const auto& [key, entry] : entries_) {
-    const auto account = account_of(entry);
-    used.insert(account);
-    auto& waiting = account_for(account, entry).waiting;
-    if (entry.check == 0) waiting.emplace(entry.due, key);
+  for (auto& [id, check] : running_) check.followed = nullptr;
+  places_.clear();
+  std::set<const Account*> used;
+  for (auto& each : entries_) {
+    Entry& entry = each.second;
+    entry.place = places_.size();
+    places_.push_back(&each);
+    entry.account = &account_for(entry);
+    used.insert(entry.account);
+    if (entry.check == 0) {
+      entry.account->waiting.emplace(entry.due, entry.place);
+    } else {
+      running_.at(entry.check).followed = &each;
+    }
   }
   for (const auto& [id, check] : running_) used.insert(check.account);
-  std::erase_if(accounts_, [&](const auto& account) { return !used.contains(account.first); });
+  std::erase_if(accounts_, [&](const auto& account) { return !used.contains(&account.second); });
 }
 
-Poller::Account& Poller::account_for(const AccountKey& key, const Entry& entry) {
+Poller::Account& Poller::account_for(const Entry& entry) {
+  const AccountKey key{entry.followed.reference.registry, entry.followed.credential.identity};
   const auto [place, is_new] = accounts_.try_emplace(key);
+  Account& account = place->second;
   if (is_new) {
-    const auto rate = options_.requests_per_second.find(key.first);
-    if (rate != options_.requests_per_second.end()) {
-      place->second.budget = RegistryBudget(rate->second);
-    }
-    if (const auto origin = api_origin(entry.followed.reference, options_)) {
-      place->second.origin = to_string(*origin);
+    account.registry = key.first;
+    const auto rate = options_->requests_per_second.find(key.first);
+    if (rate != options_->requests_per_second.end()) account.budget = RegistryBudget(rate->second);
+    if (const auto origin = api_origin(entry.followed.reference, *options_)) {
+      account.origin = to_string(*origin);
     }
   }
-  return place->second;
+  return account;
 }
 
-void Poller::set_due(const PollKey& key, Entry& entry, TimePoint due) {
-  auto& waiting = accounts_.at(account_of(entry)).waiting;
-  waiting.erase({entry.due, key});
+void Poller::set_due(Entry& entry, TimePoint due) {
+  entry.account->waiting.erase({entry.due, entry.place});
   entry.due = due;
-  if (entry.check == 0) waiting.emplace(due, key);
+  if (entry.check == 0) entry.account->waiting.emplace(due, entry.place);
 }
 
 }  // namespace freshet

@@ -13,19 +13,19 @@ TimePoint Poller::earliest_hinted(const Entry& entry, TimePoint now) const {
   return earliest;
 }
 
-void Poller::hint_entry(const PollKey& key, Entry& entry, TimePoint now) {
+void Poller::hint_entry(Entry& entry, TimePoint now) {
   if (entry.check != 0) {
     entry.hinted = true;  // the answer may be on its way from before the tag moved
     return;
   }
   const TimePoint due = earliest_hinted(entry, now);
-  if (due < entry.due) set_due(key, entry, due);
+  if (due < entry.due) set_due(entry, due);
 }
 
 void Poller::hint_all(const std::string& beginning, TimePoint now) {
   for (auto place = entries_.lower_bound({beginning, ""});
        place != entries_.end() && place->first.reference.starts_with(beginning); ++place) {
-    hint_entry(place->first, place->second, now);
+    hint_entry(place->second, now);
   }
 }
 
@@ -37,7 +37,7 @@ void Poller::hint(const ImageReference& reference, TimePoint now) {
   const std::string name = poll_key(reference, "").reference;
   for (auto place = entries_.lower_bound({name, ""});
        place != entries_.end() && place->first.reference == name; ++place) {
-    hint_entry(place->first, place->second, now);
+    hint_entry(place->second, now);
   }
 }
 

@@ -5,21 +5,22 @@
 
 namespace freshet {
 
-Resolution::Resolution(ResolutionTarget target, const RegistryOptions& options,
+Resolution::Resolution(ResolutionTarget target, std::shared_ptr<const RegistryOptions> options,
                        const RegistryMemory& memory, TimePoint now)
     : target_(std::move(target)) {
-  auto origin = api_origin(target_.reference, options);
+  auto origin = api_origin(target_.reference, *options);
   if (!origin) {
     outcome_ = RegistryFailure{RegistryFailureKind::kRefused, "head", origin.error().message,
                                std::nullopt};
     return;
   }
-  access_ = RegistryAccess{std::move(*origin), target_.reference.repository, target_.credential,
-                           options, now + options.timeout};
+  access_ =
+      RegistryAccess{std::move(*origin), target_.reference.repository, target_.credential, options,
+                     options->timeout,   now + options->timeout};
   if (target_.follow) {
     RegistryAccess choosing = access_;
-    choosing.options.timeout = options.list_timeout;
-    choosing.deadline = now + options.list_timeout;
+    choosing.timeout = options->list_timeout;
+    choosing.deadline = now + options->list_timeout;
     policy_.emplace(std::move(choosing), *target_.follow);
   } else if (target_.reference.digest) {
     confirmation_.emplace(access_, *target_.reference.digest, RegistryFailureKind::kNotFound);
@@ -72,7 +73,7 @@ void Resolution::judge(const PolicyOutcome& outcome, const RegistryMemory& memor
                    chosen_ = tag;
                    LastSeen last = target_.last;
                    if (target_.last_tag != tag) last.etag.clear();  // it is of another question
-                   access_.deadline = now + access_.options.timeout;
+                   access_.deadline = now + access_.timeout;
                    check_.emplace(access_, tag, std::move(last), memory, now);
                  },
                  [&](const NotFound& missing) { outcome_ = missing; },

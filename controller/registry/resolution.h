@@ -4,6 +4,7 @@
 // (RegistryOptions::timeout).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <variant>
 
@@ -38,8 +39,8 @@ using ResolutionOutcome = std::variant<SameAsBefore, Resolved, NotFound, Registr
 
 class Resolution {
  public:
-  Resolution(ResolutionTarget target, const RegistryOptions& options, const RegistryMemory& memory,
-             TimePoint now);
+  Resolution(ResolutionTarget target, std::shared_ptr<const RegistryOptions> options,
+             const RegistryMemory& memory, TimePoint now);
 
   std::variant<HttpRequest, ResolutionOutcome> next_request(RegistryMemory& memory, TimePoint now);
   void fold(const Result<HttpResponse>& reply, RegistryMemory& memory, TimePoint now);

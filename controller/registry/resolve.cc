@@ -35,7 +35,9 @@ std::variant<Confirmed, RegistryFailure> resolve_image(
   RegistryMemory memory;
   ResolutionTarget target{reference, credential, {}, false, follow};
   const auto outcome = drive<ResolutionOutcome>(
-      Resolution(std::move(target), options, memory, now()), memory, transport, now);
+      Resolution(std::move(target), std::make_shared<const RegistryOptions>(options), memory,
+                 now()),
+      memory, transport, now);
   return std::visit(
       overloaded{
           [](const Resolved& resolved) -> Answer { return resolved.image; },
@@ -61,9 +63,12 @@ std::variant<std::vector<ImageTag>, RegistryFailure> list_tags(const ImageRefere
                            std::nullopt};
   }
   RegistryMemory memory;
-  RegistryAccess access{*origin, reference.repository, credential, options,
+  RegistryAccess access{*origin,
+                        reference.repository,
+                        credential,
+                        std::make_shared<const RegistryOptions>(options),
+                        options.list_timeout,
                         now() + options.list_timeout};
-  access.options.timeout = options.list_timeout;
   const auto outcome = drive<TagListOutcome>(TagList(std::move(access)), memory, transport, now);
   return std::visit(
       overloaded{

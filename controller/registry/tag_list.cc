@@ -132,7 +132,7 @@ void TagList::go_on(const HttpResponse& response) {
     return;
   }
   const auto from = parse_url(url_);
-  const auto next = redirect_target(*from, *link, access_.options);
+  const auto next = redirect_target(*from, *link, *access_.options);
   if (!next || !same_origin(*next, access_.origin)) {
     fail(RegistryFailureKind::kRefused, "its next page is said to be somewhere else");
   } else if (asked_.contains(to_string(*next))) {

@@ -168,6 +168,7 @@ std::vector<ServiceKey> TagWatch::check(Duration at_most) {
     Duration wait = round == 0 ? at_most : Duration::zero();
     if (next) wait = std::min(wait, *next - now);
     tell_next_due(next);
+    if (round > 0 && asked_.empty()) break;  // nothing can have come
     if (!changed.empty()) wait = Duration::zero();
     const auto ended = exchanges_.wait(wait);
     for (const EndedExchange& each : ended) {

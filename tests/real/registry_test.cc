@@ -120,7 +120,8 @@ TEST_F(RealRegistry, ListsItsTags) {
     TagList tags({*api_origin(reference("1"), options_),
                   "acme/app",
                   {},
-                  options_,
+                  std::make_shared<const RegistryOptions>(options_),
+                  seconds(60),
                   clock_.now() + seconds(60)},
                  page_size);
     for (;;) {

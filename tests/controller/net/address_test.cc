@@ -96,6 +96,12 @@ TEST(Address, OnlyHostsThatTheOperatorNamedMayHaveAPrivateOne) {
   EXPECT_FALSE(may_connect(policy, "localhost", 5001, inside));
   EXPECT_FALSE(may_connect(policy, "evil.example", 443, inside));
   EXPECT_TRUE(may_connect(policy, "evil.example", 443, reinterpret_cast<const sockaddr&>(other)));
+  const AddressPolicy six{false, {"[::1]:5000", "[fd00::1]"}};
+  const sockaddr_storage loopback6 = address_of("::1");
+  const auto& inside6 = reinterpret_cast<const sockaddr&>(loopback6);
+  EXPECT_TRUE(may_connect(six, "::1", 5000, inside6));
+  EXPECT_FALSE(may_connect(six, "::1", 5001, inside6));
+  EXPECT_TRUE(may_connect(six, "fd00::1", 443, inside6));
   EXPECT_TRUE(may_connect({.allow_private = true, .private_hosts = {}}, "any", 443, inside));
 }
 

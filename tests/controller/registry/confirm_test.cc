@@ -24,8 +24,7 @@ const Platform kArm64v8{"linux", "arm64", "v8"};
 ConfirmOutcome confirm(ScriptedTransport& transport, const Digest& digest, TimePoint now = kNow,
                        ConfirmDepth depth = ConfirmDepth::kAll) {
   RegistryMemory memory;
-  DigestConfirmation confirmation({*api_origin(app(), {}), "acme/app", {}, {}, now + seconds(8)},
-                                  digest, Kind::kInconsistent, depth);
+  DigestConfirmation confirmation(access_to_app(now), digest, Kind::kInconsistent, depth);
   for (;;) {
     auto next = confirmation.next_request(memory, now);
     if (auto* outcome = std::get_if<ConfirmOutcome>(&next)) return *outcome;

@@ -52,6 +52,7 @@ TEST(Redirects, AreResolvedAndFiltered) {
       {"https://r.io/v2/a/manifests/1", "/v2/b?x=1", "https://r.io/v2/b?x=1"},
       {"https://r.io/v2/a/manifests/1?q=/z", "2", "https://r.io/v2/a/manifests/2"},
       {"https://r.io/v2/a", "//cdn.io/x", "https://cdn.io/x"},
+      {"https://r.io/v2/a/tags/list?n=9", "?last=b", "https://r.io/v2/a/tags/list?last=b"},
       {"https://r.io/v2/a", "https://cdn.io/x#part", "https://cdn.io/x"},
       {"http://127.0.0.1:5000/v2/a", "https://cdn.io/x", "https://cdn.io/x"},
       {"http://127.0.0.1:5000/v2/a", "http://plain.io/x", "http://plain.io/x"},

@@ -101,8 +101,7 @@ TEST(Fetch, ReplacesATokenThatIsNoLongerAcceptedOnce) {
   transport.on("GET", kRealm, token("tok2"));
   RegistryMemory memory;
   const auto run = [&] {
-    RegistryFetch fetch({*api_origin(app(), {}), "acme/app", {}, {}, kNow + seconds(8)},
-                        {"head", "HEAD", kTagUrl, {}, 1});
+    RegistryFetch fetch(access_to_app(), {"head", "HEAD", kTagUrl, {}, 1});
     for (;;) {
       auto next = fetch.next_request(memory, kNow);
       if (auto* result = std::get_if<FetchResult>(&next)) return *result;
@@ -125,8 +124,7 @@ TEST(Fetch, ComesWithItsTokenOrPasswordTheNextTime) {
     RegistryMemory memory;
     for (int time = 0; time < 2; ++time) {
       transport.forget_requests();
-      RegistryFetch fetch({*api_origin(app(), {}), "acme/app", password(), {}, kNow + seconds(8)},
-                          {"head", "HEAD", kTagUrl, {}, 1});
+      RegistryFetch fetch(access_to_app(kNow, password()), {"head", "HEAD", kTagUrl, {}, 1});
       for (;;) {
         auto next = fetch.next_request(memory, kNow);
         if (std::holds_alternative<FetchResult>(next)) break;
@@ -269,8 +267,7 @@ TEST(Fetch, AsksWithGetWhereAPresignedUrlIsNotForHead) {
 
 TEST(Fetch, HasOneDeadlineForAllItsRequests) {
   RegistryMemory memory;
-  RegistryFetch fetch({*api_origin(app(), {}), "acme/app", {}, {}, kNow + seconds(8)},
-                      {"head", "HEAD", kTagUrl, {}, 1});
+  RegistryFetch fetch(access_to_app(), {"head", "HEAD", kTagUrl, {}, 1});
   auto next = fetch.next_request(memory, kNow);
   EXPECT_EQ(std::get<HttpRequest>(next).timeout, seconds(8));
   fetch.fold(bearer(), memory, kNow + seconds(5));

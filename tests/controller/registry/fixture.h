@@ -71,14 +71,25 @@ inline Error refused_connection() {
   return make_error(ErrorKind::kTransient, "r.io:443: connection refused");
 }
 
+// To acme/app, for one resolution that begins now.
+inline RegistryAccess access_to_app(TimePoint now = kNow, const Credential& credential = {},
+                                    const RegistryOptions& options = {},
+                                    const ImageReference& reference = app()) {
+  return {*api_origin(reference, options),
+          reference.repository,
+          credential,
+          std::make_shared<const RegistryOptions>(options),
+          options.timeout,
+          now + options.timeout};
+}
+
 // One check of acme/app:1, from the first request to the outcome.
 inline CheckOutcome check(ScriptedTransport& transport, const Credential& credential = {},
                           const LastSeen& last = {}, const RegistryOptions& options = {},
                           const ImageReference& reference = app()) {
   RegistryMemory memory;
-  const auto origin = *api_origin(reference, options);
-  TagCheck check({origin, reference.repository, credential, options, kNow + options.timeout},
-                 *reference.tag, last, memory, kNow);
+  TagCheck check(access_to_app(kNow, credential, options, reference), *reference.tag, last, memory,
+                 kNow);
   for (int i = 0; i < kMaxRequestsOfOneResolution; ++i) {
     auto next = check.next_request(memory, kNow);
     if (auto* outcome = std::get_if<CheckOutcome>(&next)) return *outcome;

@@ -15,7 +15,12 @@ const std::string kTags = "https://r.io/v2/acme/app/tags/list";
 const std::string kFirst = kTags + "?n=1000";
 
 RegistryAccess access() {
-  return {*parse_url("https://r.io"), "acme/app", {}, RegistryOptions{}, kNow + seconds(60)};
+  return {*parse_url("https://r.io"),
+          "acme/app",
+          {},
+          std::make_shared<const RegistryOptions>(),
+          seconds(60),
+          kNow + seconds(60)};
 }
 
 template <class Machine, class Outcome>

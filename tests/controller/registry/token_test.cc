@@ -97,17 +97,17 @@ TEST(Token, RepliesThatAreNoneAreErrorsWithoutTheirContent) {
 
 TEST(Memory, KeepsTokensOfIdentitiesApartAndLetsThemExpire) {
   RegistryMemory memory;
-  const TokenKey mine{"realm", "service", "scope", "me"};
+  const TokenKey mine{"scope", "me", "realm", "service"};
   memory.remember_token(mine, {Secret("t"), kNow + seconds(10)}, kNow);
   EXPECT_EQ(memory.token(mine, kNow), Secret("t"));
-  EXPECT_EQ(memory.token({"realm", "service", "scope", ""}, kNow), std::nullopt);
-  EXPECT_EQ(memory.token({"realm", "service", "other", "me"}, kNow), std::nullopt);
+  EXPECT_EQ(memory.token({"scope", "", "realm", "service"}, kNow), std::nullopt);
+  EXPECT_EQ(memory.token({"other", "me", "realm", "service"}, kNow), std::nullopt);
   EXPECT_EQ(memory.token(mine, kNow + seconds(10)), std::nullopt);
 }
 
 TEST(Memory, IsBounded) {
   RegistryMemory memory;
-  const auto key = [](std::size_t i) { return TokenKey{"r", "s", std::to_string(i), ""}; };
+  const auto key = [](std::size_t i) { return TokenKey{std::to_string(i), "", "r", "s"}; };
   for (std::size_t i = 0; i <= kMaxRemembered; ++i) {
     memory.remember_token(key(i), {Secret("t"), kNow + hours(1)}, kNow);
   }
@@ -115,6 +115,27 @@ TEST(Memory, IsBounded) {
   for (std::size_t i = 0; i <= kMaxRemembered; ++i) kept += memory.token(key(i), kNow) ? 1 : 0;
   EXPECT_EQ(kept, kMaxRemembered);
   EXPECT_EQ(memory.token(key(kMaxRemembered), kNow), Secret("t"));
+}
+
+// A cache that forgets what it was asked for last finds nothing at all here.
+TEST(Memory, MoreThanThereIsRoomForAreStillMostlyFound) {
+  RegistryMemory memory;
+  constexpr std::size_t kUsed = kMaxRemembered + kMaxRemembered / 10;
+  const auto digest = [](std::size_t i) {
+    return *Digest::parse("sha256:" + sha256_hex(std::to_string(i)));
+  };
+  const auto scheme = [](std::size_t i) { return RepositoryKey{std::to_string(i), "o", "me"}; };
+  std::size_t found = 0;
+  for (int round = 0; round < 3; ++round) {
+    found = 0;
+    for (std::size_t i = 0; i < kUsed; ++i) {
+      found += (memory.created(digest(i)) != nullptr) + memory.scheme(scheme(i)).has_value();
+      memory.remember_created(digest(i), kNow);
+      memory.remember_scheme(scheme(i), BasicScheme{});
+    }
+  }
+  EXPECT_GE(found, kUsed) << "of twice as many";
+  EXPECT_LT(found, 2 * kUsed);
 }
 
 }  // namespace

@@ -20,7 +20,13 @@ TEST(SandboxRegistry, GivesItsTagsPageByPage) {
   }
   const auto list = [&](int page_size, const std::string& repository) {
     RegistryMemory memory;
-    TagList tags({*parse_url("https://r.io"), repository, {}, {}, kNow + seconds(60)}, page_size);
+    TagList tags({*parse_url("https://r.io"),
+                  repository,
+                  {},
+                  std::make_shared<const RegistryOptions>(),
+                  seconds(60),
+                  kNow + seconds(60)},
+                 page_size);
     for (int requests = 0;; ++requests) {
       auto next = tags.next_request(memory, kNow);
       if (auto* outcome = std::get_if<TagListOutcome>(&next)) return std::pair(*outcome, requests);
