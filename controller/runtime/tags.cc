@@ -9,6 +9,10 @@ namespace freshet {
 namespace {
 
 constexpr int kMaxRounds = 64;  // of replies that are there already, before others are told
+// Checks that fall due in the same twentieth of a second begin together, at its end: at thousands a
+// minute that is a fraction of the wakes, and of the CPU.
+using WakeSpan = std::chrono::duration<std::int64_t, std::ratio<1, 20>>;
+TimePoint wake_for(TimePoint due) { return std::chrono::ceil<WakeSpan>(due); }
 
 RegistryOptions registry_options(const ControllerOptions& options) {
   RegistryOptions out;
@@ -166,7 +170,7 @@ std::vector<ServiceKey> TagWatch::check(Duration at_most) {
     const TimePoint now = clock_.now();
     const auto next = poller_.next_due(now);
     Duration wait = round == 0 ? at_most : Duration::zero();
-    if (next) wait = std::min(wait, *next - now);
+    if (next) wait = std::min(wait, *next <= now ? Duration::zero() : wake_for(*next) - now);
     tell_next_due(next);
     if (round > 0 && asked_.empty()) break;  // nothing can have come
     if (!changed.empty()) wait = Duration::zero();

@@ -97,7 +97,8 @@ TEST_F(TagWatchTest, WaitsNoLongerThanUntilTheNextCheckIsDue) {
   const auto due = tags_.next_due();
   ASSERT_TRUE(due);
   check(hours(1));
-  EXPECT_EQ(clock_.now(), *due);
+  EXPECT_GE(clock_.now(), *due);
+  EXPECT_LT(clock_.now() - *due, milliseconds(50)) << "with others that fall due by then";
 }
 
 TEST_F(TagWatchTest, AHintEndsAWaitAndIsHeardWithinATenthOfASecond) {
