@@ -15,7 +15,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Url origin{"https", "r.io", 443, "/"};
   const TimePoint now{hours(1)};
   RegistryMemory memory;
-  TagList list({origin, "acme/app", {}, {}, now + seconds(60)});
+  TagList list({origin,
+                "acme/app",
+                {},
+                std::make_shared<const RegistryOptions>(),
+                seconds(60),
+                now + seconds(60)});
   for (int pages = 0; pages <= kMaxTagPages; ++pages) {
     auto next = list.next_request(memory, now);
     if (const auto* outcome = std::get_if<TagListOutcome>(&next)) {
