@@ -21,7 +21,7 @@ constexpr int kHelloTries = 200;
 constexpr Duration kHelloPause = milliseconds(50);
 constexpr Duration kAtMost = seconds(10);
 
-class HttpTwo : public testing::Test {
+class HttpTwo : public ::testing::Test {
  protected:
   void SetUp() override {
     const auto made = run_program(

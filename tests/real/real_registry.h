@@ -44,7 +44,7 @@ class RecordingTransport final : public HttpTransport {
   HttpTransport& inner_;
 };
 
-class RealRegistry : public testing::Test {
+class RealRegistry : public ::testing::Test {
  protected:
   void SetUp() override {
     port_ = free_loopback_port().value();

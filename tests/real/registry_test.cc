@@ -44,6 +44,62 @@ TEST_F(RealRegistry, ResolvesAnIndexAndLooksIntoItForADate) {
   EXPECT_EQ(std::get<Confirmed>(image), want);
 }
 
+class RealDockerList : public RealRegistry {
+ protected:
+  // acme/app:multi becomes a list of an image made at `created`, in Docker's own formats.
+  void put_list(const std::string& created) {
+    child_ = push("1", created, {"--dest-no-creds", "--format", "v2s2"});
+    HttpRequest put;
+    put.method = "PUT";
+    put.url = "http://" + host_ + "/v2/acme/app/manifests/multi";
+    put.headers = {{"Content-Type", std::string(kDockerList)}};
+    put.body = R"({"schemaVersion":2,"mediaType":")" + std::string(kDockerList) +
+               R"(","manifests":[{"mediaType":")" + std::string(kDockerManifest) +
+               R"(","size":192,"digest":")" + child_->get() +
+               R"(","platform":{"os":"linux","architecture":"amd64"}}]})";
+    ASSERT_EQ(curl_->send(put)->status, 201);
+    want_ = amd64_image(*Digest::parse("sha256:" + sha256_hex(put.body)), created);
+    want_->media_type = kDockerList;
+  }
+  std::optional<Digest> child_;
+  std::optional<Confirmed> want_;
+};
+
+TEST_F(RealDockerList, IsWhatItsTagNames) {
+  start();
+  put_list("2026-11-22T23:30:00Z");
+  const auto image = resolve("multi");
+  ASSERT_TRUE(std::holds_alternative<Confirmed>(image)) << std::get<RegistryFailure>(image).message;
+  EXPECT_EQ(std::get<Confirmed>(image), want_);
+  // Why all types are asked for: who does not take a list is given another digest of the same tag.
+  HttpRequest get;
+  get.url = "http://" + host_ + "/v2/acme/app/manifests/multi";
+  get.headers = {{"Accept", std::string(kDockerManifest)}};
+  const auto reply = curl_->send(get);
+  ASSERT_TRUE(reply.has_value()) << reply.error().message;
+  EXPECT_EQ(reply->status, 200) << reply->body;
+  EXPECT_EQ(find_header(reply->headers, "Docker-Content-Digest"), child_->get());
+}
+
+TEST_F(RealDockerList, ASteadyOneCostsOneConditionalHeadAndAMoveIsSeen) {
+  start();
+  put_list("2026-11-22T23:30:00Z");
+  Poller poller(options_);
+  const auto key = poll_key(reference("multi"), "");
+  TimePoint now = clock_.now();
+  poller.set_followed({{reference("multi"), {}, minutes(5)}}, now);
+  EXPECT_EQ(poll(poller, now), std::vector{key});
+  EXPECT_EQ(poller.find(key)->confirmed, want_);
+  now = *poller.next_due(now);
+  EXPECT_EQ(poll(poller, now), std::vector<PollKey>{});
+  EXPECT_EQ(transport_->lines, std::vector<std::string>{"HEAD 304"});
+  put_list("2026-11-23T23:30:00Z");
+  ASSERT_NE(poller.find(key)->confirmed->digest, want_->digest);
+  now = *poller.next_due(now);
+  EXPECT_EQ(poll(poller, now), std::vector{key});
+  EXPECT_EQ(poller.find(key)->confirmed, want_);
+}
+
 TEST_F(RealRegistry, ASteadyTagCostsOneConditionalHeadAndAMoveIsSeen) {
   start();
   const auto old_digest = push("1", "2026-11-22T23:30:00Z");

@@ -50,6 +50,32 @@ TEST(Confirmation, ReadsASingleImageAndItsConfiguration) {
   EXPECT_EQ(transport.requests()[1].max_body_bytes, kMaxConfigBytes);
 }
 
+TEST(Confirmation, AsksForManifestsByTypeAndForNothingCompressed) {
+  ScriptedTransport transport;
+  transport.on("GET", kIndex.by_digest(), kIndex.get());
+  transport.on("GET", kConfirmed.by_digest(), kConfirmed.get());
+  transport.on("GET", kConfirmedConfig.as_blob(), blob(kConfirmedConfig));
+  confirm(transport, kIndex.digest());
+  ASSERT_EQ(transport.requests().size(), 3u);
+  const HttpHeader plain = {"Accept-Encoding", "identity"};
+  for (const std::size_t manifest : {0u, 1u}) {
+    EXPECT_EQ(transport.requests()[manifest].headers,
+              (HttpHeaders{{"Accept", accept_manifests()}, plain}));
+    EXPECT_EQ(transport.requests()[manifest].max_body_bytes, kMaxManifestBytes);
+  }
+  EXPECT_EQ(transport.requests()[2].headers, HttpHeaders{plain});
+}
+
+TEST(Confirmation, TakesTheDateOfAnIndexesImageBeforeThatOfItsConfiguration) {
+  ScriptedTransport transport;
+  const auto child = manifest_of(kConfirmedConfig, annotation("2026-11-20T00:00:00Z"));
+  const auto index = index_of(child);
+  transport.on("GET", index.by_digest(), index.get());
+  serve(transport, child, kConfirmedConfig);
+  EXPECT_EQ(std::get<Confirmed>(confirm(transport, index.digest())).created,
+            *parse_rfc3339("2026-11-20T00:00:00Z"));
+}
+
 TEST(Confirmation, PrefersTheAnnotationsDate) {
   ScriptedTransport transport;
   const auto image = manifest_of(kConfirmedConfig, annotation("2026-11-20T00:00:00Z"));

@@ -101,6 +101,22 @@ TEST(Explanation, SaysWhatAnAnswerMeans) {
   EXPECT_EQ(none.meaning, "no answer: no answer in 8s");
 }
 
+TEST(Explanation, ShowsTheHeadersThatMatteredAndNoOthers) {
+  const auto told = explain_answer(head(), 200,
+                                   {{"date", "Mon, 23 Nov 2026 02:00:00 GMT"},
+                                    {"etag", "\"e\""},
+                                    {"RateLimit-Remaining", "76;w=21600"},
+                                    {"Docker-Distribution-Api-Version", "registry/2.0"},
+                                    {"Set-Cookie", "a=b"}});
+  const HttpHeaders shown = {{"ETag", "\"e\""}, {"RateLimit-Remaining", "76;w=21600"}};
+  EXPECT_EQ(told.headers, shown);
+  const std::string text = explained_text({told});
+  EXPECT_NE(text.find("     ETag: \"e\"\n     RateLimit-Remaining: 76;w=21600\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("Cookie"), std::string::npos) << text;
+}
+
 TEST(Explanation, HoldsNoSecret) {
   const HttpRequest presigned =
       asked("GET", "https://cdn.test/blob?X-Amz-Signature=" + kSentSecret + "&scope=a");

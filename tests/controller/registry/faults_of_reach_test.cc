@@ -187,6 +187,23 @@ TEST(RegistryFaults, NeverWaitsLongerThanIsSensible) {
   }
 }
 
+// By the checks that may start at once; all are asked before the first answer comes.
+int tokens_asked_for(Poller& poller, FaultRegistry& registry, std::size_t at_once) {
+  int tokens = 0;
+  std::vector<PollRequest> waiting = poller.start_due(kStart).requests;
+  EXPECT_EQ(waiting.size(), at_once);
+  while (!waiting.empty()) {
+    std::vector<PollRequest> next;
+    for (const PollRequest& each : waiting) {
+      tokens += each.request.url.find("/token") == std::string::npos ? 0 : 1;
+      auto step = poller.fold(each.id, registry.send(each.request), kStart);
+      std::ranges::move(step.requests, std::back_inserter(next));
+    }
+    waiting = std::move(next);
+  }
+  return tokens;
+}
+
 // 3.4, 3.5: one token for all tags of a repository, however many are checked at once.
 TEST(RegistryFaults, NoTokenIsAskedForTwice) {
   FaultRegistry registry;
@@ -200,19 +217,46 @@ TEST(RegistryFaults, NoTokenIsAskedForTwice) {
   }
   Poller poller{RegistryOptions{}};
   poller.set_followed(followed, kStart);
-  int tokens = 0;
-  std::vector<PollRequest> waiting = poller.start_due(kStart).requests;
-  EXPECT_EQ(waiting.size(), static_cast<std::size_t>(kMaxInFlightPerRegistry));
-  while (!waiting.empty()) {  // all that may be asked at once is, before the first answer comes
-    std::vector<PollRequest> next;
-    for (const PollRequest& each : waiting) {
-      tokens += each.request.url.find("/token") == std::string::npos ? 0 : 1;
-      auto step = poller.fold(each.id, registry.send(each.request), kStart);
-      std::ranges::move(step.requests, std::back_inserter(next));
-    }
-    waiting = std::move(next);
+  EXPECT_EQ(tokens_asked_for(poller, registry, kMaxInFlightPerRegistry), 1);
+}
+
+// Two Secrets may hold the same password today; tomorrow one of them is taken back.
+TEST(RegistryFaults, NoTokenIsSharedBetweenIdentities) {
+  FaultRegistry registry;
+  registry.now = kStart;
+  registry.registry.push("acme/app", "1", {}, kStart);
+  registry.registry.demand_login("robot", "s3cret");
+  std::vector<Followed> followed;
+  for (const char* identity : {"shop/one#r.io", "bank/one#r.io"}) {
+    const Credential credential{identity, "robot", Secret("s3cret"), Secret()};
+    followed.push_back({*parse_image_reference("r.io/acme/app:1"), credential, minutes(5)});
   }
-  EXPECT_EQ(tokens, 1);
+  Poller poller{RegistryOptions{}};
+  poller.set_followed(followed, kStart);
+  EXPECT_EQ(tokens_asked_for(poller, registry, 2), 2);
+  for (const auto& [key, seen] : poller.observations()) {
+    EXPECT_TRUE(seen.confirmed.has_value()) << key.identity;
+  }
+}
+
+// A store of presigned URLs refuses a request that shows who asks in two ways.
+TEST(RegistryFaults, ABlobElsewhereIsAskedForWithoutCredentials) {
+  MovedTag world(true);
+  std::string blob;
+  world.registry.fault = [&](const HttpRequest& request, HttpResponse reply) -> Reply {
+    if (request.url == "https://s3.io/b") {
+      if (find_header(request.headers, "Authorization")) return HttpResponse{400, {}, ""};
+      return HttpResponse{200, {}, blob};
+    }
+    if (request.url.find("/blobs/") == std::string::npos || reply.status != 200) return reply;
+    blob = reply.body;
+    return HttpResponse{307, {{"Location", "https://s3.io/b"}}, ""};
+  };
+  EXPECT_EQ(world.check(), "confirmed");
+  EXPECT_EQ(world.registry.lines.back(), "GET s3.io 200");
+  const auto* seen = world.poller.find(poll_key(*parse_image_reference("r.io/acme/app:1"), ""));
+  EXPECT_EQ(seen->confirmed->digest, world.after);
+  EXPECT_EQ(seen->confirmed->created, world.now);
 }
 
 }  // namespace

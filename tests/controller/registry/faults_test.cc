@@ -13,6 +13,11 @@ std::vector<FaultRow> rows_of_heads() {
       {"2 HEAD", "no digest in the answer to HEAD",
        where(is_head, [](HttpResponse r) { return with_header(r, "Docker-Content-Digest", ""); }),
        "confirmed", true, by_get(200)},
+      {"2 HEAD", "no digest in any answer",
+       [](const HttpRequest&, HttpResponse r) {
+         return with_header(r, "Docker-Content-Digest", "");
+       },
+       "confirmed", true, by_get(200)},
       {"2 GET fallback", "HEAD is not allowed", head_answers(405), "confirmed", true, by_get(405)},
       {"2 GET fallback", "HEAD is a bad request", head_answers(400), "confirmed", true,
        by_get(400)},

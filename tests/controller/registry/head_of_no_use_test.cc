@@ -52,5 +52,17 @@ TEST(HeadOfNoUse, IsRememberedWhereTheTagHasNotMoved) {
             (std::vector<std::string>{"HEAD " + kTagUrl, "GET " + kTagUrl, "GET " + kTagUrl}));
 }
 
+// As of ECR, which names no digest in its answers.
+TEST(HeadOfNoUse, TheBytesTellWhereNoAnswerNamesADigest) {
+  ScriptedTransport transport;
+  const HttpHeaders headers = {{"Content-Type", kHeadless.type}};
+  transport.on("HEAD", kTagUrl, make_response(200, headers));
+  transport.on("GET", kTagUrl, make_response(200, headers, kHeadless.body));
+  EXPECT_EQ(check(transport), CheckOutcome(Found{kHeadless.digest(), kHeadless.type, ""}));
+  EXPECT_EQ(transport.lines(), (std::vector<std::string>{"HEAD " + kTagUrl, "GET " + kTagUrl}));
+  const HttpHeaders asked = {{"Accept", accept_manifests()}, {"Accept-Encoding", "identity"}};
+  for (const HttpRequest& request : transport.requests()) EXPECT_EQ(request.headers, asked);
+}
+
 }  // namespace
 }  // namespace freshet

@@ -68,6 +68,28 @@ TEST(Manifest, RefusesWhatIsNotAnImage) {
   EXPECT_FALSE(parse_manifest(R"({"schemaVersion":2,"manifests":[1]})", kOciIndex).has_value());
 }
 
+TEST(Manifest, APlatformWithControlCharactersIsNone) {
+  auto index = index_of(manifest_of(config()));
+  index.body.replace(index.body.find("amd64"), 5, R"(\u001b[31m)");
+  const auto got = parse_manifest(index.body, kOciIndex);
+  ASSERT_TRUE(got.has_value()) << got.error().message;
+  EXPECT_EQ(got->platforms, (std::vector<Platform>{{"linux", "arm64", "v8"}}));
+}
+
+TEST(Manifest, ErrorsAboutForeignTypesShowNoControlCharacters) {
+  const std::string foreign = R"(text/\u001b[31mred)";
+  auto artifact = manifest_of(config()).body;
+  const std::string of_config = "application/vnd.oci.image.config.v1+json";
+  artifact.replace(artifact.find(of_config), of_config.size(), foreign);
+  for (const std::string& body :
+       {R"({"schemaVersion":2,"mediaType":")" + foreign + "\"}", artifact}) {
+    const auto got = parse_manifest(body, "");
+    ASSERT_FALSE(got.has_value()) << body;
+    EXPECT_NE(got.error().message.find("red"), std::string::npos) << got.error().message;
+    EXPECT_FALSE(has_control_characters(got.error().message)) << body;
+  }
+}
+
 TEST(ImageConfig, TellsDateAndPlatformAndForgivesTheRest) {
   EXPECT_EQ(parse_image_config(config().body),
             (ImageConfig{*parse_rfc3339(kCreated), Platform{"linux", "arm64", ""}}));

@@ -49,5 +49,52 @@ TEST(PollerBudget, AnOperatorMayAllowMoreRequestsASecond) {
   EXPECT_EQ(run_checks(poller, transport, kNow).size(), 400u);
 }
 
+TEST(PollerBudget, WhatOneCredentialHasUsedUpIsLeftToAnother) {
+  ScriptedTransport transport;
+  const std::string url = "https://r.io/v2/acme/app/manifests/";
+  transport.on("HEAD", url + "1", make_response(429, {{"Retry-After", "600"}}));
+  transport.on("HEAD", url + "2", make_response(404));
+  transport.on("HEAD", url + "3", make_response(404));
+  const auto tag = [](const std::string& name) {
+    return *parse_image_reference("r.io/acme/app:" + name);
+  };
+  Poller poller{RegistryOptions{}};
+  poller.set_followed({{tag("1"), {}, hours(24)},
+                       {tag("2"), fixture::password(), hours(24)},
+                       {tag("3"), {}, hours(24)}},
+                      kNow);
+  run_checks(poller, transport, kNow);
+  EXPECT_EQ(transport.requests().size(), 3u);
+  transport.forget_requests();
+  for (const char* name : {"1", "2", "3"}) poller.hint(tag(name), kNow);
+  run_checks(poller, transport, kNow + kHintSpacing);
+  EXPECT_EQ(transport.lines(), std::vector<std::string>{"HEAD " + url + "2"});
+  transport.forget_requests();
+  run_checks(poller, transport, kNow + seconds(600));
+  EXPECT_EQ(transport.lines(),
+            (std::vector<std::string>{"HEAD " + url + "3", "HEAD " + url + "1"}));
+}
+
+TEST(PollerBudget, CountsRequestsAndNotChecks) {
+  ScriptedTransport transport;
+  std::vector<Followed> followed;
+  for (int i = 0; i < 40; ++i) {
+    const std::string tag = std::to_string(i);
+    const auto made = fixture::config(format_rfc3339(kNow - minutes(i)));
+    const auto image = fixture::manifest_of(made);
+    transport.on("HEAD", "https://r.io/v2/acme/app/manifests/" + tag, image.head());
+    transport.on("GET", image.by_digest(), image.get());
+    transport.on("GET", made.as_blob(), make_response(200, {}, made.body));
+    followed.push_back({*parse_image_reference("r.io/acme/app:" + tag), {}, minutes(5)});
+  }
+  Poller poller{RegistryOptions{}};
+  poller.set_followed(followed, kNow);
+  const std::size_t changed = run_checks(poller, transport, kNow).size();
+  EXPECT_EQ(transport.requests().size(), 3 * changed);
+  EXPECT_GE(transport.requests().size(), static_cast<std::size_t>(kRequestBurst));
+  EXPECT_LE(transport.requests().size(),
+            static_cast<std::size_t>(kRequestBurst) + 2 * kMaxInFlightPerRegistry);
+}
+
 }  // namespace
 }  // namespace freshet

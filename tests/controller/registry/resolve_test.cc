@@ -61,6 +61,45 @@ TEST(Resolve, ADigestThatIsNotThereIsNotFoundATagsDigestInconsistent) {
             Kind::kNotFound);
 }
 
+// Answers as written down; a HEAD takes its time.
+class SlowHeads final : public HttpTransport {
+ public:
+  SlowHeads(ScriptedTransport& inner, Duration takes) : inner_(inner), takes_(takes) {}
+  Result<HttpResponse> send(const HttpRequest& request) override {
+    if (request.method == "HEAD") now += takes_;
+    return inner_.send(request);
+  }
+  Result<HttpResponse> stream(const HttpRequest& request, const OnBytes&) override {
+    return send(request);
+  }
+  TimePoint now = kNow;
+
+ private:
+  ScriptedTransport& inner_;
+  Duration takes_;
+};
+
+TEST(Resolve, HasOneDeadlineForAllItsRequests) {
+  ScriptedTransport transport;
+  serve(transport, kResolved, kResolvedConfig);
+  SlowHeads slow(transport, seconds(5));
+  const auto in_time = resolve_image(app(), {}, {}, slow, [&] { return slow.now; });
+  EXPECT_TRUE(std::holds_alternative<Confirmed>(in_time));
+  ASSERT_EQ(transport.requests().size(), 3u);
+  EXPECT_EQ(transport.requests()[0].timeout, seconds(8));
+  EXPECT_EQ(transport.requests()[1].timeout, seconds(3));
+
+  transport.forget_requests();
+  SlowHeads slower(transport, seconds(9));
+  const auto late = resolve_image(app(), {}, {}, slower, [&] { return slower.now; });
+  ASSERT_TRUE(std::holds_alternative<RegistryFailure>(late));
+  const auto& failure = std::get<RegistryFailure>(late);
+  EXPECT_EQ(failure.kind, Kind::kUnreachable);
+  EXPECT_EQ(failure.step, "confirm");
+  EXPECT_NE(failure.message.find("no answer within 8s"), std::string::npos) << failure.message;
+  EXPECT_EQ(transport.requests().size(), 1u);
+}
+
 TEST(Resolve, PrintsAnErrorWithKindStepAndAdvice) {
   ScriptedTransport transport;
   transport.on("HEAD", kTagUrl, make_response(404));

@@ -52,6 +52,18 @@ TEST(Schedule, WaitsAtLeastAsLongAsTheRegistryAsks) {
   EXPECT_LE(due, kNow + minutes(3) + seconds(18));
 }
 
+TEST(Schedule, NotAllComeBackTheMomentThatTheRegistryAskedFor) {
+  std::set<TimePoint> moments;
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = "tag" + std::to_string(i);
+    const auto due = next_after_failure(name, minutes(5), 1, minutes(3), kNow);
+    EXPECT_GE(due, kNow + minutes(3)) << name;
+    EXPECT_LE(due, kNow + minutes(3) + seconds(18)) << name;
+    moments.insert(due);
+  }
+  EXPECT_GT(moments.size(), 10u);
+}
+
 TEST(Schedule, IsDenserAtTimesOfDayAtWhichATagMoved) {
   struct Row {
     const char* what;

@@ -53,6 +53,7 @@ TEST(Token, RequestsWithAnIdentityTokenAreFormsUntilTheServerRefusesThem) {
             "grant_type=refresh_token&service=r.io&client_id=freshet&scope=a%20b"
             "&refresh_token=t%2F1");
   EXPECT_EQ(find_header(post.headers, "Authorization"), std::nullopt);
+  EXPECT_EQ(post.max_body_bytes, kMaxTokenBodyBytes);
   const auto get = token_request(kBearer, "a", credential, true);
   EXPECT_EQ(get.method, "GET");
   EXPECT_EQ(find_header(get.headers, "Authorization"), "Basic " + base64_encode("<token>:t/1"));
