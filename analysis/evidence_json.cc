@@ -9,6 +9,8 @@ namespace freshet {
 namespace {
 
 constexpr int kFormat = 1;
+constexpr Duration kLatest{253'402'300'800'000};              // 10000-01-01: later times are damage
+constexpr std::int64_t kMostCounted = std::int64_t{1} << 53;  // what a JSON number holds exactly
 
 Json time_json(TimePoint t) { return t.time_since_epoch().count(); }
 Json time_json(const std::optional<TimePoint>& t) { return t ? time_json(*t) : Json(nullptr); }
@@ -48,11 +50,17 @@ class Fields {
   }
   std::int64_t count(const Json& value) {
     const std::int64_t n = whole(value);
-    if (n < 0) fail();
-    return n;
+    if (n >= 0 && n <= kMostCounted) return n;
+    fail();
+    return 0;
   }
-  Duration duration(const Json& value) { return Duration(count(value)); }
-  TimePoint time(const Json& value) { return TimePoint(Duration(whole(value))); }
+  Duration duration(const Json& value) {
+    const Duration read(count(value));
+    if (read <= kLatest) return read;
+    fail();
+    return {};
+  }
+  TimePoint time(const Json& value) { return TimePoint(duration(value)); }
   std::optional<TimePoint> optional_time(const Json& value) {
     if (value.is_null()) return std::nullopt;
     return time(value);
