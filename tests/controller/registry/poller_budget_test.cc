@@ -1,7 +1,9 @@
 // What budgets make of the poller's schedule: as registries say, and as operators allow.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/controller/registry/fixture.h"
@@ -73,6 +75,65 @@ TEST(PollerBudget, WhatOneCredentialHasUsedUpIsLeftToAnother) {
   run_checks(poller, transport, kNow + seconds(600));
   EXPECT_EQ(transport.lines(),
             (std::vector<std::string>{"HEAD " + url + "3", "HEAD " + url + "1"}));
+}
+
+// Answers so many requests in a second of virtual time, and the rest with 429: one image, in every
+// repository, under one version.
+class BusyRegistry final : public HttpTransport {
+ public:
+  explicit BusyRegistry(const TimePoint& now) : now_(now) {}
+  Result<HttpResponse> send(const HttpRequest& request) override {
+    const auto second = std::chrono::floor<seconds>(now_);
+    if (std::exchange(second_, second) != second) answered_ = 0;
+    if (++answered_ > kAnsweredASecond) {
+      ++refused;
+      return make_response(429, {{"Retry-After", "1"}});
+    }
+    if (request.url.find("/tags/list") != std::string::npos) {
+      return make_response(200, {}, R"({"tags":["1.0.0"]})");
+    }
+    if (request.url.find("/blobs/") != std::string::npos) {
+      return make_response(200, {}, made_.body);
+    }
+    return request.method == "HEAD" ? image_.head() : image_.get();
+  }
+  Result<HttpResponse> stream(const HttpRequest& request, const OnBytes&) override {
+    return send(request);
+  }
+  int refused = 0;
+
+ private:
+  static constexpr int kAnsweredASecond = 5;
+  const TimePoint& now_;
+  TimePoint second_{};
+  int answered_ = 0;
+  fixture::Document made_ = fixture::config();
+  fixture::Document image_ = fixture::manifest_of(made_);
+};
+
+// wud #1136: 51 lists at once, nine of ten refused, and none came through.
+TEST(PollerBudget, PoliciesOfManyRepositoriesComeThroughWhereFewRequestsAreAnswered) {
+  constexpr int kRepositories = 51;
+  TimePoint now = kNow;
+  BusyRegistry registry(now);
+  std::vector<Followed> followed;
+  for (int i = 0; i < kRepositories; ++i) {
+    followed.push_back({*parse_image_reference("r.io/acme/app" + std::to_string(i)),
+                        {},
+                        minutes(5),
+                        FollowSpec{"~1.0", "", {}}});
+  }
+  Poller poller{RegistryOptions{}};
+  poller.set_followed(followed, now);
+  for (; now < kNow + minutes(30); now = std::max(now + milliseconds(1), *poller.next_due(now))) {
+    run_checks(poller, registry, now);
+  }
+  int chosen = 0;
+  for (const auto& [key, seen] : poller.observations()) {
+    chosen += seen.chosen == ImageTag("1.0.0") && seen.confirmed ? 1 : 0;
+  }
+  EXPECT_EQ(chosen, kRepositories);
+  EXPECT_LE(registry.refused, kRepositories / 2) << "of some two hundred: it is learned";
 }
 
 TEST(PollerBudget, CountsRequestsAndNotChecks) {
