@@ -25,52 +25,49 @@ TEST_F(RealRegistry, ResolvesWhatWasPushed) {
   EXPECT_EQ(missing.kind, RegistryFailureKind::kNotFound);
 }
 
-TEST_F(RealRegistry, ResolvesAnIndexAndLooksIntoItForADate) {
-  start();
-  const auto child = push("1", "2026-11-22T23:30:00Z");
-  HttpRequest put;
-  put.method = "PUT";
-  put.url = "http://" + host_ + "/v2/acme/app/manifests/multi";
-  put.headers = {{"Content-Type", std::string(kOciIndex)}};
-  put.body = R"({"schemaVersion":2,"mediaType":")" + std::string(kOciIndex) +
-             R"(","manifests":[{"mediaType":")" + std::string(kOciManifest) +
-             R"(","size":192,"digest":")" + child.get() +
-             R"(","platform":{"os":"linux","architecture":"amd64"}}]})";
-  ASSERT_EQ(curl_->send(put)->status, 201);
-  auto want = amd64_image(*Digest::parse("sha256:" + sha256_hex(put.body)), "2026-11-22T23:30:00Z");
-  want.media_type = kOciIndex;
-  const auto image = resolve("multi");
-  ASSERT_TRUE(std::holds_alternative<Confirmed>(image)) << std::get<RegistryFailure>(image).message;
-  EXPECT_EQ(std::get<Confirmed>(image), want);
-}
-
-class RealDockerList : public RealRegistry {
+class RealLists : public RealRegistry {
  protected:
-  // acme/app:multi becomes a list of an image made at `created`, in Docker's own formats.
-  void put_list(const std::string& created) {
-    child_ = push("1", created, {"--dest-no-creds", "--format", "v2s2"});
+  // acme/app:multi becomes a list of that one image, which was made at `created`.
+  void put_list(std::string_view type, std::string_view type_of_child, const Digest& child,
+                const std::string& created) {
     HttpRequest put;
     put.method = "PUT";
     put.url = "http://" + host_ + "/v2/acme/app/manifests/multi";
-    put.headers = {{"Content-Type", std::string(kDockerList)}};
-    put.body = R"({"schemaVersion":2,"mediaType":")" + std::string(kDockerList) +
-               R"(","manifests":[{"mediaType":")" + std::string(kDockerManifest) +
-               R"(","size":192,"digest":")" + child_->get() +
+    put.headers = {{"Content-Type", std::string(type)}};
+    put.body = R"({"schemaVersion":2,"mediaType":")" + std::string(type) +
+               R"(","manifests":[{"mediaType":")" + std::string(type_of_child) +
+               R"(","size":192,"digest":")" + child.get() +
                R"(","platform":{"os":"linux","architecture":"amd64"}}]})";
     ASSERT_EQ(curl_->send(put)->status, 201);
     want_ = amd64_image(*Digest::parse("sha256:" + sha256_hex(put.body)), created);
-    want_->media_type = kDockerList;
+    want_->media_type = type;
+  }
+  // The same in Docker's own formats, with a child just pushed.
+  void put_docker_list(const std::string& created) {
+    child_ = push("1", created, {"--dest-no-creds", "--format", "v2s2"});
+    put_list(kDockerList, kDockerManifest, *child_, created);
+  }
+  void expect_resolved() {
+    const auto image = resolve("multi");
+    ASSERT_TRUE(std::holds_alternative<Confirmed>(image))
+        << std::get<RegistryFailure>(image).message;
+    EXPECT_EQ(std::get<Confirmed>(image), want_);
   }
   std::optional<Digest> child_;
   std::optional<Confirmed> want_;
 };
 
-TEST_F(RealDockerList, IsWhatItsTagNames) {
+TEST_F(RealLists, AnIndexIsLookedIntoForADate) {
   start();
-  put_list("2026-11-22T23:30:00Z");
-  const auto image = resolve("multi");
-  ASSERT_TRUE(std::holds_alternative<Confirmed>(image)) << std::get<RegistryFailure>(image).message;
-  EXPECT_EQ(std::get<Confirmed>(image), want_);
+  const std::string created = "2026-11-22T23:30:00Z";
+  put_list(kOciIndex, kOciManifest, push("1", created), created);
+  expect_resolved();
+}
+
+TEST_F(RealLists, OneOfDockersIsWhatItsTagNames) {
+  start();
+  put_docker_list("2026-11-22T23:30:00Z");
+  expect_resolved();
   // Why all types are asked for: who does not take a list is given another digest of the same tag.
   HttpRequest get;
   get.url = "http://" + host_ + "/v2/acme/app/manifests/multi";
@@ -81,9 +78,9 @@ TEST_F(RealDockerList, IsWhatItsTagNames) {
   EXPECT_EQ(find_header(reply->headers, "Docker-Content-Digest"), child_->get());
 }
 
-TEST_F(RealDockerList, ASteadyOneCostsOneConditionalHeadAndAMoveIsSeen) {
+TEST_F(RealLists, ASteadyOneCostsOneConditionalHeadAndAMoveIsSeen) {
   start();
-  put_list("2026-11-22T23:30:00Z");
+  put_docker_list("2026-11-22T23:30:00Z");
   Poller poller(options_);
   const auto key = poll_key(reference("multi"), "");
   TimePoint now = clock_.now();
@@ -93,7 +90,7 @@ TEST_F(RealDockerList, ASteadyOneCostsOneConditionalHeadAndAMoveIsSeen) {
   now = *poller.next_due(now);
   EXPECT_EQ(poll(poller, now), std::vector<PollKey>{});
   EXPECT_EQ(transport_->lines, std::vector<std::string>{"HEAD 304"});
-  put_list("2026-11-23T23:30:00Z");
+  put_docker_list("2026-11-23T23:30:00Z");
   ASSERT_NE(poller.find(key)->confirmed->digest, want_->digest);
   now = *poller.next_due(now);
   EXPECT_EQ(poll(poller, now), std::vector{key});
