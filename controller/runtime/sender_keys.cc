@@ -7,8 +7,8 @@
 namespace freshet {
 
 bool SenderKeys::wants_keys(const Issuer& issuer, const std::string& key_id, Duration now) const {
-  if (!issuer.ever_asked) return true;
-  if (now < issuer.asked_at + kSenderKeysSpacing) return false;
+  if (!issuer.asked_at) return true;
+  if (now < *issuer.asked_at + kSenderKeysSpacing) return false;
   return now >= issuer.fetched_at + kSenderKeysGoodFor ||
          std::ranges::count(issuer.known.keys, key_id, &SigningKey::id) == 0;
 }
@@ -37,7 +37,6 @@ SenderKeys::Known SenderKeys::of(const std::string& url, const std::string& key_
     }
     if (!wants_keys(issuer, key_id, now)) return issuer.known;
     issuer.asked_at = now;
-    issuer.ever_asked = true;
     if (issuer.known.keys.empty()) issuer.known.problem = "its issuer's keys are being fetched";
   }
   auto fetched = fetch(url);

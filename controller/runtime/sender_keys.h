@@ -3,6 +3,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,8 @@ class SenderKeys {
  private:
   struct Issuer {
     Known known;
-    Duration fetched_at{};  // monotonic; while there are keys
-    Duration asked_at{};    // the same, whether it went well or not
-    bool ever_asked = false;
+    Duration fetched_at{};             // monotonic; while there are keys
+    std::optional<Duration> asked_at;  // the same, whether it went well or not
   };
   bool wants_keys(const Issuer& issuer, const std::string& key_id, Duration now) const;
   Result<std::vector<SigningKey>> fetch(const std::string& url);
