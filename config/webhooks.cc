@@ -144,7 +144,7 @@ Type<WebhookReceiver> receiver_type() {
     const bool good = read(at, into);
     const bool is_map = at.node.kind == Node::Kind::kMap;
     if (!is_map || at.node.find("secretFile") || at.node.find("oidc")) return good;
-    return at.fail("secretFile is missing", "the path of a file that holds the secret");
+    return at.fail("secretFile is missing", "the path of a file that holds the secret; or oidc");
   };
   return type;
 }

@@ -45,14 +45,14 @@ const std::vector<ReceiversRow> kReceiverRows = {
     {"a receiver without a secret is refused, and whatever else is wrong is told with it",
      "receivers:\n- {name: Hub, source: Dockerhub}\n",
      {"receivers[0] (line 2, column 3): secretFile is missing; allowed: the path of a file that "
-      "holds the secret",
+      "holds the secret; or oidc",
       "receivers[0].name (line 2, column 10): found \"Hub\"; allowed: a name of at most 63 "
       "lower-case letters, digits and -",
       "receivers[0].source (line 2, column 23): found \"Dockerhub\"; did you mean DockerHub?"}},
     {"a misspelt field is told with the nearest name",
      "receivers:\n- {name: a, source: Quay, secretfile: /s}\n",
      {"receivers[0] (line 2, column 3): secretFile is missing; allowed: the path of a file that "
-      "holds the secret",
+      "holds the secret; or oidc",
       "receivers[0].secretfile (line 2, column 27): unknown field secretfile; did you mean "
       "secretFile?"}},
     {"a secret that stands where its path belongs is not shown again",
