@@ -5,101 +5,20 @@
 #include <cmath>
 #include <utility>
 
+#include "analysis/claims.h"
+#include "analysis/metric_counts.h"
+
 namespace freshet {
 namespace {
 
 constexpr Duration kLateStartEvery = minutes(1);
 constexpr Duration kLongInterval = seconds(20);
-// Stable's failures count as slow once they pass this share of an interval (see accusing_counts).
-constexpr double kFastFailureShare = 0.02;
-// The greatest rate allowed at full load: so many times stable's own hour, plus so much.
-constexpr double kFullLoadTimes = 3;
-constexpr double kFullLoadPlus = 0.01;
-
-bool is_sound(const ArmCounts& arm) {
-  if (arm.requests < 0 || arm.errors < 0 || arm.young < 0) return false;
-  if (arm.errors > arm.requests || arm.young > arm.requests) return false;
-  return std::all_of(arm.slower.begin(), arm.slower.end(), [&arm](const auto& entry) {
-    return entry.second >= 0 && entry.second <= arm.requests;
-  });
-}
-
-// Requests, and those slower than a bound, of instances older than the warm-up. Which of the slow
-// ones were young's is not known: `least` takes as many of them out as can be, otherwise none.
-struct Latency {
-  double slower = 0;
-  double requests = 0;
-};
-std::optional<Latency> latency(const ArmCounts& arm, double bound, bool ignore_young, bool least) {
-  const auto found = arm.slower.find(bound);
-  if (found == arm.slower.end()) return std::nullopt;
-  const std::int64_t young = ignore_young ? 0 : arm.young;
-  const std::int64_t grown = arm.requests - young;
-  const std::int64_t slower =
-      least ? std::max<std::int64_t>(found->second - young, 0) : std::min(found->second, grown);
-  return Latency{static_cast<double>(slower), static_cast<double>(grown)};
-}
-
-PairCounts error_counts(const Interval& i) {
-  return {static_cast<double>(i.canary.errors), static_cast<double>(i.stable.errors),
-          static_cast<double>(i.canary.requests), static_cast<double>(i.stable.requests)};
-}
-
-// One metric as it is folded: errors (no bound), or requests slower than a bound.
-struct Metric {
-  std::optional<double> bound;
-  MarginPair margins;
-  double weight = 1;  // of the least claim it is part of
-};
-Metric metric_at(std::size_t index, const AnalysisSettings& settings) {
-  const std::size_t count = metric_count(settings);
-  if (index == 0) return {std::nullopt, settings.errors, count == 1 ? 1.0 : 0.5};
-  return {settings.latency_bounds[index - 1], settings.latency,
-          0.5 / static_cast<double>(count - 2)};
-}
-
-// For accusing, doubt goes to the canary. A stable that fails fast would make a healthy canary look
-// slow, so stable's failures count as slow where there are many of them.
-std::optional<PairCounts> accusing_counts(const Interval& i, const Metric& metric,
-                                          bool ignore_young) {
-  if (!metric.bound) return error_counts(i);
-  const auto canary = latency(i.canary, *metric.bound, ignore_young, true);
-  const auto stable = latency(i.stable, *metric.bound, ignore_young, false);
-  if (!canary || !stable) return std::nullopt;
-  double slower = stable->slower;
-  const auto failures = static_cast<double>(i.stable.errors);
-  if (failures > kFastFailureShare * static_cast<double>(i.stable.requests)) slower += failures;
-  return PairCounts{canary->slower, std::min(slower, stable->requests), canary->requests,
-                    stable->requests};
-}
-
-// For clearing, doubt goes against the canary.
-std::optional<PairCounts> clearing_counts(const Interval& i, const Metric& metric,
-                                          bool ignore_young) {
-  if (!metric.bound) return error_counts(i);
-  const auto canary = latency(i.canary, *metric.bound, ignore_young, false);
-  const auto stable = latency(i.stable, *metric.bound, ignore_young, true);
-  if (!canary || !stable) return std::nullopt;
-  return PairCounts{canary->slower, stable->slower, canary->requests, stable->requests};
-}
-
-// The greatest rate the candidate may have by itself, from stable's own hour.
-std::optional<double> full_load_rate(const Metric& metric, const AnalysisSettings& settings) {
-  std::optional<double> hour = settings.stable_error_rate;
-  if (metric.bound) {
-    const auto found = settings.stable_slower.find(*metric.bound);
-    hour = found == settings.stable_slower.end() ? std::nullopt : std::optional(found->second);
-  }
-  if (!hour) return std::nullopt;
-  return kFullLoadTimes * *hour + kFullLoadPlus;
-}
-
-// The cap: at least three intervals must agree, whatever the mixture's weights take off; two where
-// an interval is that long, as it then covers several scrapes and waiting costs users most.
-double rollback_cap(const AnalysisSettings& settings, double weight, Duration length) {
-  const double must_agree = length < kLongInterval ? 3 : 2;
-  return -std::log(settings.alpha * weight * kFromStart) / must_agree;
-}
+// The split is held to be random until so many minutes have shown that it is not: it wanders by so
+// much more than chance, and by such a part of itself. (Per-target scrapes make any split of heavy
+// traffic wander more than chance, by little.)
+constexpr double kLeastMinutes = 4;
+constexpr double kRandomDispersion = 2.5;
+constexpr double kRandomSpread = 0.1;
 
 // A late start once a minute, planned_intervals times, each with the same share of the mass.
 double late_mass(Evidence& e, const Interval& i, const AnalysisSettings& settings) {
@@ -110,29 +29,138 @@ double late_mass(Evidence& e, const Interval& i, const AnalysisSettings& setting
   return -std::log(static_cast<double>(settings.planned_intervals));
 }
 
-void fold(MetricEvidence& evidence, const Metric& metric, const Interval& i,
-          const AnalysisSettings& settings, double late, bool this_step) {
-  const bool ignore_young = settings.warm_up_off;
-  const double cap = rollback_cap(settings, metric.weight, i.end - i.start);
-  if (const auto counts = accusing_counts(i, metric, ignore_young)) {
-    AgainstOptions options;
-    options.late_mass = late;
-    multiply(evidence.uncapped, *counts, metric.margins.rollback, options);
-    if (settings.cap_rollback) options.cap = cap;
-    multiply(evidence.capped, *counts, metric.margins.rollback, options);
-    if (const auto rate = full_load_rate(metric, settings); rate && this_step) {
-      multiply(evidence.full_load, counts->canary_events, counts->canary, *rate, cap);
-    }
-  }
-  if (!this_step) return;
-  if (const auto counts = clearing_counts(i, metric, ignore_young)) {
-    multiply(evidence.in_favour, *counts, metric.margins.promote.times, 1);
-  }
+double split_dispersion(const Evidence& e) {
+  return is_split_random(e) ? 1.0 : std::min(dispersion(e.noise.requests), kMaxDispersion);
 }
 
-void add(ArmTotals& totals, const ArmCounts& arm) {
+// One interval on its way into the evidence, with what is the same for all tests of it.
+class Folding {
+ public:
+  // `this_step`: an interval that began before this percent was in force tells nothing in favour
+  // of it.
+  Folding(const Evidence& e, const Interval& i, const AnalysisSettings& settings, double late,
+          bool this_step)
+      : i_(i),
+        settings_(settings),
+        weights_(claim_weights(settings)),
+        late_(late),
+        this_step_(this_step),
+        split_(split_dispersion(e)),
+        errors_(std::max(split_, error_dispersion(e, settings))) {}
+
+  void metric(MetricEvidence& evidence, std::optional<double> bound) {
+    const MetricQuestion question{bound, settings_.warm_up_off};
+    const MarginPair& margins = bound ? settings_.latency : settings_.errors;
+    const double weight = bound ? weights_.latency : weights_.errors;
+    const double dispersion = bound ? split_ : errors_;
+    if (const auto counts = accusing_counts(i_, question)) {
+      const auto logs = against_logs(*counts, margins.rollback, tables_);
+      FoldOptions options = capped(weight, dispersion);
+      fold(evidence.capped, logs, options);
+      const double cap = std::exchange(options.cap, FoldOptions{}.cap);
+      fold(evidence.uncapped, logs, options);
+      if (const auto rate = hour_rate(settings_, bound); rate && this_step_) {
+        multiply(evidence.full_load, counts->canary_events, counts->canary, *rate, cap);
+      }
+    }
+    if (!this_step_) return;
+    if (const auto counts = clearing_counts(i_, question)) {
+      multiply(evidence.in_favour, *counts, margins.promote.times, dispersion, tables_);
+    }
+  }
+
+  void loss(LossProcess& lost) {
+    if (i_.percent < 1 || i_.percent > 99) return;
+    fold(lost,
+         loss_logs(static_cast<double>(i_.canary.requests), static_cast<double>(i_.stable.requests),
+                   expected_share(i_)),
+         capped(weights_.lost, split_));
+  }
+
+  void objective(ObjectiveEvidence& evidence, const Objective& objective) {
+    const auto counts = accusing_counts(i_, {objective.bound, settings_.warm_up_off});
+    if (!counts) return;
+    const FoldOptions options = capped(weights_.objective, objective.bound ? split_ : errors_);
+    fold(evidence.alone, rate_logs(counts->canary_events, counts->canary, objective.share),
+         options);
+    fold(evidence.beside_stable, against_logs(*counts, {1, 0}, tables_), options);
+    watch(evidence.watches.canary, counts->canary_events, counts->canary, objective.share);
+    watch(evidence.watches.stable, counts->stable_events, counts->stable, objective.share);
+  }
+
+  void check(CheckEvidence& evidence, const CheckRule& rule) {
+    const auto values = i_.checks.find(rule.name);
+    if (values == i_.checks.end()) return;
+    if (evidence.last && i_.end - *evidence.last < kCheckEvery) return;
+    evidence.last = i_.end;
+    const bool worse = is_worse(rule, values->second);
+    ++evidence.looks;
+    evidence.worse += worse ? 1 : 0;
+    fold(evidence.process, check_logs(worse), capped(weights_.check, 1));
+  }
+
+ private:
+  // The most one interval may add against the candidate: three must agree. Two of 15 s do not, or
+  // rollouts would be reduced by chance; where intervals are longer, waiting for a third costs
+  // users most.
+  FoldOptions capped(double weight, double dispersion) const {
+    const double must_agree = i_.end - i_.start < kLongInterval ? 3 : 2;
+    FoldOptions options;
+    if (settings_.cap_rollback) {
+      options.cap = -std::log(settings_.alpha * weight * kFromStart) / must_agree;
+    }
+    options.dispersion = dispersion;
+    options.late_mass = late_;
+    return options;
+  }
+
+  const Interval& i_;
+  const AnalysisSettings& settings_;
+  const ClaimWeights weights_;
+  const double late_;
+  const bool this_step_;
+  const double split_;
+  const double errors_;
+  EffectTables tables_;
+};
+
+// After what was judged: noise is learned from what is past.
+void learn_noise(NoiseEvidence& noise, const Interval& i) {
+  const auto n = [](std::int64_t count) { return static_cast<double>(count); };
+  if (!noise.since) noise.since = i.start;
+  const double canary = requests_per_interval(i, i.canary);
+  add(noise.requests, canary, canary + requests_per_interval(i, i.stable));
+  add(noise.errors, n(i.canary.errors), n(i.canary.errors + i.stable.errors));
+  const bool halved = i.stable_half.requests > 0 && i.stable_half.requests < i.stable.requests;
+  if (halved) add(noise.halves, n(i.stable_half.errors), n(i.stable.errors));
+  if (i.end - *noise.since < kNoiseBlock) return;
+  close_against_all(noise.requests);
+  close_against_last(noise.errors);
+  close_against_last(noise.halves);
+  noise.since = i.end;
+}
+
+void watch_hour(ArmWatches& watches, const Interval& i, const AnalysisSettings& settings) {
+  const auto rate = hour_rate(settings, std::nullopt);
+  if (!rate) return;
+  const auto one = [&rate](RateWatch& arm, const ArmCounts& counts) {
+    watch(arm, static_cast<double>(counts.errors), static_cast<double>(counts.requests), *rate);
+  };
+  one(watches.canary, i.canary);
+  one(watches.stable, i.stable);
+}
+
+void add_totals(ArmTotals& totals, const ArmCounts& arm) {
   totals.requests += arm.requests;
   totals.errors += arm.errors;
+}
+
+// The first interval brings each list to the length that the settings ask for.
+void make_room(Evidence& e, const AnalysisSettings& settings) {
+  const std::size_t metrics = metric_count(settings);
+  if (e.metrics.size() != metrics) e.metrics.assign(metrics, MetricEvidence{});
+  e.objectives.resize(settings.objectives.size());
+  e.checks.resize(settings.checks.size());
 }
 
 }  // namespace
@@ -149,6 +177,17 @@ bool belongs_to(const Evidence& evidence, const std::string& candidate_uid,
   return evidence.candidate_uid == candidate_uid && evidence.settings == settings_hash(settings);
 }
 
+double error_dispersion(const Evidence& e, const AnalysisSettings& settings) {
+  if (settings.dispersion) return *settings.dispersion;
+  return std::min(dispersion(e.noise.errors, e.noise.halves), kMaxDispersion);
+}
+
+bool is_split_random(const Evidence& e) {
+  const ShareNoise& noise = e.noise.requests;
+  return noise.weight < kLeastMinutes || dispersion(noise) <= kRandomDispersion ||
+         relative_spread(noise) <= kRandomSpread;
+}
+
 Evidence start_step(Evidence evidence, TimePoint step_since) {
   for (MetricEvidence& metric : evidence.metrics) {
     metric.uncapped = metric.capped;
@@ -160,6 +199,10 @@ Evidence start_step(Evidence evidence, TimePoint step_since) {
   evidence.step_observed = {};
   evidence.step_canary = {};
   evidence.step_stable = {};
+  evidence.noise.since.reset();
+  forget_reference(evidence.noise.requests);
+  forget_reference(evidence.noise.errors);
+  forget_reference(evidence.noise.halves);
   return evidence;
 }
 
@@ -167,39 +210,60 @@ Renamed renamed(AnalysisSettings before, const AnalysisSettings& chosen_now, Evi
   const TimePoint step_since = evidence.step_since;
   Renamed out{std::move(before), start_step(std::move(evidence), step_since)};
   out.settings.latency_bounds = chosen_now.latency_bounds;
+  out.settings.objectives = chosen_now.objectives;
   out.settings.stable_slower = chosen_now.stable_slower;
   std::vector<MetricEvidence>& metrics = out.evidence.metrics;
   metrics.resize(std::min<std::size_t>(metrics.size(), 1));
   if (!metrics.empty()) metrics.resize(metric_count(out.settings));
+  std::vector<ObjectiveEvidence>& objectives = out.evidence.objectives;
+  for (std::size_t k = 0; k < objectives.size(); ++k) {
+    const auto& now = out.settings.objectives;
+    if (k >= now.size() || now[k].bound) objectives[k] = {};
+  }
   out.evidence.settings = settings_hash(out.settings);
   return out;
 }
 
 Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings) {
   if (i.missing || i.end <= i.start || (e.last_end && i.end <= *e.last_end)) return e;
-  if (!is_sound(i.canary) || !is_sound(i.stable)) return e;
-  const std::size_t metrics = metric_count(settings);
-  if (e.metrics.size() != metrics) e.metrics.assign(metrics, MetricEvidence{});
+  if (!is_sound(i)) return e;
+  make_room(e, settings);
   if (e.percent != 0 && e.percent != i.percent) e = start_step(std::move(e), i.start);
   e.percent = i.percent;
 
-  // An interval that began before this percent was in force tells nothing in favour of it.
+  const Duration length = i.end - i.start;
   const bool this_step = i.start >= e.step_since;
   const double late = late_mass(e, i, settings);
-  for (std::size_t k = 0; k < metrics; ++k) {
-    fold(e.metrics[k], metric_at(k, settings), i, settings, late, this_step);
+  Folding folding(e, i, settings, late, this_step);
+  for (std::size_t k = 0; k < e.metrics.size(); ++k) {
+    folding.metric(e.metrics[k],
+                   k == 0 ? std::nullopt : std::optional(settings.latency_bounds[k - 1]));
   }
-  add(e.canary, i.canary);
-  add(e.stable, i.stable);
+  // Right after a change of percent, what is finished was begun before it; right after a gap, pods
+  // come back into view one after the other.
+  if (!e.last_end || i.start != *e.last_end) e.unbroken_since = i.start;
+  if (i.start >= std::max(e.step_since, e.unbroken_since) + 2 * length) folding.loss(e.lost);
+  for (std::size_t k = 0; k < e.objectives.size(); ++k) {
+    folding.objective(e.objectives[k], settings.objectives[k]);
+  }
+  for (std::size_t k = 0; k < e.checks.size(); ++k) {
+    folding.check(e.checks[k], settings.checks[k]);
+  }
+  watch_hour(e.hour, i, settings);
+  if (this_step) learn_noise(e.noise, i);
+
+  add_totals(e.canary, i.canary);
+  add_totals(e.stable, i.stable);
   if (this_step) {
-    add(e.step_canary, i.canary);
-    add(e.step_stable, i.stable);
-    e.step_observed += i.end - i.start;
+    add_totals(e.step_canary, i.canary);
+    add_totals(e.step_stable, i.stable);
+    e.step_observed += length;
   }
-  e.last_length = i.end - i.start;
+  e.last_length = length;
   e.last_end = i.end;
   if (i.canary.requests > 0 && i.stable.requests > 0) e.last_traffic = i.end;
-  e.warming_up = metrics > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;
+  e.warming_up =
+      e.metrics.size() > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;
   return e;
 }
 

@@ -8,16 +8,23 @@
 #include <string>
 #include <vector>
 
-#include "analysis/eprocess.h"
-#include "analysis/verdict.h"
+#include "analysis/absolute.h"
+#include "analysis/dispersion.h"
+#include "analysis/interval.h"
+#include "analysis/paired.h"
+#include "analysis/settings.h"
+#include "analysis/traffic_loss.h"
+#include "analysis/user_check.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "base/time.h"
 
 namespace freshet {
 
+inline constexpr int kEvidenceFormat = 2;  // of the JSON text; any other is refused
 inline constexpr std::size_t kMaxEvidenceBytes = 8192;
-inline constexpr std::size_t kMaxMetrics = 12;         // errors and at most 11 latency bounds
+inline constexpr std::size_t kMaxObjectives = 4;
+inline constexpr std::size_t kMaxChecks = 4;
 inline constexpr std::size_t kMaxRememberedPods = 40;  // beyond it pods are read by time alone
 inline constexpr std::size_t kMaxRememberedActivators = 16;
 
@@ -50,16 +57,55 @@ struct MetricEvidence {
   bool operator==(const MetricEvidence&) const = default;
 };
 
+// Whether each arm exceeds a rate at present.
+struct ArmWatches {
+  RateWatch canary;
+  RateWatch stable;
+  bool operator==(const ArmWatches&) const = default;
+};
+
+// One objective. The canary is accused only where it breaks it and is worse than stable at all: the
+// lesser of the two is an e-process against either.
+struct ObjectiveEvidence {
+  RateProcess alone;
+  AgainstProcess beside_stable;  // no tolerance
+  ArmWatches watches;
+  bool operator==(const ObjectiveEvidence&) const = default;
+};
+
+struct CheckEvidence {
+  CheckProcess process;
+  std::int64_t looks = 0;
+  std::int64_t worse = 0;         // of the looks
+  std::optional<TimePoint> last;  // look that counted
+  bool operator==(const CheckEvidence&) const = default;
+};
+
+// Noise beyond chance, by minutes (dispersion.h).
+struct NoiseEvidence {
+  std::optional<TimePoint> since;  // when the block that is being filled began
+  ShareNoise requests;             // the canary's of all
+  ShareNoise errors;               // the canary's of all
+  ShareNoise halves;               // errors of one half of stable's instances, of all of stable's
+  bool operator==(const NoiseEvidence&) const = default;
+};
+
 struct Evidence {
   std::string candidate_uid;  // whom it is about …
   std::string settings;       // … and the hash of the settings it was collected under
 
   std::vector<MetricEvidence> metrics;  // errors first, then the latency bounds; empty: none yet
-  int percent = 0;                      // of this step; 0 until its first interval
+  LossProcess lost;                     // requests that the canary did not finish
+  std::vector<ObjectiveEvidence> objectives;  // as in the settings; empty: none yet
+  std::vector<CheckEvidence> checks;          // as in the settings; empty: none yet
+  ArmWatches hour;                            // errors of each arm against stable's own hour
+  NoiseEvidence noise;
+  int percent = 0;  // of this step; 0 until its first interval
   TimePoint step_since{};
   Duration step_observed{};               // length of this step's intervals
   std::optional<TimePoint> last_end;      // end of the last interval folded in
   Duration last_length{};                 // its length
+  TimePoint unbroken_since{};             // intervals have followed each other without a gap
   std::optional<TimePoint> last_traffic;  // last interval in which both arms had requests
   bool warming_up = false;                // the last interval's latency came from young instances
   std::optional<TimePoint> late_start;    // when the last late start was added

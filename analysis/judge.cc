@@ -1,11 +1,10 @@
 // From evidence to a verdict.
-#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "analysis/analyzer.h"
-#include "base/text.h"
+#include "analysis/claims.h"
+#include "analysis/sentence.h"
 
 namespace freshet {
 namespace {
@@ -13,78 +12,121 @@ namespace {
 constexpr double kAdvanceEvidence = 20;  // e-value for the next percent, this step's data alone
 constexpr double kLeaning = 3;           // an e-value against that PromoteIfClean refuses
 constexpr double kDoubt = 0.5;           // ln E against above which nothing is let through
+constexpr double kSharedLevel = 1;       // of the canary's watch, while stable's has the alarm
 
-struct Against {
-  double log_e = 0;  // of the weighted mean
-  std::size_t dominant = 0;
-};
-
-// ln e against a claim: both of its metrics must speak against it (the lesser of two e-processes is
-// one under either's null).
+// ln e of each metric, worked out once; claims about latency look at two of them.
 template <class LogValue>
-double claim_against(const Evidence& evidence, const MetricTest& test,
-                     const LogValue& log_value_of) {
-  return std::min(log_value_of(evidence.metrics[test.first]),
-                  log_value_of(evidence.metrics[test.second]));
+std::vector<double> each_metric(const Evidence& e, const LogValue& log_value_of) {
+  std::vector<double> out;
+  out.reserve(e.metrics.size());
+  for (const MetricEvidence& metric : e.metrics) out.push_back(log_value_of(metric));
+  return out;
 }
 
-template <class LogValue>
-Against combine(const Evidence& evidence, const std::vector<MetricTest>& tests,
-                const LogValue& log_value_of) {
-  Against out{kLogZero, 0};
-  double best = -std::numeric_limits<double>::infinity();
-  for (std::size_t k = 0; k < tests.size() && !evidence.metrics.empty(); ++k) {
-    const double part = std::log(tests[k].weight) + claim_against(evidence, tests[k], log_value_of);
+// Of errors and latency, from `metrics`; the lesser of two e-processes is one under either's null.
+double of_metrics(const Claim& claim, const std::vector<double>& metrics) {
+  if (claim.kind == ClaimKind::kErrors) return metrics[0];
+  return std::min(metrics[claim.index], metrics[claim.index + 1]);
+}
+
+// ln e of each claim, in their order. `metrics`: of errors and latency.
+std::vector<double> each_claim(const Evidence& e, const std::vector<Claim>& all,
+                               const std::vector<double>& metrics) {
+  std::vector<double> out;
+  out.reserve(all.size());
+  for (const Claim& claim : all) {
+    switch (claim.kind) {
+      case ClaimKind::kErrors:
+      case ClaimKind::kLatency: out.push_back(of_metrics(claim, metrics)); break;
+      case ClaimKind::kLost: out.push_back(log_value(e.lost)); break;
+      case ClaimKind::kObjective: {
+        const ObjectiveEvidence& objective = e.objectives[claim.index];
+        out.push_back(std::min(log_value(objective.alone), log_value(objective.beside_stable)));
+        break;
+      }
+      case ClaimKind::kCheck: out.push_back(log_value(e.checks[claim.index].process)); break;
+    }
+  }
+  return out;
+}
+
+// The weighted mean, and the claim that contributes most to it.
+struct Against {
+  double log_e = kLogZero;
+  std::size_t dominant = 0;
+};
+Against combine(const std::vector<Claim>& all, const std::vector<double>& log_es) {
+  Against out;
+  double best = kLogZero;
+  for (std::size_t k = 0; k < log_es.size(); ++k) {
+    const double part = std::log(all[k].weight) + log_es[k];
     if (part > best) out.dominant = k;
     best = std::max(best, part);
     out.log_e = log_add(out.log_e, part);
   }
-  if (evidence.metrics.empty()) out.log_e = 0;
   return out;
 }
 
+// At full load only errors and latency are known of stable's hour.
+Against combine_full_load(const Evidence& e, const std::vector<Claim>& all) {
+  const std::vector<double> metrics =
+      each_metric(e, [](const MetricEvidence& m) { return log_value(m.full_load); });
+  std::vector<double> log_es;
+  for (const Claim& claim : all) {
+    const bool known = claim.kind == ClaimKind::kErrors || claim.kind == ClaimKind::kLatency;
+    log_es.push_back(known ? of_metrics(claim, metrics) : 0);
+  }
+  return combine(all, log_es);
+}
+
+// What must be shown: errors and latency. The minimum over all must pass (an intersection-union
+// test: no correction).
 struct InFavour {
-  std::map<std::string, double> by_metric;
+  std::map<std::string, double> by_claim;
   double least = 0;
 };
-
-// The minimum over all metrics must pass (an intersection-union test: no correction).
-InFavour in_favour(const Evidence& e, const std::vector<MetricTest>& tests,
+InFavour in_favour(const Evidence& e, const std::vector<Claim>& all,
                    const AnalysisSettings& settings, const JudgeContext& context,
                    double threshold) {
   InFavour out;
   const double soaked = to_seconds(e.step_observed) / to_seconds(settings.evidence_soak);
   const double next = context.last_step ? 100 : context.next_percent;
-  for (std::size_t k = 0; k < tests.size() && !e.metrics.empty(); ++k) {
-    const double plus = step_plus(tests[k].margins.promote.plus, next);
-    double log_e = log_add(log_value(e.metrics[tests[k].first].in_favour, plus),
-                           log_value(e.metrics[tests[k].second].in_favour, plus)) -
-                   std::log(2);
+  const double errors_plus = step_plus(settings.errors.promote.plus, next);
+  const double latency_plus = step_plus(settings.latency.promote.plus, next);
+  std::vector<double> metrics;
+  for (std::size_t k = 0; k < e.metrics.size(); ++k) {
+    metrics.push_back(log_value(e.metrics[k].in_favour, k == 0 ? errors_plus : latency_plus));
+  }
+  for (const Claim& claim : all) {
+    if (claim.kind != ClaimKind::kErrors && claim.kind != ClaimKind::kLatency) continue;
+    double log_e = metrics[claim.index];
+    if (claim.kind == ClaimKind::kLatency) {
+      log_e = log_add(log_e, metrics[claim.index + 1]) - std::log(2);
+    }
     if (settings.cap_promote) log_e = std::min(log_e, threshold * soaked);
-    out.by_metric[tests[k].name] = log_e;
-    out.least = k == 0 ? log_e : std::min(out.least, log_e);
+    out.least = out.by_claim.empty() ? log_e : std::min(out.least, log_e);
+    out.by_claim[claim_name(claim, settings)] = log_e;
   }
   return out;
 }
 
 // Canary requests until the least evidence for would pass, at the rate stable has shown.
-std::int64_t still_needed(const Evidence& e, const std::vector<MetricTest>& tests,
-                          const AnalysisSettings& settings, const JudgeContext& context,
-                          const InFavour& favour, double threshold) {
+std::int64_t still_needed(const Evidence& e, const AnalysisSettings& settings,
+                          const JudgeContext& context, const InFavour& favour, double threshold) {
   const double next = context.last_step ? 100 : context.next_percent;
   const double rate = e.stable.requests > 0 ? static_cast<double>(e.stable.errors) /
                                                   static_cast<double>(e.stable.requests)
                                             : settings.stable_error_rate.value_or(0);
-  Margin margin = tests[0].margins.promote;
+  Margin margin = settings.errors.promote;
   margin.plus = step_plus(margin.plus, next);
   const auto total = static_cast<double>(
       requests_needed(rate, margin, context.percent / 100.0, std::exp(-threshold)));
   const auto done = static_cast<double>(e.step_canary.requests);
   double needed = 0;
-  for (const auto& [name, log_e] : favour.by_metric) {
+  for (const auto& [name, log_e] : favour.by_claim) {
     if (log_e >= threshold) continue;
     // Errors by the estimate; latency by what its requests have yielded so far.
-    const bool by_estimate = name == tests[0].name || log_e <= 0.3 || done <= 0;
+    const bool by_estimate = name == "errors" || log_e <= 0.3 || done <= 0;
     const double each = by_estimate ? threshold / total : log_e / done;
     if (by_estimate && total <= 0) return 0;
     needed = std::max(needed, (threshold - log_e) / each);
@@ -92,7 +134,18 @@ std::int64_t still_needed(const Evidence& e, const std::vector<MetricTest>& test
   return static_cast<std::int64_t>(std::min(std::ceil(needed), 1e9));
 }
 
-std::vector<AnalysisHold> holds_of(const Evidence& e, const JudgeContext& context, TimePoint now) {
+bool is_shared(const ArmWatches& watches) {
+  return is_exceeding(watches.stable) && watches.canary.level >= kSharedLevel;
+}
+
+bool is_shared_incident(const Evidence& e) {
+  return is_shared(e.hour) ||
+         std::any_of(e.objectives.begin(), e.objectives.end(),
+                     [](const ObjectiveEvidence& o) { return is_shared(o.watches); });
+}
+
+std::vector<AnalysisHold> holds_of(const Evidence& e, const AnalysisSettings& settings,
+                                   const JudgeContext& context, TimePoint now) {
   std::vector<AnalysisHold> holds;
   const TimePoint since = std::max(e.step_since, context.step_since);
   const TimePoint read = std::max(e.last_end.value_or(since), since);
@@ -103,120 +156,84 @@ std::vector<AnalysisHold> holds_of(const Evidence& e, const JudgeContext& contex
   if (e.last_end && *e.last_end - traffic >= kNoTrafficAfter) {
     holds.push_back(AnalysisHold::kNoTraffic);
   }
+  if (is_shared_incident(e)) holds.push_back(AnalysisHold::kSharedIncident);
+  if (silent_check(e, settings) != nullptr) holds.push_back(AnalysisHold::kNoCheckValue);
+  if (!is_split_random(e)) holds.push_back(AnalysisHold::kSplitNotRandom);
   if (e.warming_up) holds.push_back(AnalysisHold::kWarmingUp);
   return holds;
 }
 
-std::string counts_text(const ArmTotals& canary, const ArmTotals& stable) {
-  return fmt::format("canary {}/{} errors against {}/{}", canary.errors, canary.requests,
-                     stable.errors, stable.requests);
-}
-
-std::string margin_text(const Margin& margin, double next) {
-  return fmt::format("not worse than {} × + {:.4g} %", margin.times,
-                     100 * step_plus(margin.plus, next));
-}
-
-bool soaking(const Evidence& e, const AnalysisSettings& settings, const JudgeContext& context) {
-  return context.last_step && e.step_observed < settings.promote_soak;
-}
-
-std::string waiting_text(const Verdict& v, const Evidence& e, const AnalysisSettings& settings,
-                         const JudgeContext& context) {
-  const std::string counts = counts_text(e.step_canary, e.step_stable);
-  for (AnalysisHold hold : v.holds) {
-    if (hold == AnalysisHold::kStaleMetrics) {
-      return e.last_end ? fmt::format("held: no metrics since {}", format_rfc3339(*e.last_end))
-                        : std::string("held: no metrics have been read yet");
-    }
-    if (hold == AnalysisHold::kNoTraffic) return "held: no traffic on both arms, " + counts;
-  }
-  if (context.baking) {
-    return fmt::format("baking: {}, evidence against {:.1f} of {:.1f}", counts, v.rollback_evidence,
-                       v.rollback_threshold);
-  }
-  const char* warming = v.holds.empty() ? "" : "; latency waits for instances to warm up";
-  if (v.needed == 0 && !v.promote_evidence.empty() && soaking(e, settings, context)) {
-    return fmt::format("soaking: {} of {} at {} %, {}", format_age(e.step_observed),
-                       format_age(settings.promote_soak), context.percent, counts);
-  }
-  if (v.needed == 0) return fmt::format("waiting: {}{}", counts, warming);
-  return fmt::format("waiting: {} of about {} requests, {}{}",
-                     with_thousands(e.step_canary.requests),
-                     with_thousands(e.step_canary.requests + v.needed), counts, warming);
-}
-
-std::string sentence_of(const Verdict& v, const Evidence& e, const AnalysisSettings& settings,
-                        const JudgeContext& context) {
-  const double next = context.last_step ? 100 : context.next_percent;
-  const std::string step_counts = counts_text(e.step_canary, e.step_stable);
-  switch (v.kind) {
-    case VerdictKind::kRollback:
-      return fmt::format("worse than stable: {}, {}, evidence {:.1f} of {:.1f}", v.metric,
-                         counts_text(v.canary, v.stable), v.rollback_evidence,
-                         v.rollback_threshold);
-    case VerdictKind::kReduce:
-      return fmt::format("suspect: {}, {}; fewer users see it while it is judged", v.metric,
-                         step_counts);
-    case VerdictKind::kAdvance:
-    case VerdictKind::kPromote:
-      return fmt::format("shown at {} %: {}, {}", context.percent,
-                         margin_text(settings.errors.promote, next), step_counts);
-    case VerdictKind::kContinue:
-    case VerdictKind::kInconclusive: break;
-  }
-  return waiting_text(v, e, settings, context);
-}
-
-bool has(const Verdict& v, AnalysisHold hold) {
-  return std::find(v.holds.begin(), v.holds.end(), hold) != v.holds.end();
+// Evidence of other settings than these.
+bool is_of_others(const Evidence& e, const AnalysisSettings& settings) {
+  return e.metrics.size() != metric_count(settings) ||
+         e.objectives.size() != settings.objectives.size() ||
+         e.checks.size() != settings.checks.size();
 }
 
 }  // namespace
 
+const CheckRule* silent_check(const Evidence& e, const AnalysisSettings& settings) {
+  for (std::size_t k = 0; k < std::min(e.checks.size(), settings.checks.size()); ++k) {
+    const TimePoint spoke = std::max(e.checks[k].last.value_or(e.step_since), e.step_since);
+    if (e.last_end && *e.last_end - spoke >= kCheckSilentAfter) return &settings.checks[k];
+  }
+  return nullptr;
+}
+
 Verdict judge(const Evidence& e, const AnalysisSettings& settings, const JudgeContext& context,
               TimePoint now) {
-  const std::vector<MetricTest> tests = metric_tests(settings);
   Verdict v;
   v.rollback_threshold = -std::log(settings.alpha);
   v.promote_threshold = context.last_step ? -std::log(settings.beta) : std::log(kAdvanceEvidence);
   v.canary = e.canary;
   v.stable = e.stable;
-  v.holds = holds_of(e, context, now);
-  v.metric = tests[0].name;
-  if (!e.metrics.empty() && e.metrics.size() != metric_count(settings)) return v;  // of others
+  v.holds = holds_of(e, settings, context, now);
+  v.metric = claim_name({}, settings);
+  if (e.metrics.empty()) {
+    v.sentence = sentence_of(v, e, settings, context);
+    return v;
+  }
+  if (is_of_others(e, settings)) return v;
 
-  const auto capped = [](const MetricEvidence& m) { return log_value(m.capped); };
-  const Against against = combine(e, tests, capped);
+  const std::vector<Claim> all = claims(settings);
+  const auto log_es = each_claim(
+      e, all, each_metric(e, [](const MetricEvidence& m) { return log_value(m.capped); }));
+  const Against against = combine(all, log_es);
   const Against suspect =
-      combine(e, tests, [](const MetricEvidence& m) { return log_value(m.uncapped); });
-  const Against full_load =
-      combine(e, tests, [](const MetricEvidence& m) { return log_value(m.full_load); });
-  const InFavour favour = in_favour(e, tests, settings, context, v.promote_threshold);
+      combine(all, each_claim(e, all, each_metric(e, [](const MetricEvidence& m) {
+                                return log_value(m.uncapped);
+                              })));
+  const Against full_load = context.baking ? combine_full_load(e, all) : Against{};
+  const InFavour favour = in_favour(e, all, settings, context, v.promote_threshold);
   v.rollback_evidence = against.log_e;
-  v.metric = tests[against.dominant].name;
-  v.promote_evidence = favour.by_metric;
-  for (const MetricTest& test : tests) {
-    if (e.metrics.empty()) break;
-    if (claim_against(e, test, capped) >= std::log(kLeaning)) v.leaning_against = true;
+  v.metric = claim_name(all[against.dominant], settings);
+  v.promote_evidence = favour.by_claim;
+  v.dispersion = error_dispersion(e, settings);
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    v.against[claim_name(all[k], settings)] = log_es[k];
+    if (log_es[k] >= std::log(kLeaning)) v.leaning_against = true;
   }
 
   const double threshold = v.rollback_threshold;
-  const bool blind = has(v, AnalysisHold::kStaleMetrics) || has(v, AnalysisHold::kNoTraffic);
+  // Of holds only the warm-up lets errors and grown instances speak.
+  const bool held = std::any_of(v.holds.begin(), v.holds.end(),
+                                [](AnalysisHold hold) { return hold != AnalysisHold::kWarmingUp; });
+  const auto reduce = [&](const Against& by) {
+    v.kind = VerdictKind::kReduce;
+    v.metric = claim_name(all[by.dominant], settings);
+  };
   if (against.log_e >= threshold) {
     v.kind = VerdictKind::kRollback;
   } else if (!context.first_step && suspect.log_e >= threshold) {
-    v.kind = VerdictKind::kReduce;
-    v.metric = tests[suspect.dominant].name;
-  } else if (context.baking && full_load.log_e >= threshold) {
-    v.kind = VerdictKind::kReduce;
-    v.metric = tests[full_load.dominant].name;
-  } else if (!context.baking && !blind && !e.metrics.empty() && against.log_e <= kDoubt &&
-             favour.least >= v.promote_threshold && !soaking(e, settings, context)) {
+    reduce(suspect);
+  } else if (full_load.log_e >= threshold) {
+    reduce(full_load);
+  } else if (!context.baking && !held && against.log_e <= kDoubt &&
+             favour.least >= v.promote_threshold && !is_soaking(e, settings, context)) {
     v.kind = context.last_step ? VerdictKind::kPromote : VerdictKind::kAdvance;
   }
   if (v.kind == VerdictKind::kContinue && !context.baking) {
-    v.needed = still_needed(e, tests, settings, context, favour, v.promote_threshold);
+    v.needed = still_needed(e, settings, context, favour, v.promote_threshold);
   }
   v.sentence = sentence_of(v, e, settings, context);
   return v;

@@ -42,6 +42,24 @@ Duration measured_period(const std::vector<const PodSeries*>& pods, Duration kno
   return longest > Duration{} ? std::min(longest, kMaxPeriod) : known;
 }
 
+// How long the pods of an arm were observed within an interval, in the mean of those that were.
+class Observed {
+ public:
+  void add(const PodSeries& pod, const Baseline& baseline, TimePoint start) {
+    const TimePoint first = pod.scrapes.front().at;
+    const TimePoint from = baseline.used ? *baseline.used : baseline.from_zero ? start : first;
+    const Duration length = pod.scrapes.back().at - from;
+    if (length <= Duration{}) return;
+    total_ += length;
+    ++pods_;
+  }
+  Duration mean() const { return pods_ == 0 ? Duration{} : total_ / pods_; }
+
+ private:
+  Duration total_{};
+  int pods_ = 0;
+};
+
 struct PodFacts {
   const PodSeries* series = nullptr;
   const ArmSource* arm = nullptr;
@@ -186,10 +204,13 @@ ReadResult read(ReaderState state, const MetricsReply& reply, const ReadInput& i
 
   Totals canary;
   Totals stable;
+  Observed canary_observed;
+  Observed stable_observed;
   std::map<std::string, TimePoint> since;
   for (const PodFacts& facts : pods) {
     Totals& totals = facts.canary ? canary : stable;
     const Baseline baseline = baseline_of(facts, state, input);
+    (facts.canary ? canary_observed : stable_observed).add(*facts.series, baseline, *state.end);
     const auto born = born_at(facts, state, input, baseline);
     if (born) since[pod_id(facts.series->pod)] = *born;
     PodCounting counting(*facts.series, input.error_codes, totals);
@@ -203,6 +224,8 @@ ReadResult read(ReaderState state, const MetricsReply& reply, const ReadInput& i
   interval.percent = input.percent;
   interval.canary = finish(std::move(canary), input.bounds);
   interval.stable = finish(std::move(stable), input.bounds);
+  interval.canary.observed = canary_observed.mean();
+  interval.stable.observed = stable_observed.mean();
   add_unreached(interval, state, reply, input, pods, newest);
   remember(state, pods, since, input.warm_up, newest);
   state.end = newest;

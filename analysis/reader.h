@@ -27,7 +27,7 @@ struct ReadInput {
   ArmSource stable;
   int percent = 0;  // the canary's share in force
   std::vector<std::string> error_codes = {"5xx"};
-  std::vector<double> bounds;  // AnalysisSettings::latency_bounds
+  std::vector<double> bounds;  // bounds_read() of the settings
   Duration warm_up{};
   std::map<std::string, TimePoint> pods;  // when pods were created, as far as it is known
 };

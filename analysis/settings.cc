@@ -1,11 +1,13 @@
-// What is fixed when a rollout starts: margins, tests, estimates, and their JSON.
-#include <fmt/format.h>
-#include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
+// What is fixed when a rollout starts: margins, bounds, estimates.
+#include "analysis/settings.h"
 
-#include "analysis/analyzer.h"
-#include "base/text.h"
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "analysis/paired.h"
 
 namespace freshet {
 namespace {
@@ -15,6 +17,9 @@ constexpr std::array<double, 5> kAutoPlus = {0.0001, 0.0003, 0.001, 0.003, 0.01}
 constexpr double kAutoShareOfDeadline = 1.0 / 3;
 constexpr double kAutoRollbackTimes = 1.25;
 constexpr double kAutoPromoteTimes = 1.5;
+// The greatest rate allowed at full load: so many times stable's own hour, plus so much.
+constexpr double kHourTimes = 3;
+constexpr double kHourPlus = 0.01;
 constexpr double kUsableExceedance = 0.5;  // bounds that more of stable's requests exceed are not
 constexpr std::int64_t kMaxNeeded = 1'000'000'000;
 
@@ -56,72 +61,35 @@ double auto_plus(const RolloutSpec& rollout, const StableBaseline& baseline, dou
   return kAutoPlus.back();
 }
 
-Json margin_json(const Margin& m) { return {m.times, m.plus}; }
-Json pair_json(const MarginPair& m) { return {margin_json(m.rollback), margin_json(m.promote)}; }
-
-bool read_number(const Json& json, double low, double high, double& out) {
-  if (!json.is_number()) return false;
-  out = json.get<double>();
-  return out >= low && out <= high;  // false for NaN as well
-}
-bool read_margin(const Json& json, Margin& out) {
-  return json.is_array() && json.size() == 2 && read_number(json[0], 1e-3, 1e3, out.times) &&
-         read_number(json[1], 0, 1, out.plus);
-}
-bool read_pair(const Json& json, MarginPair& out) {
-  return json.is_array() && json.size() == 2 && read_margin(json[0], out.rollback) &&
-         read_margin(json[1], out.promote);
-}
-bool read_bounds(const Json& json, std::vector<double>& out) {
-  if (!json.is_array() || json.size() > kMaxMetrics) return false;
-  for (const Json& item : json) {
-    double bound = 0;
-    if (!read_number(item, 1e-6, 1e6, bound)) return false;
-    if (!out.empty() && bound <= out.back()) return false;
-    out.push_back(bound);
-  }
-  return true;
-}
-bool read_hour(const Json& json, AnalysisSettings& out) {
-  if (json.is_null()) return true;
-  double rate = 0;
-  if (!json.is_object() || !read_number(at_path(json, {"errors"}), 0, 1, rate)) return false;
-  out.stable_error_rate = rate;
-  const Json& slower = at_path(json, {"slower"});
-  if (!slower.is_array() || slower.size() > kMaxMetrics) return false;
-  for (const Json& item : slower) {
-    double bound = 0;
-    double share = 0;
-    if (!item.is_array() || item.size() != 2 || !read_number(item[0], 1e-6, 1e6, bound) ||
-        !read_number(item[1], 0, 1, share)) {
-      return false;
-    }
-    out.stable_slower[bound] = share;
-  }
-  return true;
+// Knative counts by certain bounds only: the next one is what can be told.
+Objective objective_of(const ObjectiveSpec& spec, const StableBaseline& baseline) {
+  if (spec.errors) return {std::nullopt, *spec.errors};
+  const double wanted = to_seconds(*spec.slower_than);
+  const auto next = baseline.slower_share.lower_bound(wanted - 1e-9);
+  return {next == baseline.slower_share.end() ? wanted : next->first, *spec.share};
 }
 
 }  // namespace
 
+std::string objective_name(const Objective& objective) {
+  const double percent = objective.share * 100;
+  if (!objective.bound) return fmt::format("objective errors {:.6g}%", percent);
+  return fmt::format("objective slower than {}s {:.6g}%", *objective.bound, percent);
+}
+
+std::vector<double> bounds_read(const AnalysisSettings& settings) {
+  std::vector<double> bounds = settings.latency_bounds;
+  for (const Objective& objective : settings.objectives) {
+    if (objective.bound) bounds.push_back(*objective.bound);
+  }
+  std::ranges::sort(bounds);
+  const auto repeated = std::ranges::unique(bounds);
+  bounds.erase(repeated.begin(), repeated.end());
+  return bounds;
+}
+
 double step_plus(double plus, double next_percent) {
   return plus * std::max(1.0, 50.0 / std::max(next_percent, 1.0));
-}
-
-std::size_t metric_count(const AnalysisSettings& settings) {
-  const std::size_t bounds = settings.latency_bounds.size();
-  return bounds < 2 ? 1 : std::min(bounds + 1, kMaxMetrics);
-}
-
-std::vector<MetricTest> metric_tests(const AnalysisSettings& settings) {
-  const std::size_t metrics = metric_count(settings);
-  const std::size_t pairs = metrics == 1 ? 0 : metrics - 2;
-  std::vector<MetricTest> tests;
-  tests.push_back({"errors", 0, 0, settings.errors, pairs == 0 ? 1.0 : 0.5});
-  for (std::size_t k = 1; k <= pairs; ++k) {
-    tests.push_back({fmt::format("latency {}", settings.latency_bounds[k]), k, k + 1,
-                     settings.latency, 0.5 / static_cast<double>(pairs)});
-  }
-  return tests;
 }
 
 std::int64_t requests_needed(double stable_rate, const Margin& margin, double share, double beta) {
@@ -134,9 +102,11 @@ std::int64_t requests_needed(double stable_rate, const Margin& margin, double sh
     growth[j] = log_factor(one, margin.times, margin.times * kForEffects[j]);
   }
   const auto log_e = [&](double n) {
-    double sum = kLogZero;
-    for (const LogFactor& g : growth) sum = log_add(sum, n * (g.data - margin.plus * g.slack));
-    return sum - std::log(static_cast<double>(growth.size()));
+    std::array<double, kForEffects.size()> logs{};
+    for (std::size_t j = 0; j < logs.size(); ++j) {
+      logs[j] = n * (growth[j].data - margin.plus * growth[j].slack);
+    }
+    return log_mean(logs);
   };
   const double goal = -std::log(beta);
   double low = 0;
@@ -166,6 +136,13 @@ AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& ro
     if (share <= kUsableExceedance) s.latency_bounds.push_back(bound);
   }
   s.latency_bounds = thinned(std::move(s.latency_bounds));
+  for (const ObjectiveSpec& objective : spec.objectives) {
+    s.objectives.push_back(objective_of(objective, baseline));
+  }
+  for (const CheckSpec& check : spec.checks) {
+    s.checks.push_back({check.name, check.worse == WorseWhen::kLower, check.times, check.plus});
+  }
+  s.dispersion = spec.dispersion;
   s.warm_up = spec.warm_up;
   s.warm_up_off = baseline.instances_usually_young;
   s.evidence_soak = std::clamp<Duration>(interval * kEvidenceIntervals, seconds(1), kEvidenceSoak);
@@ -180,53 +157,14 @@ AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& ro
   return s;
 }
 
-Json settings_to_json(const AnalysisSettings& s) {
-  Json hour = nullptr;
-  if (s.stable_error_rate) {
-    Json slower = Json::array();
-    for (const auto& [bound, share] : s.stable_slower) slower.push_back({bound, share});
-    hour = {{"errors", *s.stable_error_rate}, {"slower", std::move(slower)}};
+std::optional<double> hour_rate(const AnalysisSettings& settings, std::optional<double> bound) {
+  std::optional<double> hour = settings.stable_error_rate;
+  if (bound) {
+    const auto found = settings.stable_slower.find(*bound);
+    hour = found == settings.stable_slower.end() ? std::nullopt : std::optional(found->second);
   }
-  return {{"alpha", s.alpha},
-          {"beta", s.beta},
-          {"errors", pair_json(s.errors)},
-          {"latency", pair_json(s.latency)},
-          {"bounds", s.latency_bounds},
-          {"warmUp", s.warm_up.count()},
-          {"warmUpOff", s.warm_up_off},
-          {"planned", s.planned_intervals},
-          {"capRollback", s.cap_rollback},
-          {"capPromote", s.cap_promote},
-          {"evidenceSoak", s.evidence_soak.count()},
-          {"soak", s.promote_soak.count()},
-          {"stableHour", std::move(hour)}};
-}
-
-Result<AnalysisSettings> settings_from_json(const Json& json) {
-  AnalysisSettings s;
-  const auto at = [&json](std::string_view key) -> const Json& { return at_path(json, {key}); };
-  bool ok = json.is_object();
-  ok = ok && read_number(at("alpha"), 1e-12, 0.5, s.alpha);
-  ok = ok && read_number(at("beta"), 1e-12, 0.5, s.beta);
-  ok = ok && read_pair(at("errors"), s.errors) && read_pair(at("latency"), s.latency);
-  ok = ok && read_bounds(at("bounds"), s.latency_bounds);
-  ok = ok && at("warmUp").is_number_integer() && at("planned").is_number_integer();
-  ok = ok && at("soak").is_number_integer() && at("evidenceSoak").is_number_integer();
-  ok = ok && read_hour(at("stableHour"), s);
-  if (!ok) return bad_input("stored analysis settings are not of the shape this release keeps");
-  s.warm_up = Duration(at("warmUp").get<std::int64_t>());
-  s.planned_intervals = std::max<std::int64_t>(1, at("planned").get<std::int64_t>());
-  s.promote_soak = Duration(at("soak").get<std::int64_t>());
-  s.evidence_soak = std::clamp<Duration>(Duration(at("evidenceSoak").get<std::int64_t>()),
-                                         seconds(1), kEvidenceSoak);
-  s.warm_up_off = bool_or(json, "warmUpOff", false);
-  s.cap_rollback = bool_or(json, "capRollback", true);
-  s.cap_promote = bool_or(json, "capPromote", true);
-  return s;
-}
-
-std::string settings_hash(const AnalysisSettings& settings) {
-  return fmt::format("{:016x}", stable_hash(dump_json(settings_to_json(settings))));
+  if (!hour) return std::nullopt;
+  return kHourTimes * *hour + kHourPlus;
 }
 
 }  // namespace freshet

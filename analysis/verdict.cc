@@ -19,6 +19,9 @@ std::string_view to_string(AnalysisHold hold) {
   switch (hold) {
     case AnalysisHold::kNoTraffic: return "NoTraffic";
     case AnalysisHold::kStaleMetrics: return "StaleMetrics";
+    case AnalysisHold::kSharedIncident: return "SharedIncident";
+    case AnalysisHold::kNoCheckValue: return "NoCheckValue";
+    case AnalysisHold::kSplitNotRandom: return "SplitNotRandom";
     case AnalysisHold::kWarmingUp: return "WarmingUp";
   }
   return "StaleMetrics";

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/interval.h"
+
 namespace freshet {
 
 enum class VerdictKind {
@@ -20,14 +22,15 @@ enum class VerdictKind {
 std::string_view to_string(VerdictKind kind);
 
 // Why evidence is not growing. A hold is neither a pass nor a failure.
-enum class AnalysisHold { kNoTraffic, kStaleMetrics, kWarmingUp };
-std::string_view to_string(AnalysisHold hold);  // "NoTraffic", …
-
-struct ArmTotals {  // since the step began
-  std::int64_t requests = 0;
-  std::int64_t errors = 0;
-  bool operator==(const ArmTotals&) const = default;
+enum class AnalysisHold {
+  kNoTraffic,
+  kStaleMetrics,
+  kSharedIncident,  // both arms fail more than they may: nobody's fault, no time to raise anything
+  kNoCheckValue,    // a user's query gives no value
+  kSplitNotRandom,  // the canary's share of requests wanders: its users are not stable's
+  kWarmingUp,
 };
+std::string_view to_string(AnalysisHold hold);  // "NoTraffic", …
 
 struct Verdict {
   VerdictKind kind = VerdictKind::kContinue;
@@ -35,10 +38,12 @@ struct Verdict {
   std::string metric;                              // dominant: "errors" or "latency 0.5"
   double rollback_evidence = 0;                    // ln E against the candidate, all steps
   double rollback_threshold = 0;                   // ln(1/α)
+  std::map<std::string, double> against;           // ln e against it, by claim
   std::map<std::string, double> promote_evidence;  // ln e for it, by metric, this step
   double promote_threshold = 0;                    // ln(1/β), or ln 20 for Advance
   ArmTotals canary;                                // whole rollout, as judged so far
   ArmTotals stable;
+  double dispersion = 1;         // noise beyond chance, by which evidence of errors is tempered
   std::int64_t needed = 0;       // canary requests still needed; 0 = unknown
   bool leaning_against = false;  // some metric's e ≥ 3: PromoteIfClean refuses
   std::string sentence;  // "waiting: 1,420 of about 3,600 requests, canary 3/1420 errors against …"

@@ -6,7 +6,6 @@
 namespace freshet::config {
 namespace {
 
-inline constexpr std::size_t kMaxCodes = 20;
 inline constexpr const char* kLabel = "^[a-z]([-a-z0-9]*[a-z0-9])?$";  // RFC 1035
 inline constexpr const char* kLabelAllowed =
     "a name of at most 63 lower-case letters, digits and -, starting with a letter";
@@ -27,90 +26,6 @@ Type<BakeSpec> bake_type() {
       field("holdback", &BakeSpec::holdback, auto_or(optional_type(whole_type(1, 50))),
             "Percent that stable keeps while baking; auto keeps enough for 300 stable requests, "
             "within 2 to 20."),
-  });
-}
-
-// The two margins stand in one optional pair; as fields they are two.
-template <class Owner>
-Field<Owner> margin_field(std::string name, Margin MarginPair::*which, std::string doc) {
-  return computed_field<Owner, Margin>(
-      std::move(name), margin_type(),
-      [which](const Owner& owner) {
-        return owner.margins ? std::optional<Margin>((*owner.margins).*which) : std::nullopt;
-      },
-      [which](Owner& owner, Margin margin) {
-        if (!owner.margins) owner.margins = MarginPair{};
-        (*owner.margins).*which = margin;
-      },
-      std::move(doc));
-}
-template <class Owner>
-Field<Owner> rollback_field() {
-  return margin_field<Owner>("rollback", &MarginPair::rollback,
-                             "A candidate shown to be worse than this, against stable, is rolled "
-                             "back: A times stable's share plus B percentage points.");
-}
-template <class Owner>
-Field<Owner> promote_field() {
-  return margin_field<Owner>("promote", &MarginPair::promote,
-                             "A candidate is promoted once it is shown to be within this; greater "
-                             "than the rollback margin in both parts.");
-}
-
-template <class Owner>
-void check_margins(const Cursor& at, const Owner& owner) {
-  const Node* rollback = at.node.find("rollback");
-  const Node* promote = at.node.find("promote");
-  if (!rollback != !promote) {
-    const std::string missing = rollback ? "promote" : "rollback";
-    at.fail(missing + " is missing: the two margins are given together", "both margins, or auto");
-  }
-  if (!rollback || !promote) return;
-  const auto& [low, high] = *owner.margins;
-  if (high.times > low.times && high.plus > low.plus) return;
-  at.field("promote", *promote)
-      .fail(fmt::format("the promotion margin must be greater than the rollback margin in both "
-                        "parts: found {} against {}",
-                        format_margin(high), format_margin(low)),
-            fmt::format("more than {}x and more than {:.15g}%", low.times, low.plus * 100));
-}
-
-Type<ErrorsSpec> errors_type() {
-  return auto_or(object_type<ErrorsSpec>(
-      {
-          rollback_field<ErrorsSpec>(),
-          promote_field<ErrorsSpec>(),
-          field("codes", &ErrorsSpec::codes,
-                list_type(text_type("a class such as 5xx or a code such as 503",
-                                    "^[1-5](xx|[0-9][0-9])$", 3),
-                          "1 to 20 classes or codes", 1, kMaxCodes),
-                "Response codes that count as errors."),
-      },
-      check_margins<ErrorsSpec>));
-}
-
-Type<LatencySpec> latency_type() {
-  return auto_or(object_type<LatencySpec>(
-      {rollback_field<LatencySpec>(), promote_field<LatencySpec>()}, check_margins<LatencySpec>));
-}
-
-Type<AnalysisSpec> analysis_type() {
-  return object_type<AnalysisSpec>({
-      field("mode", &AnalysisSpec::mode, choice_type<AnalysisMode>({"Metrics", "ReadinessOnly"}),
-            "Metrics judges the candidate's requests against stable's; ReadinessOnly looks at "
-            "nothing but whether its Revision is Ready."),
-      field("falseRollback", &AnalysisSpec::false_rollback, number_type(1e-6, 0.1),
-            "Chance that a candidate as good as stable is ever rolled back."),
-      field("missedRegression", &AnalysisSpec::missed_regression, number_type(1e-6, 0.5),
-            "Chance that a candidate worse than the promotion margin is promoted."),
-      field("errors", &AnalysisSpec::errors, errors_type(),
-            "How much worse the share of failed requests may be; auto chooses the margins from "
-            "stable's own hour before the rollout."),
-      field("latency", &AnalysisSpec::latency, latency_type(),
-            "How much worse the share of slow requests may be; auto chooses the margins from "
-            "stable's own hour before the rollout."),
-      field("warmUp", &AnalysisSpec::warm_up, duration_type(seconds(0), hours(1)),
-            "Age below which an instance's latency is no evidence."),
   });
 }
 

@@ -35,14 +35,13 @@ std::optional<double> decimal(const std::string& text) {
   return value;
 }
 
-// Shifting the decimal point in the text keeps 0.1% exactly the number 0.001.
 std::optional<Margin> parse_margin(const std::string& text) {
   static const std::regex kForm(
       R"(^([0-9]{1,4}(?:\.[0-9]{1,12})?)x *\+ *([0-9]{1,3}(?:\.[0-9]{1,12})?)%$)");
   std::smatch parts;
   if (text.size() > 60 || !std::regex_match(text, parts, kForm)) return std::nullopt;
   const std::optional<double> times = decimal(parts[1]);
-  const std::optional<double> plus = decimal(parts[2].str() + "e-2");
+  const std::optional<double> plus = parse_percentage(parts[2].str() + "%");
   if (!times || !plus || *times < 1 || *times > kMaxTimes || *plus > 1) return std::nullopt;
   return Margin{*times, *plus};
 }
@@ -68,6 +67,12 @@ std::string image_fault(const std::string& text) {
 }
 
 }  // namespace
+
+// Shifting the decimal point in the text keeps 0.1% exactly the number 0.001.
+std::optional<double> parse_percentage(const std::string& text) {
+  if (text.size() < 2 || text.back() != '%' || text.find('e') != std::string::npos) return {};
+  return decimal(text.substr(0, text.size() - 1) + "e-2");
+}
 
 Type<std::string> text_type(std::string allowed) {
   Shape shape;

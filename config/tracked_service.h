@@ -94,13 +94,36 @@ struct RolloutSpec {
   bool operator==(const RolloutSpec&) const = default;
 };
 
+// What the service promises, whatever stable does: `errors` alone, or the other two together.
+struct ObjectiveSpec {
+  std::optional<double> errors;         // greatest share of failed requests, a fraction
+  std::optional<Duration> slower_than;  // …
+  std::optional<double> share;          // greatest share of requests slower than that
+  bool operator==(const ObjectiveSpec&) const = default;
+};
+
+enum class WorseWhen { kHigher, kLower };
+
+// A query of the user's own, asked for both Revisions.
+struct CheckSpec {
+  std::string name;
+  std::string query;  // PromQL with {{namespace}} and {{revision}} inside its quoted matchers
+  WorseWhen worse = WorseWhen::kHigher;
+  double times = 1.25;  // the candidate may reach so many times stable's value (or that part of it)
+  double plus = 0;      // … and be off by so much more, in the query's own unit
+  bool operator==(const CheckSpec&) const = default;
+};
+
 struct AnalysisSpec {
   AnalysisMode mode = AnalysisMode::kMetrics;
   double false_rollback = 0.001;    // α
   double missed_regression = 0.05;  // β
   ErrorsSpec errors;
   LatencySpec latency;
+  std::vector<ObjectiveSpec> objectives;
   Duration warm_up = seconds(90);
+  std::optional<double> dispersion;  // of errors beyond chance; nullopt: auto, learned
+  std::vector<CheckSpec> checks;
   bool operator==(const AnalysisSpec&) const = default;
 };
 

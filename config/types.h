@@ -67,11 +67,12 @@ Type<std::int64_t> count_type();  // a whole number from 0, for status
 Type<double> number_type();       // any finite number, for status
 Type<double> number_type(double minimum, double maximum);
 Type<Duration> duration_type(Duration minimum, Duration maximum);
-Type<TimePoint> time_type();                      // RFC 3339
-Type<Margin> margin_type();                       // `1.25x + 0.1%`
-std::string format_margin(const Margin& margin);  // as margin_type reads it
-Type<std::string> image_type();                   // registry/repository[:tag]
-Type<std::vector<int>> rising_percents_type();    // 1 … 99, strictly rising
+Type<TimePoint> time_type();                                      // RFC 3339
+Type<Margin> margin_type();                                       // `1.25x + 0.1%`
+std::optional<double> parse_percentage(const std::string& text);  // `0.1%` as the fraction 0.001
+std::string format_margin(const Margin& margin);                  // as margin_type reads it
+Type<std::string> image_type();                                   // registry/repository[:tag]
+Type<std::vector<int>> rising_percents_type();                    // 1 … 99, strictly rising
 
 // Text that is one of `words`, in the order of the enumeration's values from 0.
 Type<int> choice_index_type(std::vector<std::string> words);

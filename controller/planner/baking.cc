@@ -11,10 +11,9 @@
 namespace freshet::planning {
 namespace {
 
-// A bake that nobody looked at is no bake: evidence about this uid, and not stale.
+// A bake that nobody looked at is no bake, nor is one during an incident of everybody's.
 bool is_watched(const Pass& pass) {
-  if (pass.spec().analysis.mode == AnalysisMode::kReadinessOnly) return true;
-  return verdict_counts(pass) && !is_stale(pass);
+  return pass.spec().analysis.mode == AnalysisMode::kReadinessOnly || is_watched_in_peace(pass);
 }
 
 }  // namespace
@@ -32,7 +31,11 @@ Transition baking(const Pass& pass, const Baking& phase) {
   if (over && is_watched(pass)) return finish(pass, phase.rollout, "");
   Explanation out = describe(pass, pass.core);
   out.holds = analysis_holds(pass);
-  if (over) out.next = "it gets all requests when its metrics can be read again";
+  if (over) {
+    out.next = is_held_for(pass, AnalysisHold::kSharedIncident)
+                   ? "it gets all requests when stable has stopped failing with it"
+                   : "it gets all requests when its metrics and checks can be read again";
+  }
   return go_on(pass, std::move(out), pass.now + kSoon);
 }
 

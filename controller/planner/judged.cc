@@ -31,6 +31,12 @@ std::optional<std::string> reason_to_reduce(const Pass& pass) {
   return "metrics have been stale for " + format_duration(kBlindFor);
 }
 
+bool is_watched_in_peace(const Pass& pass) {
+  return verdict_counts(pass) && !is_held_for(pass, AnalysisHold::kStaleMetrics) &&
+         !is_held_for(pass, AnalysisHold::kNoCheckValue) &&
+         !is_held_for(pass, AnalysisHold::kSharedIncident);
+}
+
 Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds) {
   std::optional<TimePoint> wake = pass.now + kSoon;
   for (const HoldStatus& hold : holds) wake = earliest(wake, hold.until);

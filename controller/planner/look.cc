@@ -150,10 +150,8 @@ bool verdict_counts(const Pass& pass) {
          *rollout->candidate.uid == *pass.seen.verdict_uid;
 }
 
-bool is_stale(const Pass& pass) {
-  return verdict_counts(pass) &&
-         std::ranges::find(pass.seen.verdict.holds, AnalysisHold::kStaleMetrics) !=
-             pass.seen.verdict.holds.end();
+bool is_held_for(const Pass& pass, AnalysisHold hold) {
+  return verdict_counts(pass) && std::ranges::count(pass.seen.verdict.holds, hold) > 0;
 }
 
 VerdictKind effective_verdict(const Pass& pass) {

@@ -41,7 +41,7 @@ bool is_foreign_edit(const Pass& pass);
 
 // The verdict is about this candidate.
 bool verdict_counts(const Pass& pass);
-bool is_stale(const Pass& pass);  // the verdict says that metrics are stale
+bool is_held_for(const Pass& pass, AnalysisHold hold);  // the verdict says so
 // The verdict by the mode of analysis: with ReadinessOnly being Ready is all that is asked.
 VerdictKind effective_verdict(const Pass& pass);
 

@@ -103,8 +103,9 @@ void settle_clocks(Pass& pass) {
     memo.step_since = pass.now;
   }
   settle_unready_clock(pass);
-  if (!is_stale(pass)) memo.blind_since.reset();
-  if (is_stale(pass) && !memo.blind_since) memo.blind_since = pass.now;
+  const bool blind = is_held_for(pass, AnalysisHold::kStaleMetrics);
+  if (!blind) memo.blind_since.reset();
+  if (blind && !memo.blind_since) memo.blind_since = pass.now;
 }
 
 // A change of the followed set is no change of what stable runs: its pair is read again.

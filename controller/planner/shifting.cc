@@ -54,7 +54,7 @@ Decision reduce(const Pass& pass, const Shifting& phase) {
 bool is_clean(const Pass& pass) {
   if (pass.memo.candidate_unready_since) return false;
   if (pass.spec().analysis.mode == AnalysisMode::kReadinessOnly) return true;
-  return verdict_counts(pass) && !is_stale(pass) && !pass.seen.verdict.leaning_against &&
+  return is_watched_in_peace(pass) && !pass.seen.verdict.leaning_against &&
          pass.seen.verdict.rollback_evidence < kSuspicion;
 }
 

@@ -102,7 +102,7 @@ Status Judging::read_counts(const Observation& observation, const Core& core,
   input.stable = {key_of(observation, core.stable->name), created(observation, core.stable->name)};
   input.percent = candidate_percent(core);
   input.error_codes = observation.tracked.spec.analysis.errors.codes;
-  input.bounds = notes.settings->latency_bounds;
+  input.bounds = bounds_read(*notes.settings);
   input.warm_up = notes.settings->warm_up;
   input.pods = pods;
   const auto reply = source_.counts(*dialect, {{input.canary.key, input.stable.key},

@@ -1,5 +1,5 @@
 // The primitive: validity by seed, its exact identity, and what gives no evidence.
-#include "analysis/eprocess.h"
+#include "analysis/paired.h"
 
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ TEST(EProcess, AnArmWithoutRequestsGivesNoEvidence) {
 
 TEST(EProcess, OneIntervalAddsAtMostItsCap) {
   AgainstProcess process;
-  AgainstOptions options;
+  FoldOptions options;
   options.cap = 2;
   multiply(process, {500, 0, 500, 5000}, {1.25, 0.001}, options);
   EXPECT_LE(log_value(process), 2);
@@ -43,7 +43,7 @@ TEST(EProcess, DispersionDividesTheLogarithm) {
   AgainstProcess plain;
   AgainstProcess tempered;
   multiply(plain, {9, 2, 100, 900}, {1.25, 0.001}, {});
-  AgainstOptions options;
+  FoldOptions options;
   options.dispersion = 3;
   multiply(tempered, {9, 2, 100, 900}, {1.25, 0.001}, options);
   for (std::size_t j = 0; j < kAgainstEffects.size(); ++j) {
@@ -64,12 +64,12 @@ TEST(EProcess, MoreCanaryErrorsNeverLowerTheEvidenceAgainst) {
 TEST(EProcess, ALateStartSeesWhatTheProcessFromTheStartHasForgotten) {
   AgainstProcess process;
   for (int i = 0; i < 100; ++i) {
-    AgainstOptions options;
+    FoldOptions options;
     options.late_mass = -std::log(360.0);
     multiply(process, {0, 1, 100, 900}, {1.25, 0.001}, options);
   }
   for (int i = 0; i < 12; ++i) {
-    AgainstOptions options;
+    FoldOptions options;
     options.late_mass = -std::log(360.0);
     multiply(process, {5, 1, 100, 900}, {1.25, 0.001}, options);
   }
@@ -92,6 +92,7 @@ double false_rejections(const NullRow& row, bool in_favour, int runs) {
     ArmTraffic traffic(static_cast<std::uint64_t>(run) + 1);
     AgainstProcess against;
     ForProcess favour;
+    EffectTables tables;
     for (int i = 0; i < 360; ++i) {
       const double rate = row.stable_rate * (1 + row.swing * std::sin(i / 15.0));
       const double share = i < 120 ? 0.05 : i < 240 ? 0.5 : 0.2;
@@ -101,10 +102,10 @@ double false_rejections(const NullRow& row, bool in_favour, int runs) {
       const PairCounts counts{static_cast<double>(traffic.binomial(n_c, edge)),
                               static_cast<double>(traffic.binomial(n_s, rate)),
                               static_cast<double>(n_c), static_cast<double>(n_s)};
-      AgainstOptions options;
+      FoldOptions options;
       options.late_mass = -std::log(360.0);
       multiply(against, counts, row.margin, options);
-      multiply(favour, counts, row.margin.times, 1);
+      multiply(favour, counts, row.margin.times, 1, tables);
       const double value = in_favour ? log_value(favour, row.margin.plus) : log_value(against);
       if (value >= std::log(100.0)) {
         ++rejected;

@@ -1,6 +1,7 @@
 // Metrics that go by other names from some moment on.
 #include <gtest/gtest.h>
 
+#include "analysis/claims.h"
 #include "analysis/reader.h"
 #include "tests/analysis/judging.h"
 #include "tests/analysis/reading.h"

@@ -1,9 +1,10 @@
 // What is fixed when a rollout starts: auto margins, the bounds tested, the stored form.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "analysis/analyzer.h"
+#include "analysis/claims.h"
 
 namespace freshet {
 namespace {
@@ -40,11 +41,12 @@ TEST(Settings, OnlyBoundsThatAtMostHalfOfStablesRequestsExceedAreTested) {
   EXPECT_EQ(s.latency_bounds, (std::vector<double>{0.1, 0.25, 0.5}));
   std::vector<std::string> names;
   double weights = 0;
-  for (const MetricTest& test : metric_tests(s)) {
-    names.push_back(test.name);
-    weights += test.weight;
+  for (const Claim& claim : claims(s)) {
+    names.push_back(claim_name(claim, s));
+    weights += claim.weight;
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"errors", "latency 0.25", "latency 0.5"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"errors", "latency 0.25", "latency 0.5", "requests lost"}));
   EXPECT_DOUBLE_EQ(weights, 1);
   EXPECT_EQ(s.stable_slower.size(), 3U);
 }
@@ -52,12 +54,15 @@ TEST(Settings, OnlyBoundsThatAtMostHalfOfStablesRequestsExceedAreTested) {
 TEST(Settings, TooManyBoundsAreThinnedWhereTheyAreClosest) {
   StableBaseline baseline;
   baseline.requests_per_second = 10;
-  for (double b : {.005, .01, .025, .05, .075, .1, .25, .5, .75, 1., 2.5, 5., 7.5, 10.}) {
-    baseline.slower_share[b] = 0.1;
-  }
-  const AnalysisSettings s = choose_settings(AnalysisSpec{}, RolloutSpec{}, baseline, seconds(10));
-  EXPECT_EQ(s.latency_bounds,
-            (std::vector<double>{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}));
+  const std::vector<double> knatives = {.005, .01, .025, .05, .075, .1,  .25,
+                                        .5,   .75, 1.,   2.5, 5.,   7.5, 10.};
+  for (double b : knatives) baseline.slower_share[b] = 0.1;
+  AnalysisSettings s = choose_settings(AnalysisSpec{}, RolloutSpec{}, baseline, seconds(10));
+  EXPECT_EQ(s.latency_bounds, knatives);
+  baseline.slower_share[0.08] = 0.1;
+  s = choose_settings(AnalysisSpec{}, RolloutSpec{}, baseline, seconds(10));
+  EXPECT_EQ(s.latency_bounds.size(), knatives.size());
+  EXPECT_EQ(std::ranges::count(s.latency_bounds, 0.075), 0);
   EXPECT_EQ(metric_count(s), kMaxMetrics);
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/claims.h"
 #include "base/clock.h"
 #include "tests/bench/judge_scraped.h"
 #include "tests/bench/judge_world.h"
@@ -106,7 +107,7 @@ void bench_detection(const AnalysisSettings& settings, const ArmRates& good, con
     return [&, length](std::uint64_t seed) { return PlainSource(seed, kRps, bad, good, length); };
   };
   fmt::print("0.2 % -> 5 % errors at {} % of {} rps, {} seeds, {} tests\n", kPercent, kRps, kSeeds,
-             metric_tests(settings).size());
+             claims(settings).size());
   const Detection capped = detect(settings, kPercent, plain(seconds(10)));
   row("canary requests to Rollback, capped, 10 s intervals (median)", capped.requests, "", 350,
       true);

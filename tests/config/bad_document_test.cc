@@ -10,18 +10,6 @@ namespace freshet {
 namespace {
 
 const std::vector<Row> kUnknownRows = {
-    {"objectives",
-     "  analysis: {objectives: []}\n",
-     {"spec.analysis.objectives (line 5, column 14): unknown field objectives; allowed: mode, "
-      "falseRollback, missedRegression, errors, latency, warmUp"}},
-    {"dispersion",
-     "  analysis: {dispersion: auto}\n",
-     {"spec.analysis.dispersion (line 5, column 14): unknown field dispersion; allowed: mode, "
-      "falseRollback, missedRegression, errors, latency, warmUp"}},
-    {"checks",
-     "  analysis: {checks: []}\n",
-     {"spec.analysis.checks (line 5, column 14): unknown field checks; allowed: mode, "
-      "falseRollback, missedRegression, errors, latency, warmUp"}},
     {"gates",
      "  gates: []\n",
      {"spec.gates (line 5, column 3): unknown field gates; allowed: service, images, poll, "

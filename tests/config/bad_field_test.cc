@@ -29,6 +29,29 @@ const std::vector<Row> kFieldRows = {
      "  analysis: {warmUp: 2h}\n",
      {"spec.analysis.warmUp (line 5, column 22): found \"2h\"; allowed: a duration from 0s to "
       "1h"}},
+    {"an objective promises one thing",
+     "  analysis:\n    objectives:\n    - {errors: 2%, slowerThan: 1s, share: 1%}\n",
+     {"spec.analysis.objectives[0] (line 7, column 7): errors and slowerThan are objectives of "
+      "their own; allowed: errors, or slowerThan with share"}},
+    {"slow requests are promised with a share",
+     "  analysis: {objectives: [{slowerThan: 1s}]}\n",
+     {"spec.analysis.objectives[0] (line 5, column 27): slowerThan and share are given together; "
+      "allowed: errors, or slowerThan with share"}},
+    {"a share is a percentage",
+     "  analysis: {objectives: [{errors: 0.02}]}\n",
+     {"spec.analysis.objectives[0].errors (line 5, column 36): found 0.02; allowed: a percentage "
+      "above 0% and below 100%, as in 2% or 0.5%"}},
+    {"noise is never less than chance",
+     "  analysis: {dispersion: 0.5}\n",
+     {"spec.analysis.dispersion (line 5, column 26): found 0.5; allowed: a number from 1 to 5"}},
+    {"a check asks about one Revision",
+     "  analysis:\n    checks:\n    - {name: memory, query: 'sum(bytes{app=\"shop\"})'}\n",
+     {"spec.analysis.checks[0].query (line 7, column 29): {{revision}} is missing; allowed: PromQL "
+      "with {{revision}}, and perhaps {{namespace}}, inside its quoted matchers"}},
+    {"a place in a query stands inside quotes",
+     "  analysis:\n    checks:\n    - {name: memory, query: 'sum({{revision}})'}\n",
+     {"spec.analysis.checks[0].query (line 7, column 29): {{revision}} stands outside quotes; "
+      "allowed: PromQL with {{revision}}, and perhaps {{namespace}}, inside its quoted matchers"}},
     {"steps have to rise",
      "  rollout: {steps: [1, 20, 5]}\n",
      {"spec.rollout.steps[2] (line 5, column 28): steps must rise: found 5 after 20; allowed: "

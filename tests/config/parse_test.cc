@@ -53,7 +53,13 @@ TrackedService full() {
   spec.analysis.missed_regression = 0.1;
   spec.analysis.errors = {MarginPair{{1.5, 0.001}, {2, 0.01}}, {"5xx", "429"}};
   spec.analysis.latency = {MarginPair{{1.25, 0.002}, {1.5, 0.003}}};
+  spec.analysis.objectives = {{0.02, std::nullopt, std::nullopt},
+                              {std::nullopt, seconds(1), 0.005}};
   spec.analysis.warm_up = seconds(30);
+  spec.analysis.dispersion = 2.5;
+  spec.analysis.checks = {{"memory",
+                           R"(max(bytes{namespace="{{namespace}}",pod=~"{{revision}}-.*"}))",
+                           WorseWhen::kLower, 1.5, 10}};
   spec.suspend = true;
   return object;
 }
@@ -93,7 +99,15 @@ spec:
     missedRegression: 0.1
     errors: {rollback: 1.5x + 0.1%, promote: 2x+1%, codes: [5xx, "429"]}
     latency: {rollback: 1.25x + 0.2%, promote: 1.5x + 0.3%}
+    objectives: [{errors: 2%}, {slowerThan: 1s, share: 0.5%}]
     warmUp: 30s
+    dispersion: 2.5
+    checks:
+    - name: memory
+      query: max(bytes{namespace="{{namespace}}",pod=~"{{revision}}-.*"})
+      worse: Lower
+      times: 1.5
+      plus: 10
   suspend: true
 )");
   EXPECT_EQ(object, full());

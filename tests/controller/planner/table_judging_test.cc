@@ -165,6 +165,13 @@ TEST(PlannerTable, VerdictNoneOrAdvance) {
        "Baking",
        [](PlannerWorld& w) { judged(w, VerdictKind::kContinue); },
        {"Idle", 0, 1, "", 0, 0}},
+      {"a bake during an incident of both arms goes on",
+       "Baking",
+       [](PlannerWorld& w) {
+         judged(w, VerdictKind::kContinue);
+         w.seen.verdict.holds = {AnalysisHold::kSharedIncident};
+       },
+       {"Baking", 90, 0, "SharedIncident", 0, 0}},
       {"a bake that nobody judged goes on",
        "Baking",
        [](PlannerWorld& w) {
@@ -201,6 +208,20 @@ TEST(PlannerTable, Deadline) {
          clean(w);
        },
        {"Shifting", 5, 0, "Inconclusive", 0, 0}},
+      {"PromoteIfClean holds during an incident of both arms",
+       "Shifting",
+       [&](PlannerWorld& w) {
+         w.seen.verdict.holds = {AnalysisHold::kSharedIncident};
+         clean(w);
+       },
+       {"Shifting", 5, 0, "Inconclusive", 0, 0}},
+      {"PromoteIfClean bakes what was judged by users who stick to a Revision",
+       "Shifting",
+       [&](PlannerWorld& w) {
+         w.seen.verdict.holds = {AnalysisHold::kSplitNotRandom};
+         clean(w);
+       },
+       {"Baking", 90, 1, "", 0, 0}},
       {"PromoteIfClean holds what nobody judged",
        "Shifting",
        [&](PlannerWorld& w) {

@@ -1,0 +1,21 @@
+// Requests that never come back: a canary that hangs finishes none, so that its errors and latency
+// show nothing. Of all requests finished, the canary's share is held against its percent.
+#pragma once
+
+#include <array>
+
+#include "analysis/eprocess.h"
+
+namespace freshet {
+
+// The canary may finish so much less than its share before it is anyone's fault.
+inline constexpr double kLossMargin = 0.6;
+inline constexpr std::array<double, 5> kLossEffects = {0.7, 0.5, 0.3, 0.15, 0.05};
+
+using LossProcess = Mixture<kLossEffects.size()>;
+
+// Finished requests of both arms within one interval, and the share of all that the canary was to
+// get (above 0, below 1). The e-values' mean is at most 1 whenever it finishes kLossMargin of it.
+std::array<double, kLossEffects.size()> loss_logs(double canary, double stable, double share);
+
+}  // namespace freshet

@@ -1,0 +1,107 @@
+// Query templates of users.
+#include "config/query_template.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "base/text.h"
+
+namespace freshet {
+namespace {
+
+constexpr std::string_view kOpen = "{{";
+constexpr std::string_view kClose = "}}";
+
+// Follows which string of PromQL a position is in: double, single or back quotes; a backslash
+// escapes in the first two.
+class Quotes {
+ public:
+  void pass(char c) {
+    if (escaped_) {
+      escaped_ = false;
+    } else if (quote_ == 0) {
+      if (c == '"' || c == '\'' || c == '`') quote_ = c;
+    } else if (c == quote_) {
+      quote_ = 0;
+    } else if (c == '\\' && quote_ != '`') {
+      escaped_ = true;
+    }
+  }
+  char quote() const { return quote_; }  // 0: outside
+
+ private:
+  char quote_ = 0;
+  bool escaped_ = false;
+};
+
+std::string escaped(std::string_view value, char quote) {
+  std::string out;
+  for (const char c : value) {
+    if (quote != '`' && (c == '\\' || c == quote)) out += '\\';
+    if (quote == '`' && c == '`') continue;  // cannot be written there
+    out += c;
+  }
+  return out;
+}
+
+// Walks a template: `text` for what stands there as it is, `place` for each name in braces with
+// the quote it stands in. Both return why it is no template, or "".
+template <class OnText, class OnPlace>
+std::string walk(std::string_view text, const OnText& on_text, const OnPlace& on_place) {
+  Quotes quotes;
+  while (!text.empty()) {
+    if (text.starts_with(kOpen)) {
+      const std::size_t end = text.find(kClose);
+      if (end == std::string_view::npos) return "\"{{\" is not closed by \"}}\"";
+      const std::string_view name = trim(text.substr(kOpen.size(), end - kOpen.size()));
+      std::string fault = on_place(name, quotes.quote());
+      if (!fault.empty()) return fault;
+      text.remove_prefix(end + kClose.size());
+      continue;
+    }
+    quotes.pass(text.front());
+    on_text(text.front());
+    text.remove_prefix(1);
+  }
+  if (quotes.quote() != 0) return fmt::format("a string is not closed by {}", quotes.quote());
+  return "";
+}
+
+std::string QuerySubject::*place(std::string_view name) {
+  if (name == "namespace") return &QuerySubject::name_space;
+  if (name == "revision") return &QuerySubject::revision;
+  return nullptr;
+}
+
+}  // namespace
+
+std::string query_template_fault(std::string_view text) {
+  if (text.size() > kMaxQueryBytes) return fmt::format("longer than {} bytes", kMaxQueryBytes);
+  bool has_revision = false;
+  std::string fault = walk(
+      text, [](char) {},
+      [&](std::string_view name, char quote) -> std::string {
+        if (place(name) == nullptr) {
+          return fmt::format("unknown place {{{{{}}}}}", printable(name, 40));
+        }
+        if (quote == 0) return fmt::format("{{{{{}}}}} stands outside quotes", name);
+        has_revision = has_revision || name == "revision";
+        return "";
+      });
+  if (fault.empty() && !has_revision) return "{{revision}} is missing";
+  return fault;
+}
+
+std::string fill_query_template(std::string_view text, const QuerySubject& subject) {
+  std::string out;
+  walk(
+      text, [&out](char c) { out += c; },
+      [&](std::string_view name, char quote) -> std::string {
+        out += escaped(subject.*place(name), quote);
+        return "";
+      });
+  return out;
+}
+
+}  // namespace freshet

@@ -1,0 +1,95 @@
+// Requests that never come back, and when their absence is nobody's fault.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/analysis/judging.h"
+
+namespace freshet {
+namespace {
+
+TEST(RequestsLost, ACanaryThatFinishesNothingIsRolledBack) {
+  const AnalysisSettings settings;
+  const Verdict v = judged(after(settings, 12, {0, 0}, {450, 1}), settings, at_percent(10, true));
+  EXPECT_EQ(v.kind, VerdictKind::kRollback) << v.sentence;
+  EXPECT_EQ(v.metric, "requests lost");
+  EXPECT_TRUE(v.sentence.find("finished 0 of about 600 requests") != std::string::npos)
+      << v.sentence;
+}
+
+TEST(RequestsLost, AHangThatBeginsAfterAGoodHourIsSeenAsWell) {
+  const AnalysisSettings settings;
+  ArmTraffic traffic(5);
+  Evidence e = started(settings);
+  int i = 0;
+  for (; i < 360; ++i) {
+    const TimePoint at = kStart + i * seconds(10);
+    e = advance(std::move(e), traffic.interval(at, seconds(10), 50, 10, {}, {}), settings);
+    ASSERT_NE(judged(e, settings, at_percent(10, true)).kind, VerdictKind::kRollback);
+  }
+  int seen = 0;
+  while (seen < 30 && judged(e, settings, at_percent(10, true)).kind != VerdictKind::kRollback) {
+    e = advance(std::move(e), interval(i + seen++, {0, 0}, {450, 1}), settings);
+  }
+  EXPECT_LE(seen, 12);
+}
+
+TEST(RequestsLost, NothingIsMissedWhereTheShareIsWhatItShouldBe) {
+  const AnalysisSettings settings;
+  const Verdict v = judged(after(settings, 360, {50, 0}, {450, 1}), settings, at_percent(10));
+  EXPECT_LT(v.against.at("requests lost"), -1);
+}
+
+TEST(RequestsLost, TwoIntervalsAfterAChangeOfPercentSayNothing) {
+  const AnalysisSettings settings;
+  EXPECT_NEAR(judged(after(settings, 2, {0, 0}, {450, 0}), settings, at_percent(10))
+                  .against.at("requests lost"),
+              std::log(kFromStart), 1e-9);
+}
+
+TEST(RequestsLost, TwoIntervalsAfterAGapSayNothing) {
+  const AnalysisSettings settings;
+  Evidence e = after(settings, 30, {50, 0}, {450, 0});
+  const double before = log_value(e.lost);
+  for (int i = 40; i < 42; ++i) {
+    e = advance(std::move(e), interval(i, {0, 0}, {450, 0}), settings);
+    EXPECT_EQ(log_value(e.lost), before);
+  }
+  e = advance(std::move(e), interval(42, {0, 0}, {450, 0}), settings);
+  EXPECT_GT(log_value(e.lost), before);
+}
+
+TEST(RequestsLost, AWanderingShareIsASplitThatIsNotRandom) {
+  const AnalysisSettings settings;
+  Evidence e = started(settings);
+  ArmTraffic traffic(3);
+  // Users stick to an arm: in some minutes the canary has twice its share, in others nothing.
+  double factor = 1;
+  for (int i = 0; i < 240; ++i) {
+    if (i % 6 == 0) factor = traffic.uniform(0.2, 1.8);
+    const std::int64_t canary = traffic.poisson(50 * factor);
+    e = advance(std::move(e), interval(i, {canary, 0}, {traffic.poisson(450), 0}), settings);
+    ASSERT_NE(judged(e, settings, at_percent(10)).kind, VerdictKind::kRollback) << i;
+  }
+  const Verdict v = judged(e, settings, at_percent(10));
+  EXPECT_EQ(v.kind, VerdictKind::kContinue);
+  EXPECT_EQ(v.holds, std::vector<AnalysisHold>{AnalysisHold::kSplitNotRandom});
+  EXPECT_TRUE(v.sentence.starts_with("held: the candidate's share of requests varies "))
+      << v.sentence;
+}
+
+TEST(RequestsLost, ARandomSplitIsNotHeld) {
+  const AnalysisSettings settings;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    ArmTraffic traffic(seed);
+    Evidence e = started(settings);
+    for (int i = 0; i < 120; ++i) {
+      const TimePoint at = kStart + i * seconds(10);
+      e = advance(std::move(e), traffic.interval(at, seconds(10), 500, 5, {}, {}), settings);
+      ASSERT_TRUE(is_split_random(e)) << seed << " " << i;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace freshet
