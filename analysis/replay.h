@@ -45,6 +45,9 @@ Result<ReplayReport> replay(std::string_view text, const ReplayOptions& options)
 // One line of a recording; `before` is the end of the line before it, nullopt for the first.
 Result<Interval> parse_replay_line(std::string_view text, std::optional<TimePoint> before,
                                    Duration first_length);
+// The same backwards, without a line end. When the interval began is not in it: a recording's lines
+// follow one another, and where one does not, a missing one ends at its start.
+std::string print_recording_line(const Interval& interval);
 
 std::string print_replay_json(const ReplayLine& line);       // one object, no line end
 std::string print_replay_table(const ReplayReport& report);  // for people, with a closing line
