@@ -27,8 +27,9 @@ Result<std::vector<double>> Recorder::bounds_in(const Dialect& dialect,
   return choose_settings(analysis, rollout.spec.rollout, *baseline, every_).latency_bounds;
 }
 
+// Where stable has no hour yet that bounds could be chosen from, they are until a line is written.
 Status Recorder::begin(const RecordedRollout& rollout) {
-  if (dialect_ != nullptr) return {};
+  if (dialect_ != nullptr && (end_ || !bounds_.empty())) return {};
   const auto found = source_.find(rollout.stable.key);
   if (!found) return found.error();
   if (found->dialect == nullptr) {
