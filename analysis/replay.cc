@@ -155,6 +155,40 @@ AnalysisSettings settings_for(const std::vector<NumberedInterval>& lines,
   return choose_settings(spec, rollout, first_lines(lines), options.interval);
 }
 
+// What a claim is about: requests slower than this; nullopt: failures.
+std::optional<double> bound_of(const MetricTest& test, const AnalysisSettings& settings) {
+  if (test.second == 0 || test.second > settings.latency_bounds.size()) return std::nullopt;
+  return settings.latency_bounds[test.second - 1];
+}
+
+void add_events(ArmTotals& totals, const ArmCounts& arm, std::optional<double> bound) {
+  totals.requests += arm.requests;
+  if (!bound) totals.errors += arm.errors;
+  if (const auto slower = arm.slower.find(bound.value_or(0)); slower != arm.slower.end()) {
+    totals.errors += slower->second;
+  }
+}
+
+std::vector<ReplayMetric> metrics_of(const std::vector<ReplayLine>& lines, const Evidence& evidence,
+                                     const AnalysisSettings& settings) {
+  std::vector<ReplayMetric> out;
+  for (const MetricTest& test : metric_tests(settings)) {
+    ReplayMetric metric{test.name, {}, {}, 0};
+    const auto bound = bound_of(test, settings);
+    for (const ReplayLine& line : lines) {
+      add_events(metric.canary, line.interval.canary, bound);
+      add_events(metric.stable, line.interval.stable, bound);
+    }
+    if (std::max(test.first, test.second) < evidence.metrics.size()) {
+      metric.against =
+          std::log(test.weight) + std::min(log_value(evidence.metrics[test.first].capped),
+                                           log_value(evidence.metrics[test.second].capped));
+    }
+    out.push_back(std::move(metric));
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Interval> parse_replay_line(std::string_view text, std::optional<TimePoint> before,
@@ -206,9 +240,15 @@ Result<ReplayReport> replay(std::string_view text, const ReplayOptions& options)
     Verdict verdict = judge(evidence, report.settings, context, line.interval.end);
     const bool final =
         verdict.kind == VerdictKind::kRollback || verdict.kind == VerdictKind::kPromote;
-    if (final && report.end == VerdictKind::kContinue) report.end = verdict.kind;
     report.lines.push_back({line.line, line.interval, std::move(verdict)});
+    if (final && report.end == VerdictKind::kContinue) {
+      report.end = report.lines.back().verdict.kind;
+      report.metrics = metrics_of(report.lines, evidence, report.settings);
+    }
     if (final && !options.all) break;
+  }
+  if (report.metrics.empty()) {
+    report.metrics = metrics_of(report.lines, evidence, report.settings);
   }
   return report;
 }

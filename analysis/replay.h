@@ -28,10 +28,19 @@ struct ReplayLine {
   Verdict verdict;
   bool operator==(const ReplayLine&) const = default;
 };
+// One claim about the candidate, counted over all lines until the verdict.
+struct ReplayMetric {
+  std::string name;  // "errors", "latency 0.5"
+  ArmTotals canary;  // requests, and as errors those that failed, or were slower than the bound
+  ArmTotals stable;
+  double against = 0;  // ln of its part of the combined evidence: compares with the threshold
+  bool operator==(const ReplayMetric&) const = default;
+};
 struct ReplayReport {
   AnalysisSettings settings;
   std::vector<ReplayLine> lines;
   VerdictKind end = VerdictKind::kContinue;  // Rollback or Promote if one was reached
+  std::vector<ReplayMetric> metrics;         // as of the line that reached it, else of the last
   bool operator==(const ReplayReport&) const = default;
 };
 

@@ -3,11 +3,13 @@
 #include <memory>
 
 #include "analysis/replay.h"
+#include "base/text.h"
 #include "config/parse.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/flags.h"
 #include "controller/cli/input.h"
 #include "controller/cli/judge.h"
+#include "controller/cli/judge_explain.h"
 
 namespace freshet {
 
@@ -36,8 +38,29 @@ struct JudgeOptions {
   std::string format;
   Duration interval = seconds(10);
   bool all = false;
+  bool explain = false;
+  bool ascii = false;
   RecordOptions record;
 };
+
+// As the C library decides it: the first of these that is set.
+bool speaks_utf8(const Context& context) {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string value = to_lower(context.sources.variable(name).value_or(""));
+    if (value.empty()) continue;
+    return value.find("utf-8") != value.npos || value.find("utf8") != value.npos;
+  }
+  return false;
+}
+
+std::string explained(const JudgeOptions& options, const Context& context,
+                      const ReplayReport& judged) {
+  ExplainOptions how;
+  if (context.out.columns > 0) how.columns = static_cast<std::size_t>(context.out.columns);
+  how.colours = context.out.colours;
+  how.ascii = options.ascii || !speaks_utf8(context);
+  return explain_replay(judged, how);
+}
 
 int run_replay(const JudgeOptions& options, Context& context) {
   if (options.interval <= Duration{0}) {
@@ -54,8 +77,9 @@ int run_replay(const JudgeOptions& options, Context& context) {
   if (!text) return report(context, text.error());
   const Result<ReplayReport> judged = replay(*text, how);
   if (!judged) return report(context, with_context(options.recording, judged.error()));
-  if (options.format != "json") {
-    context.out.print(print_replay_table(*judged));
+  if (options.explain || options.format != "json") {
+    context.out.print(options.explain ? explained(options, context, *judged)
+                                      : print_replay_table(*judged));
     return kDone;
   }
   for (const ReplayLine& line : judged->lines) context.out.print(print_replay_json(line) + "\n");
@@ -65,6 +89,9 @@ int run_replay(const JudgeOptions& options, Context& context) {
 int run_judge(JudgeOptions& options, Context& context) {
   if (options.recording.empty() == options.record.file.empty()) {
     return report(context, bad_input("either --replay FILE or --record FILE is required"));
+  }
+  if (options.explain && (options.recording.empty() || options.format == "json")) {
+    return report(context, bad_input("--explain goes with --replay, and without -o json"));
   }
   if (!options.spec_file.empty()) {
     auto spec = spec_in(context, options.spec_file);
@@ -105,12 +132,15 @@ void add_judge_command(CLI::App& app, Context& context) {
   command->add_option("--spec", options->spec_file, "TrackedService whose analysis to use")
       ->type_name("FILE");
   command->add_flag("--all", options->all, "Go on after Rollback and Promote");
+  command->add_flag("--explain", options->explain, "Draw the evidence and tell what decided");
+  command->add_flag("--ascii", options->ascii, "With --explain: plain characters only");
   add_duration_flag(*command, "--interval", options->interval, "Length of the first interval");
   add_output_flag(*command, options->format, {"table", "json"});
   add_record_flags(*command, options->record);
   add_examples(
       *command, context,
-      {"judge --replay recording.jsonl", "judge --replay - -o json --all < recording.jsonl",
+      {"judge --replay recording.jsonl --explain",
+       "judge --replay - -o json --all < recording.jsonl",
        "judge --record recording.jsonl checkout -n shop --prometheus http://localhost:9090",
        "judge --record - -n shop --stable checkout-00007 --canary checkout-00008 --percent 5 "
        "--prometheus http://localhost:9090"});
