@@ -187,6 +187,28 @@ TEST(Replay, ALineThatWasPrintedIsReadAsTheIntervalThatItWas) {
   EXPECT_EQ(print_recording_line(*good), kGoodLine) << "as a person would write it";
 }
 
+TEST(Replay, EachMetricHasItsCountsAndItsPartOfTheEvidenceAtTheLineThatDecided) {
+  const std::string text = recording(0.08, 0.002, 200);
+  ReplayOptions all;
+  all.all = true;
+  const auto report = replay(text, {});
+  const auto beyond = replay(text, all);
+  ASSERT_TRUE(report && beyond);
+  EXPECT_EQ(report->metrics, beyond->metrics);
+  const Verdict& verdict = report->lines.back().verdict;
+  double sum = kLogZero;
+  for (const ReplayMetric& metric : report->metrics) {
+    EXPECT_EQ(metric.canary.requests, verdict.canary.requests);
+    EXPECT_TRUE(verdict.promote_evidence.contains(metric.name)) << metric.name;
+    sum = log_add(sum, metric.against);
+  }
+  EXPECT_NEAR(sum, verdict.rollback_evidence, 1e-9);
+  ASSERT_EQ(report->metrics.size(), 2U);
+  EXPECT_EQ(report->metrics[0].canary, verdict.canary) << "errors come first";
+  EXPECT_EQ(report->metrics[1].name, "latency 0.25");
+  EXPECT_EQ(report->metrics[1].stable.errors, 0) << "none was slower than that";
+}
+
 TEST(Replay, PrintsATableWithItsEnd) {
   const auto report = replay(recording(0.08, 0.002, 200), {});
   ASSERT_TRUE(report);

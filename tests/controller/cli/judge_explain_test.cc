@@ -102,7 +102,7 @@ TEST(Explain, IsAsWideAsTheTerminalHoweverLongTheRecording) {
   for (int i = 1; i <= 25'000; ++i) {
     report.lines.push_back(line_at(i, 10, i == 12'345 ? 6.5 : 0.1, {{"errors", 1}}));
   }
-  for (const std::size_t columns : {40, 80, 200}) {
+  for (const std::size_t columns : {40U, 80U, 200U}) {
     const Chart chart = chart_of(report, columns);
     EXPECT_EQ(chart.columns.size(), columns);
     EXPECT_EQ(std::ranges::max(chart.columns, {}, &ChartColumn::against).against, 6.5)
