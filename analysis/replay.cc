@@ -2,104 +2,18 @@
 #include "analysis/replay.h"
 
 #include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <nlohmann/json.hpp>
-#include <set>
 
-#include "base/json.h"
+#include "analysis/claims.h"
+#include "analysis/metric_counts.h"
 #include "base/text.h"
 
 namespace freshet {
 namespace {
 
 constexpr std::int64_t kRequestsForBounds = 300;  // of stable, before latency bounds are chosen
-constexpr double kMaxCount = 1e12;
-
-Error wrong(std::string_view what) { return bad_input(std::string(what)); }
-
-Status check_keys(const Json& object, std::string_view where,
-                  const std::vector<std::string>& known) {
-  for (const auto& [key, value] : object.items()) {
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    const auto near = nearest(key, known);
-    return wrong(fmt::format("{}: unknown field \"{}\"{}", where, printable(key, 40),
-                             near ? fmt::format(", did you mean \"{}\"?", *near) : ""));
-  }
-  return {};
-}
-
-Result<std::int64_t> whole(const Json& object, std::string_view where, std::string_view key,
-                           std::optional<std::int64_t> fallback) {
-  const Json& value = at_path(object, {key});
-  if (value.is_null() && fallback && !object.contains(key)) return *fallback;
-  if (!value.is_number()) {
-    return wrong(
-        fmt::format("{}.{}: {}", where, key, object.contains(key) ? "not a number" : "missing"));
-  }
-  const double number = value.get<double>();
-  if (!(number >= 0 && number <= kMaxCount) || number != std::floor(number)) {
-    return wrong(fmt::format("{}.{}: not a whole number of at least 0", where, key));
-  }
-  return static_cast<std::int64_t>(number);
-}
-
-Status parse_slower(const Json& object, std::string_view where, ArmCounts& arm) {
-  const Json& slower = at_path(object, {"slower"});
-  if (!object.contains("slower")) return {};
-  if (!slower.is_object()) return wrong(fmt::format("{}.slower: not an object", where));
-  for (const auto& [key, value] : slower.items()) {
-    char* end = nullptr;
-    const double bound = std::strtod(key.c_str(), &end);
-    if (key.empty() || end != key.c_str() + key.size() || !(bound > 0 && bound < 1e6)) {
-      return wrong(
-          fmt::format("{}.slower: \"{}\" is not a bound in seconds", where, printable(key, 40)));
-    }
-    const auto count = whole(slower, std::string(where) + ".slower", key, std::nullopt);
-    if (!count) return count.error();
-    if (*count > arm.requests) {
-      return wrong(fmt::format("{}.slower[\"{}\"]: more than its requests", where, key));
-    }
-    if (!arm.slower.emplace(bound, *count).second) {
-      return wrong(fmt::format("{}.slower: the bound {} stands twice", where, bound));
-    }
-  }
-  return {};
-}
-
-Result<ArmCounts> parse_arm(const Json& line, const std::string& where) {
-  const Json& object = at_path(line, {where});
-  if (!object.is_object()) {
-    return wrong(fmt::format("{}: {}", where, line.contains(where) ? "not an object" : "missing"));
-  }
-  static const std::vector<std::string> kKnown = {"requests", "errors", "slower", "young"};
-  if (Status keys = check_keys(object, where, kKnown); !keys) return keys.error();
-  ArmCounts arm;
-  const auto requests = whole(object, where, "requests", std::nullopt);
-  if (!requests) return requests.error();
-  const auto errors = whole(object, where, "errors", std::nullopt);
-  if (!errors) return errors.error();
-  const auto young = whole(object, where, "young", 0);
-  if (!young) return young.error();
-  arm.requests = *requests;
-  arm.errors = *errors;
-  arm.young = *young;
-  if (arm.errors > arm.requests) return wrong(where + ".errors: more than its requests");
-  if (arm.young > arm.requests) return wrong(where + ".young: more than its requests");
-  if (Status slower = parse_slower(object, where, arm); !slower) return slower.error();
-  return arm;
-}
-
-Result<TimePoint> parse_end(const Json& json, std::optional<TimePoint> before) {
-  const Json& at = at_path(json, {"at"});
-  if (!at.is_number()) return wrong(json.contains("at") ? "at: not a number" : "at: missing");
-  const double end_seconds = at.get<double>();
-  if (!(end_seconds >= 0 && end_seconds < 1e11)) return wrong("at: not a time in seconds");
-  const TimePoint end = from_unix_seconds(end_seconds);
-  if (before && end <= *before) return wrong("at: not after the line before it");
-  return end;
-}
 
 struct NumberedInterval {
   int line = 0;
@@ -155,38 +69,59 @@ AnalysisSettings settings_for(const std::vector<NumberedInterval>& lines,
   return choose_settings(spec, rollout, first_lines(lines), options.interval);
 }
 
-}  // namespace
+// What a claim is about: requests slower than this; nullopt: failures.
+std::optional<double> bound_of(const Claim& claim, const AnalysisSettings& settings) {
+  if (claim.kind == ClaimKind::kLatency) return settings.latency_bounds[claim.index];
+  if (claim.kind == ClaimKind::kObjective) return settings.objectives[claim.index].bound;
+  return std::nullopt;
+}
 
-Result<Interval> parse_replay_line(std::string_view text, std::optional<TimePoint> before,
-                                   Duration first_length) {
-  Result<Json> parsed = parse_json(text, kMaxReplayLineBytes);
-  if (!parsed) return parsed.error();
-  const Json& json = *parsed;
-  if (!json.is_object()) return wrong("not an object");
-  static const std::vector<std::string> kKnown = {"at", "canary", "stable", "percent", "missing"};
-  if (Status keys = check_keys(json, "line", kKnown); !keys) return keys.error();
-  Interval out;
-  const Result<TimePoint> end = parse_end(json, before);
-  if (!end) return end.error();
-  out.end = *end;
-  out.start = before.value_or(out.end - first_length);
-  if (json.contains("missing")) {
-    if (!json["missing"].is_boolean()) return wrong("missing: neither true nor false");
-    out.missing = json["missing"].get<bool>();
-    if (out.missing) return out;
+void add_events(ArmTotals& totals, const ArmCounts& arm, std::optional<double> bound) {
+  totals.requests += arm.requests;
+  if (!bound) totals.errors += arm.errors;
+  if (const auto slower = arm.slower.find(bound.value_or(0)); slower != arm.slower.end()) {
+    totals.errors += slower->second;
   }
-  Result<ArmCounts> canary = parse_arm(json, "canary");
-  if (!canary) return canary.error();
-  Result<ArmCounts> stable = parse_arm(json, "stable");
-  if (!stable) return stable.error();
-  const auto percent = whole(json, "line", "percent", std::nullopt);
-  if (!percent) return percent.error();
-  if (*percent < 1 || *percent > 99) return wrong("percent: not a whole number from 1 to 99");
-  out.canary = std::move(*canary);
-  out.stable = std::move(*stable);
-  out.percent = static_cast<int>(*percent);
+}
+
+// Of the requests that its share of stable's would have been, those that the canary did not finish.
+void add_lost(ReplayMetric& metric, const Interval& i) {
+  metric.stable.requests += i.stable.requests;
+  if (i.missing) return;
+  const double share = expected_share(i);
+  const auto expected = static_cast<std::int64_t>(
+      std::llround(static_cast<double>(i.stable.requests) * share / (1 - share)));
+  metric.canary.requests += expected;
+  metric.canary.errors += std::max<std::int64_t>(expected - i.canary.requests, 0);
+}
+
+std::vector<ReplayMetric> metrics_of(const std::vector<ReplayLine>& lines, const Evidence& evidence,
+                                     const AnalysisSettings& settings) {
+  std::vector<ReplayMetric> out;
+  const Verdict& verdict = lines.back().verdict;
+  for (const Claim& claim : claims(settings)) {
+    ReplayMetric metric{claim_name(claim, settings), {}, {}, 0};
+    const auto bound = bound_of(claim, settings);
+    for (const ReplayLine& line : lines) {
+      if (claim.kind == ClaimKind::kLost) {
+        add_lost(metric, line.interval);
+      } else if (claim.kind != ClaimKind::kCheck) {
+        add_events(metric.canary, line.interval.canary, bound);
+        add_events(metric.stable, line.interval.stable, bound);
+      }
+    }
+    if (claim.kind == ClaimKind::kCheck && !evidence.checks.empty()) {
+      metric.canary = {evidence.checks[claim.index].looks, evidence.checks[claim.index].worse};
+    }
+    if (const auto found = verdict.against.find(metric.name); found != verdict.against.end()) {
+      metric.against = std::log(claim.weight) + found->second;
+    }
+    out.push_back(std::move(metric));
+  }
   return out;
 }
+
+}  // namespace
 
 Result<ReplayReport> replay(std::string_view text, const ReplayOptions& options) {
   if (options.interval <= Duration{}) return bad_input("the interval must be longer than nothing");
@@ -206,9 +141,15 @@ Result<ReplayReport> replay(std::string_view text, const ReplayOptions& options)
     Verdict verdict = judge(evidence, report.settings, context, line.interval.end);
     const bool final =
         verdict.kind == VerdictKind::kRollback || verdict.kind == VerdictKind::kPromote;
-    if (final && report.end == VerdictKind::kContinue) report.end = verdict.kind;
     report.lines.push_back({line.line, line.interval, std::move(verdict)});
+    if (final && report.end == VerdictKind::kContinue) {
+      report.end = report.lines.back().verdict.kind;
+      report.metrics = metrics_of(report.lines, evidence, report.settings);
+    }
     if (final && !options.all) break;
+  }
+  if (report.metrics.empty()) {
+    report.metrics = metrics_of(report.lines, evidence, report.settings);
   }
   return report;
 }

@@ -28,10 +28,21 @@ struct ReplayLine {
   Verdict verdict;
   bool operator==(const ReplayLine&) const = default;
 };
+// One claim about the candidate, counted over all lines until the verdict.
+struct ReplayMetric {
+  std::string name;  // as claim_name() has it
+  // Requests, and as errors those that failed, were slower than the bound, or never came back; of a
+  // user's check its looks, and those at which the canary was worse.
+  ArmTotals canary;
+  ArmTotals stable;
+  double against = 0;  // ln of its part of the combined evidence: compares with the threshold
+  bool operator==(const ReplayMetric&) const = default;
+};
 struct ReplayReport {
   AnalysisSettings settings;
   std::vector<ReplayLine> lines;
   VerdictKind end = VerdictKind::kContinue;  // Rollback or Promote if one was reached
+  std::vector<ReplayMetric> metrics;         // as of the line that reached it, else of the last
   bool operator==(const ReplayReport&) const = default;
 };
 
@@ -45,6 +56,9 @@ Result<ReplayReport> replay(std::string_view text, const ReplayOptions& options)
 // One line of a recording; `before` is the end of the line before it, nullopt for the first.
 Result<Interval> parse_replay_line(std::string_view text, std::optional<TimePoint> before,
                                    Duration first_length);
+// The same backwards, without a line end. When the interval began is not in it: a recording's lines
+// follow one another, and where one does not, a missing one ends at its start.
+std::string print_recording_line(const Interval& interval);
 
 std::string print_replay_json(const ReplayLine& line);       // one object, no line end
 std::string print_replay_table(const ReplayReport& report);  // for people, with a closing line

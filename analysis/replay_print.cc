@@ -1,4 +1,4 @@
-// Printing a replay: one JSON object a line, or a table for people.
+// Printing: a line of a recording, and a replay as one JSON object a line or as a table for people.
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
@@ -25,6 +25,14 @@ OrderedJson time_json(TimePoint t) {
   return static_cast<double>(ms) / 1000;
 }
 
+OrderedJson counts_json(const ArmCounts& arm) {
+  OrderedJson out = {{"requests", arm.requests}, {"errors", arm.errors}};
+  for (const auto& [bound, slower] : arm.slower) out["slower"][fmt::format("{}", bound)] = slower;
+  if (arm.young > 0) out["young"] = arm.young;
+  if (arm.observed > Duration{}) out["seconds"] = to_seconds(arm.observed);
+  return out;
+}
+
 double least_for(const Verdict& v) {
   double least = 0;
   bool first = true;
@@ -36,6 +44,22 @@ double least_for(const Verdict& v) {
 }
 
 }  // namespace
+
+std::string print_recording_line(const Interval& interval) {
+  OrderedJson out = {{"at", time_json(interval.end)}};
+  if (interval.missing) {
+    out["missing"] = true;
+  } else {
+    out["canary"] = counts_json(interval.canary);
+    out["stable"] = counts_json(interval.stable);
+    out["percent"] = interval.percent;
+    if (interval.stable_half != ArmTotals{}) out["stableHalf"] = arm_json(interval.stable_half);
+    for (const auto& [name, values] : interval.checks) {
+      out["checks"][name] = {{"canary", values.canary}, {"stable", values.stable}};
+    }
+  }
+  return out.dump();
+}
 
 std::string print_replay_json(const ReplayLine& line) {
   const Verdict& v = line.verdict;

@@ -9,6 +9,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/context.h"
 #include "controller/cli/flags.h"
+#include "controller/cli/stop_signals.h"
 #include "controller/cli/webhook_listener.h"
 #include "controller/net/curl_exchanges.h"
 #include "controller/net/curl_transport.h"
@@ -26,9 +27,6 @@ namespace {
 
 constexpr std::size_t kMaxCaBytes = 1 << 20;
 constexpr Duration kWatchTimeout = minutes(5);
-
-volatile std::sig_atomic_t stop_asked = 0;
-void ask_to_stop(int) { stop_asked = 1; }
 
 struct Flags {
   ClusterFlags cluster;
@@ -163,11 +161,8 @@ Result<int> run(Context& context, const Flags& flags) {
   if (!options) return options.error();
   auto receivers = webhook_receivers(flags.webhooks);
   if (!receivers) return receivers.error();
-  stop_asked = 0;
-  std::signal(SIGTERM, ask_to_stop);
-  std::signal(SIGINT, ask_to_stop);
+  const auto stop = until_stopped(context);
   std::signal(SIGPIPE, SIG_IGN);
-  const auto stop = [&context] { return stop_asked != 0 || context.stop(); };
 
   Metrics metrics;
   NetOptions net;

@@ -7,11 +7,11 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/flags.h"
 #include "controller/cli/preflight.h"
+#include "controller/cli/prometheus_access.h"
 #include "controller/cli/registry_access.h"
 #include "controller/knative/views.h"
 #include "controller/runtime/credential_reading.h"
 #include "controller/runtime/follow.h"
-#include "controller/runtime/metrics_source.h"
 #include "controller/runtime/paths.h"
 
 namespace freshet {
@@ -95,17 +95,12 @@ void read_images(Context& context, const PreflightOptions& options, ClusterConne
 void read_metrics(Context& context, const PreflightOptions& options, PreflightFacts& facts) {
   const auto serving = sole_revision(*facts.service);
   if (options.prometheus.empty() || !serving) return;
-  ControllerOptions settings;
-  settings.prometheus_url = options.prometheus;
-  while (settings.prometheus_url.ends_with('/')) settings.prometheus_url.pop_back();
-  NetOptions net;
-  net.addresses.allow_private = true;  // the user named this server
-  auto transport = context.make_transport(std::move(net));
-  if (!transport) {
-    facts.metrics = Result<FoundMetrics>(transport.error());
+  const auto prometheus = prometheus_at(context, options.prometheus);
+  if (!prometheus) {
+    facts.metrics = Result<FoundMetrics>(prometheus.error());
     return;
   }
-  MetricsSource source(settings, **transport);
+  MetricsSource& source = *(*prometheus)->source;
   facts.metrics = source.find({facts.key.name_space, serving->get()});
   if (!*facts.metrics || (*facts.metrics)->dialect == nullptr) return;
   if (const auto seen = source.sees_activators(*(*facts.metrics)->dialect)) {

@@ -162,6 +162,57 @@ TEST(Replay, PrintsOneObjectALineInAFixedOrder) {
   EXPECT_GT(json["needed"].get<int>(), 100);
 }
 
+TEST(Replay, ALineThatWasPrintedIsReadAsTheIntervalThatItWas) {
+  ArmTraffic traffic(17);
+  const std::vector<double> bounds = {0.005, 0.1, 0.25, 1, 2.5, 1.0 / 3, 7.5e5};
+  TimePoint before = kSimulationStart;
+  for (int round = 0; round < 500; ++round) {
+    const Duration length = milliseconds(1 + traffic.binomial(60'000, 0.3));
+    const int percent = 1 + static_cast<int>(traffic.binomial(98, traffic.uniform(0, 1)));
+    ArmRates rates{traffic.uniform(0, 1), {}};
+    for (double bound : bounds) {
+      if (traffic.uniform(0, 1) < 0.5) rates.slower[bound] = traffic.uniform(0, 1);
+    }
+    Interval interval = traffic.interval(before, length, 40, percent, rates, rates);
+    interval.canary.young = traffic.binomial(interval.canary.requests, 0.2);
+    interval.stable.observed = milliseconds(traffic.binomial(60'000, 0.3));
+    interval.stable_half = {interval.stable.requests, interval.stable.errors / 2};
+    interval.checks["memory"] = {traffic.uniform(0, 1e9), 1.0 / 3};
+    if (round % 7 == 0) interval = {before, before + length, {}, {}, 0, true};
+    const std::string line = print_recording_line(interval);
+    const auto read = parse_replay_line(line, before, seconds(10));
+    ASSERT_TRUE(read) << line << "\n" << read.error().message;
+    EXPECT_EQ(*read, interval) << line;
+    EXPECT_EQ(print_recording_line(*read), line);
+    before = interval.end;
+  }
+  const auto good = parse_replay_line(kGoodLine, std::nullopt, seconds(10));
+  EXPECT_EQ(print_recording_line(*good), kGoodLine) << "as a person would write it";
+}
+
+TEST(Replay, EachMetricHasItsCountsAndItsPartOfTheEvidenceAtTheLineThatDecided) {
+  const std::string text = recording(0.08, 0.002, 200);
+  ReplayOptions all;
+  all.all = true;
+  const auto report = replay(text, {});
+  const auto beyond = replay(text, all);
+  ASSERT_TRUE(report && beyond);
+  EXPECT_EQ(report->metrics, beyond->metrics);
+  const Verdict& verdict = report->lines.back().verdict;
+  double sum = kLogZero;
+  for (const ReplayMetric& metric : report->metrics) {
+    EXPECT_TRUE(verdict.against.contains(metric.name)) << metric.name;
+    sum = log_add(sum, metric.against);
+  }
+  EXPECT_NEAR(sum, verdict.rollback_evidence, 1e-9);
+  ASSERT_EQ(report->metrics.size(), 3U);
+  EXPECT_EQ(report->metrics[0].canary, verdict.canary) << "errors come first";
+  EXPECT_EQ(report->metrics[1].canary.requests, verdict.canary.requests);
+  EXPECT_EQ(report->metrics[1].name, "latency 0.25");
+  EXPECT_EQ(report->metrics[2].name, "requests lost");
+  EXPECT_EQ(report->metrics[1].stable.errors, 0) << "none was slower than that";
+}
+
 TEST(Replay, PrintsATableWithItsEnd) {
   const auto report = replay(recording(0.08, 0.002, 200), {});
   ASSERT_TRUE(report);

@@ -12,14 +12,14 @@ using sandbox::Exposure;
 
 const ServiceKey kCheckout{"shop", "checkout"};
 
-struct Row {
+struct MetricsRow {
   const char* name;
   Exposure exposure;
   const char* dialect;
 };
-void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+void PrintTo(const MetricsRow& row, std::ostream* out) { *out << row.name; }
 
-const Row kRows[] = {
+const MetricsRow kRows[] = {
     {"Pushed", Exposure::kPushed, "promoted labels"},
     {"PodLabels", Exposure::kPodLabels, "pod labels"},
     {"TargetInfo", Exposure::kTargetInfo, "target_info"},
@@ -53,7 +53,7 @@ std::int64_t bad_answers_of_the_candidate(CliBed& bed) {
   return bed.cluster.world().served(kCheckout)["checkout-00002"].bad;
 }
 
-class EachDialect : public testing::TestWithParam<Row> {};
+class EachDialect : public testing::TestWithParam<MetricsRow> {};
 INSTANTIATE_TEST_SUITE_P(Metrics, EachDialect, testing::ValuesIn(kRows),
                          [](const auto& row) { return std::string(row.param.name); });
 
