@@ -16,30 +16,33 @@ void PodCounting::young_until(std::optional<TimePoint> born, Duration warm_up) {
 }
 
 void PodCounting::count(const Baseline& baseline, TimePoint until) {
+  current_.assign(pod_.counters.size(), kNoCount);
   bool known = baseline.from_zero;
   for (const Scrape& scrape : pod_.scrapes) {
     if (scrape.at > until) break;
-    if (was_reset(scrape)) current_.clear();
+    if (was_reset(scrape)) current_.assign(pod_.counters.size(), kNoCount);
     if (known && (!baseline.used || scrape.at > *baseline.used)) add(scrape);
-    for (const auto& [index, value] : scrape.values) current_[index] = value;
+    for (std::size_t i = 0; i < scrape.values.size(); ++i) {
+      if (scrape.values[i] != kNoCount) current_[i] = scrape.values[i];
+    }
     known = true;  // the first scrape shown is a baseline at least
   }
 }
 
 // A container that starts again starts all its counters again.
 bool PodCounting::was_reset(const Scrape& scrape) const {
-  return std::any_of(scrape.values.begin(), scrape.values.end(), [this](const auto& entry) {
-    const auto before = current_.find(entry.first);
-    return before != current_.end() && entry.second < before->second;
-  });
+  for (std::size_t i = 0; i < scrape.values.size(); ++i) {
+    if (scrape.values[i] != kNoCount && scrape.values[i] < current_[i]) return true;
+  }
+  return false;
 }
 
 void PodCounting::add(const Scrape& scrape) {
   const bool young = young_until_ && scrape.at < *young_until_;
-  for (const auto& [index, value] : scrape.values) {
-    const auto before = current_.find(index);
-    const std::int64_t more = value - (before == current_.end() ? 0 : before->second);
-    const PodCounter& counter = pod_.counters[index];
+  for (std::size_t i = 0; i < scrape.values.size(); ++i) {
+    if (scrape.values[i] == kNoCount) continue;
+    const std::int64_t more = scrape.values[i] - std::max<std::int64_t>(current_[i], 0);
+    const PodCounter& counter = pod_.counters[i];
     if (std::isfinite(counter.le)) {
       totals_.within[counter.le] += more;
       continue;

@@ -46,7 +46,7 @@ class PodCounting {
   const std::vector<std::string>& error_codes_;
   Totals& totals_;
   std::optional<TimePoint> young_until_;
-  std::map<std::size_t, std::int64_t> current_;  // walks along
+  std::vector<std::int64_t> current_;  // walks along
 };
 
 void note_unusable_bounds(const PodSeries& pod, const std::vector<double>& bounds, Totals& totals);

@@ -77,14 +77,15 @@ std::string activator_probe_query(const Dialect& dialect);
 
 // One series of one pod: requests of one kind at most `le` seconds long (+infinity: all of them).
 struct PodCounter {
-  std::string code;   // HTTP status, "" where the series does not say
-  std::string group;  // all its other labels: buckets of one histogram share it
+  std::uint64_t group = 0;  // hash of all its labels but this one: a histogram's buckets share it
   double le = 0;
+  std::string code;  // HTTP status, "" where the series does not say
   bool operator==(const PodCounter&) const = default;
 };
+inline constexpr std::int64_t kNoCount = -1;  // that a series had no sample in this scrape
 struct Scrape {
   TimePoint at{};
-  std::map<std::size_t, std::int64_t> values;  // index in PodSeries::counters → value
+  std::vector<std::int64_t> values;  // one for each of PodSeries::counters, or kNoCount
   bool operator==(const Scrape&) const = default;
 };
 struct PodSeries {
