@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +32,7 @@ struct RevisionKey {
 struct TagRequests {
   std::string tag;
   std::string host;  // "": not known
+  bool operator==(const TagRequests&) const = default;
 };
 
 // Whose counts are asked for: any number of Revisions at once (at least one), samples within the
@@ -38,6 +41,8 @@ struct CountsQuestion {
   std::vector<RevisionKey> revisions;
   Duration window{};
   TagRequests left_out;
+  std::set<std::string> more_hosts = {};                     // to be left out as well
+  std::optional<std::vector<double>> bounds = std::nullopt;  // seconds; nullopt: every bucket
 };
 
 // What target_info said of a scraped target, by the time of each scrape: an address may be another
