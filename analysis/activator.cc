@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/pod_counting.h"
+#include "analysis/reader.h"
 #include "base/text.h"
 
 namespace freshet {
@@ -47,10 +48,10 @@ std::int64_t failures_of_pods(const std::vector<PodSeries>& pods, const Span& sp
                               const std::vector<std::string>& error_codes) {
   Totals totals;
   for (const PodSeries& pod : pods) {
-    Baseline baseline{std::nullopt, true};
+    Baseline baseline{.from_zero = true};
     TimePoint until = TimePoint::max();
     for (const Scrape& scrape : pod.scrapes) {
-      if (scrape.at <= span.from) baseline = {scrape.at, false};
+      if (scrape.at <= span.from) baseline = {.used = scrape.at};
       if (scrape.at >= span.to) {
         until = scrape.at;
         break;
@@ -61,26 +62,49 @@ std::int64_t failures_of_pods(const std::vector<PodSeries>& pods, const Span& sp
   return totals.counts.errors;
 }
 
+// The series of one activator that counts one Revision's requests.
+std::pair<std::string, std::string> series_name(const PodSeries& activator,
+                                                const RevisionKey& key) {
+  return {activator.pod, key.name_space + "/" + key.revision};
+}
+
+// Counts them, and remembers what has been counted.
+void count_activator(ReaderState& state, const PodSeries& activator, const RevisionKey& key,
+                     const Baseline& baseline, TimePoint until, PodCounting counting) {
+  counting.count(baseline, until);
+  if (auto counted = counting.counted()) {
+    state.counted_activators[series_name(activator, key)] = *std::move(counted);
+  }
+}
+
 }  // namespace
 
-std::int64_t unreached_failures(const ReaderState& state, const MetricsReply& reply,
+std::int64_t unreached_failures(ReaderState& state, const MetricsReply& reply,
                                 const ActivatorArm& arm, TimePoint until,
                                 const std::vector<std::string>& error_codes) {
   Totals totals;
   Span span;
   for (const PodSeries& activator : of(reply.activators, arm.key)) {
     const TimePoint from = counted_to(state, activator.pod);
-    Baseline baseline{from, false};
-    if (!has_sample_at_or_before(activator, from)) {
+    Baseline baseline;
+    const auto known = state.counted_activators.find(series_name(activator, arm.key));
+    if (known != state.counted_activators.end()) {
+      baseline.counted = &known->second;
+    } else if (has_sample_at_or_before(activator, from)) {
+      baseline.used = from;
+      baseline.any_scrape = !state.activators.contains(activator_id(activator.pod)) &&
+                            state.activators.size() < kMaxRememberedActivators;
+    } else {
       const bool first_canary = arm.canary && !state.activators_saw_canary;
-      baseline = {std::nullopt, first_canary || is_known(state, reply, activator.pod)};
+      baseline.from_zero = first_canary || is_known(state, reply, activator.pod);
     }
     for (const Scrape& scrape : activator.scrapes) {
       if (scrape.at <= from || scrape.at > until) continue;
       span.from = std::min(span.from, from);
       span.to = std::max(span.to, scrape.at);
     }
-    PodCounting(activator, error_codes, totals).count(baseline, until);
+    count_activator(state, activator, arm.key, baseline, until,
+                    PodCounting(activator, error_codes, totals));
   }
   if (totals.counts.errors == 0) return 0;
   const std::int64_t reached = failures_of_pods(of(reply.revisions, arm.key), span, error_codes);
@@ -89,19 +113,30 @@ std::int64_t unreached_failures(const ReaderState& state, const MetricsReply& re
 
 void remember_activators(ReaderState& state, const MetricsReply& reply, const RevisionKey& canary,
                          TimePoint until) {
+  static const std::vector<std::string> kNoCodes;
   std::map<std::string, TimePoint> last;
   for (const auto& [key, activators] : reply.activators) {
     for (const PodSeries& activator : activators) {
-      if (!has_sample_at_or_before(activator, until)) continue;  // nothing of it was looked at yet
+      const std::string id = activator_id(activator.pod);
+      if (!has_sample_at_or_before(activator, until)) {  // nothing of it was looked at yet
+        if (state.activators.contains(id)) last.emplace(id, state.activators.at(id));
+        continue;
+      }
+      if (!state.counted_activators.contains(series_name(activator, key))) {
+        Totals before;  // of no interest
+        count_activator(state, activator, key, {}, until, PodCounting(activator, kNoCodes, before));
+      }
       if (key == canary) state.activators_saw_canary = true;
       TimePoint to = counted_to(state, activator.pod);
       for (const Scrape& scrape : activator.scrapes) {
         if (scrape.at <= until) to = std::max(to, scrape.at);
       }
-      TimePoint& known = last.emplace(activator_id(activator.pod), to).first->second;
+      TimePoint& known = last.emplace(id, to).first->second;
       known = std::max(known, to);
     }
   }
+  std::erase_if(state.counted_activators,
+                [until](const auto& series) { return until - series.second.at > kMaxReadWindow; });
   while (last.size() > kMaxRememberedActivators) last.erase(last.begin());
   state.activators = std::move(last);
 }

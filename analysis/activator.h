@@ -27,12 +27,13 @@ struct ActivatorArm {
   bool canary = false;
 };
 
-// Failures of `arm` that reached no pod, from where `state` has counted to up to `until`. Every
+// Failures of `arm` that reached no pod, from where `state` has counted to up to `until`; `state`
+// keeps what was counted. Every
 // live pod must have a sample at `until` or later, or have counted nothing by then.
 // Counting begins as it does for pods: a series of an activator that is known counts from 0, and so
 // do the candidate's first ones; others are only a baseline at first, lest a restarted Prometheus
 // replay yesterday.
-std::int64_t unreached_failures(const ReaderState& state, const MetricsReply& reply,
+std::int64_t unreached_failures(ReaderState& state, const MetricsReply& reply,
                                 const ActivatorArm& arm, TimePoint until,
                                 const std::vector<std::string>& error_codes);
 

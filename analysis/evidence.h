@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/absolute.h"
@@ -35,6 +36,15 @@ struct PodMemory {
   bool operator==(const PodMemory&) const = default;
 };
 
+// What one pod's counters showed in the scrape that was counted last. In memory only: from it
+// counting goes on exactly, whichever replica of Prometheus answers; after a restart it goes on
+// from PodMemory::used, as far as that very scrape is still shown.
+struct CountedPod {
+  TimePoint at{};
+  std::vector<std::pair<std::uint64_t, std::int64_t>> values;  // rising counter_id() → value
+  bool operator==(const CountedPod&) const = default;
+};
+
 // Where reading a rollout's counters stands (analysis/reader.h).
 struct ReaderState {
   std::optional<TimePoint> end;            // of the last closed interval; unset: nothing read yet
@@ -45,6 +55,9 @@ struct ReaderState {
   std::map<std::string, PodMemory> pods;
   std::map<std::string, TimePoint> activators;  // hash of the name → last sample that was counted
   bool activators_saw_canary = false;
+  std::map<std::string, CountedPod> counted;  // by pod; not persisted
+  // By activator and Revision; not persisted.
+  std::map<std::pair<std::string, std::string>, CountedPod> counted_activators;
   bool operator==(const ReaderState&) const = default;
 };
 

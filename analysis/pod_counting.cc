@@ -2,10 +2,33 @@
 #include "analysis/pod_counting.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace freshet {
+namespace {
+
+using IdAndValue = std::pair<std::uint64_t, std::int64_t>;
+
+// Is one of the later values smaller? A container that starts again starts all its counters again.
+bool fell(const std::vector<std::int64_t>& before, const std::vector<std::int64_t>& after) {
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    if (after[i] != kNoCount && after[i] < before[i]) return true;
+  }
+  return false;
+}
+
+void raise(std::vector<std::int64_t>& values, const std::vector<std::int64_t>& to) {
+  for (std::size_t i = 0; i < to.size(); ++i) values[i] = std::max(values[i], to[i]);
+}
+
+}  // namespace
+
+std::uint64_t counter_id(const PodCounter& counter) {
+  return counter.group ^ (std::bit_cast<std::uint64_t>(counter.le) * 0x9e3779b97f4a7c15U);
+}
 
 bool has_sample_at_or_before(const PodSeries& pod, TimePoint t) {
   return !pod.scrapes.empty() && pod.scrapes.front().at <= t;
@@ -16,30 +39,87 @@ void PodCounting::young_until(std::optional<TimePoint> born, Duration warm_up) {
 }
 
 void PodCounting::count(const Baseline& baseline, TimePoint until) {
-  bool known = baseline.from_zero;
+  forget();
+  before_ = baseline.counted;
+  const auto used = baseline.counted != nullptr ? baseline.counted->at : baseline.used;
+  Shown shown{{}, std::vector<std::int64_t>(pod_.counters.size(), kNoCount), false};
+  bool begun = false;
   for (const Scrape& scrape : pod_.scrapes) {
     if (scrape.at > until) break;
-    if (was_reset(scrape)) current_.clear();
-    if (known && (!baseline.used || scrape.at > *baseline.used)) add(scrape);
-    for (const auto& [index, value] : scrape.values) current_[index] = value;
-    known = true;  // the first scrape shown is a baseline at least
+    shown.reset = fell(shown.values, scrape.values);
+    if (shown.reset) std::ranges::fill(shown.values, kNoCount);
+    if (!used || scrape.at > *used) {
+      bool counts = true;
+      if (!begun) {
+        counts = begin(baseline, shown, scrape);
+      } else if (shown.reset) {
+        forget();
+      }
+      begun = true;
+      if (counts) add(scrape);
+      raise(current_, scrape.values);
+      current_at_ = scrape.at;
+    }
+    raise(shown.values, scrape.values);
+    shown.at = scrape.at;
   }
 }
 
-// A container that starts again starts all its counters again.
-bool PodCounting::was_reset(const Scrape& scrape) const {
-  return std::any_of(scrape.values.begin(), scrape.values.end(), [this](const auto& entry) {
-    const auto before = current_.find(entry.first);
-    return before != current_.end() && entry.second < before->second;
-  });
+// Makes current_ what the first newer scrape is counted from; false if it is a baseline only.
+bool PodCounting::begin(const Baseline& baseline, const Shown& shown, const Scrape& scrape) {
+  if (baseline.counted != nullptr) {
+    const bool known = recall(*baseline.counted, scrape);
+    if (known && !fell(current_, scrape.values)) return true;
+    if (known && shown.at && !shown.reset) return true;  // less than was counted: nothing is new
+    forget();
+    return shown.reset;
+  }
+  if (!baseline.used || !shown.at) return baseline.from_zero;
+  if (*shown.at != *baseline.used && !baseline.any_scrape) return false;
+  current_ = shown.values;
+  return true;
+}
+
+// Takes up what was counted; false where the scrape shows none of the counters known by then.
+bool PodCounting::recall(const CountedPod& counted, const Scrape& scrape) {
+  bool knows_one = counted.values.empty();
+  for (std::size_t i = 0; i < pod_.counters.size(); ++i) {
+    const std::uint64_t id = counter_id(pod_.counters[i]);
+    const auto found = std::ranges::lower_bound(counted.values, id, {}, &IdAndValue::first);
+    if (found == counted.values.end() || found->first != id) continue;
+    current_[i] = found->second;
+    knows_one = knows_one || scrape.values[i] != kNoCount;
+  }
+  return knows_one;
+}
+
+void PodCounting::forget() {
+  current_.assign(pod_.counters.size(), kNoCount);
+  before_ = nullptr;
+}
+
+std::optional<CountedPod> PodCounting::counted() const {
+  if (!current_at_) return std::nullopt;
+  CountedPod out{*current_at_, {}};
+  for (std::size_t i = 0; i < current_.size(); ++i) {
+    if (current_[i] != kNoCount) out.values.emplace_back(counter_id(pod_.counters[i]), current_[i]);
+  }
+  std::ranges::sort(out.values);
+  if (before_ == nullptr) return out;
+  std::vector<IdAndValue> all;
+  std::ranges::set_union(out.values, before_->values, std::back_inserter(all), {},
+                         &IdAndValue::first, &IdAndValue::first);
+  out.values = std::move(all);
+  return out;
 }
 
 void PodCounting::add(const Scrape& scrape) {
   const bool young = young_until_ && scrape.at < *young_until_;
-  for (const auto& [index, value] : scrape.values) {
-    const auto before = current_.find(index);
-    const std::int64_t more = value - (before == current_.end() ? 0 : before->second);
-    const PodCounter& counter = pod_.counters[index];
+  for (std::size_t i = 0; i < scrape.values.size(); ++i) {
+    if (scrape.values[i] == kNoCount) continue;
+    const std::int64_t more = scrape.values[i] - std::max<std::int64_t>(current_[i], 0);
+    if (more <= 0) continue;
+    const PodCounter& counter = pod_.counters[i];
     if (std::isfinite(counter.le)) {
       totals_.within[counter.le] += more;
       continue;

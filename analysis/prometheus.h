@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +32,7 @@ struct RevisionKey {
 struct TagRequests {
   std::string tag;
   std::string host;  // "": not known
+  bool operator==(const TagRequests&) const = default;
 };
 
 // Whose counts are asked for: any number of Revisions at once (at least one), samples within the
@@ -38,6 +41,8 @@ struct CountsQuestion {
   std::vector<RevisionKey> revisions;
   Duration window{};
   TagRequests left_out;
+  std::set<std::string> more_hosts = {};                     // to be left out as well
+  std::optional<std::vector<double>> bounds = std::nullopt;  // seconds; nullopt: every bucket
 };
 
 // What target_info said of a scraped target, by the time of each scrape: an address may be another
@@ -77,14 +82,15 @@ std::string activator_probe_query(const Dialect& dialect);
 
 // One series of one pod: requests of one kind at most `le` seconds long (+infinity: all of them).
 struct PodCounter {
-  std::string code;   // HTTP status, "" where the series does not say
-  std::string group;  // all its other labels: buckets of one histogram share it
+  std::uint64_t group = 0;  // hash of all its labels but this one: a histogram's buckets share it
   double le = 0;
+  std::string code;  // HTTP status, "" where the series does not say
   bool operator==(const PodCounter&) const = default;
 };
+inline constexpr std::int64_t kNoCount = -1;  // that a series had no sample in this scrape
 struct Scrape {
   TimePoint at{};
-  std::map<std::size_t, std::int64_t> values;  // index in PodSeries::counters → value
+  std::vector<std::int64_t> values;  // one for each of PodSeries::counters, or kNoCount
   bool operator==(const Scrape&) const = default;
 };
 struct PodSeries {

@@ -1,10 +1,9 @@
 // Replies that are one value a series: stable's hour, and probes.
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "analysis/prometheus.h"
-#include "analysis/prometheus_json.h"
+#include "analysis/prometheus_reply.h"
 
 namespace freshet {
 
@@ -19,26 +18,25 @@ bool matches_code(std::string_view code, std::span<const std::string> patterns) 
 
 Result<StableBaseline> parse_baseline(std::string_view body, const Dialect& dialect,
                                       std::span<const std::string> error_codes) {
-  const Result<Json> result = parse_prometheus(body, "vector");
-  if (!result) return result.error();
   double requests = 0;
   double errors = 0;
   std::map<double, double> within;
-  for (const Json& series : *result) {
-    const auto sample = parse_sample(at_path(series, {"value"}));
-    const auto le = parse_number(string_or(at_path(series, {"metric"}), "le"));
-    if (!sample || !le) {
+  const auto add = [&](const ReplySeries& series) -> Status {
+    const auto le = parse_number(series.label("le"));
+    if (!series.has_samples || !le) {
       return reply_error(ErrorKind::kTransient, "a series has no bucket or value");
     }
-    if (!std::isfinite(sample->value) || sample->value < 0) continue;
+    const double value = series.samples.front().value;
+    if (!std::isfinite(value) || value < 0) return {};
     if (std::isfinite(*le)) {
-      within[*le * dialect.unit] += sample->value;
-      continue;
+      within[*le * dialect.unit] += value;
+      return {};
     }
-    requests += sample->value;
-    const std::string code = string_or(at_path(series, {"metric"}), dialect.code);
-    if (matches_code(code, error_codes)) errors += sample->value;
-  }
+    requests += value;
+    if (matches_code(series.label(dialect.code), error_codes)) errors += value;
+    return {};
+  };
+  if (Status read = read_reply(body, ReplyType::kVector, add); !read) return read.error();
   StableBaseline baseline;
   if (requests <= 0) return baseline;
   baseline.requests_per_second = requests / to_seconds(kBaselineWindow);
@@ -50,14 +48,14 @@ Result<StableBaseline> parse_baseline(std::string_view body, const Dialect& dial
 }
 
 Result<bool> parse_probe(std::string_view body) {
-  const Result<Json> result = parse_prometheus(body, "vector");
-  if (!result) return result.error();
-  for (const Json& series : *result) {
-    const auto sample = parse_sample(at_path(series, {"value"}));
-    if (!sample) return reply_error(ErrorKind::kTransient, "a series has no value");
-    if (sample->value > 0) return true;
-  }
-  return false;
+  bool found = false;
+  const auto add = [&found](const ReplySeries& series) -> Status {
+    if (!series.has_samples) return reply_error(ErrorKind::kTransient, "a series has no value");
+    found = found || series.samples.front().value > 0;
+    return {};
+  };
+  if (Status read = read_reply(body, ReplyType::kVector, add); !read) return read.error();
+  return found;
 }
 
 }  // namespace freshet

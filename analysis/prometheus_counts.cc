@@ -1,13 +1,14 @@
 // Replies that are samples with their own times, sorted into Revisions and pods.
 #include <fmt/format.h>
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
 #include "analysis/prometheus.h"
-#include "analysis/prometheus_json.h"
+#include "analysis/prometheus_reply.h"
 #include "base/text.h"
 
 namespace freshet {
@@ -19,13 +20,16 @@ bool is_count(double value) {
   return value >= 0 && value <= kMaxExactCount && value == std::floor(value);  // false for NaN
 }
 
-TargetKey target_of(const Json& metric) {
-  return {string_or(metric, "job"), string_or(metric, "instance")};
+Error lacks_labels() {
+  return reply_error(ErrorKind::kTransient, "a series lacks the labels asked for");
 }
 
-std::string pod_of(const Json& metric, const Dialect& dialect) {
-  const std::string pod = string_or(metric, "pod", string_or(metric, "instance"));
-  return string_or(metric, dialect.pod, pod);
+TargetKey target_of(const ReplySeries& series) {
+  return {std::string(series.label("job")), std::string(series.label("instance"))};
+}
+
+std::string pod_of(const ReplySeries& series, const Dialect& dialect) {
+  return std::string(series.label(dialect.pod, series.label("pod", series.label("instance"))));
 }
 
 // How the series of one reply are labelled.
@@ -36,95 +40,78 @@ struct Shape {
   const Targets* targets = nullptr;  // who each target was; nullptr: the series say it themselves
 };
 
-// Whose the samples of one series are; of a joined dialect this may change from scrape to scrape.
-class Owners {
+// Series of one pod stand side by side in a reply: whose they are is looked up once.
+class LastOwner {
  public:
-  static std::optional<Owners> of(const Json& metric, const Dialect& dialect, const Shape& shape) {
-    Owners out;
-    if (shape.targets != nullptr) {
-      const auto found = shape.targets->find(target_of(metric));
-      if (found != shape.targets->end()) out.by_time_ = &found->second;
-      out.is_joined_ = true;
-      return out;
-    }
-    out.fixed_.key = {string_or(metric, shape.name_space), string_or(metric, shape.revision)};
-    out.fixed_.pod = pod_of(metric, dialect);
-    if (out.fixed_.key.revision.empty()) return std::nullopt;
-    return out;
-  }
+  LastOwner(const Dialect& dialect, const Shape& shape)
+      : names_{shape.revision, shape.name_space, dialect.pod, "pod", "job", "instance"} {}
 
-  const TargetIdentity* at(TimePoint time) const {
-    if (!is_joined_) return &fixed_;
-    if (by_time_ == nullptr) return nullptr;
-    const auto found = by_time_->find(time);  // one scrape has one time
-    return found == by_time_->end() ? nullptr : &found->second;
+  // Is this series of the same pod and target as the one before?
+  bool is_same(const ReplySeries& series) {
+    bool same = known_;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      const std::string_view value = series.label(names_[i]);
+      if (same && values_[i] == value) continue;
+      same = false;
+      values_[i] = value;
+    }
+    known_ = true;
+    return same;
   }
 
  private:
-  TargetIdentity fixed_;
-  const std::map<TimePoint, TargetIdentity>* by_time_ = nullptr;
-  bool is_joined_ = false;
+  std::array<std::string_view, 6> names_;
+  std::array<std::string, 6> values_;
+  bool known_ = false;
 };
 
-std::optional<PodCounter> counter_of(const Json& metric, const Dialect& dialect,
-                                     const Shape& shape) {
-  PodCounter out;
-  out.code = string_or(metric, dialect.code);
-  out.le = std::numeric_limits<double>::infinity();
-  if (shape.buckets) {
-    const auto le = parse_number(string_or(metric, "le"));
-    if (!le || std::isnan(*le)) return std::nullopt;
-    out.le = *le * dialect.unit;
-  }
-  Json others = metric;
-  others.erase("le");
-  others.erase("__name__");
-  out.group = fmt::format("{:016x}", stable_hash(dump_json(others)));
-  return out;
-}
-
+// One target that a pod was scraped at.
 struct Target {
   std::vector<PodCounter> counters;
-  std::map<TimePoint, std::map<std::size_t, std::int64_t>> scrapes;
+  std::vector<Scrape> scrapes;  // by time
   std::set<TimePoint> spoilt;
+
+  // The scrape at this time; the samples of one series come by time, and so does `place`.
+  Scrape& at(TimePoint time, std::size_t& place) {
+    while (place < scrapes.size() && scrapes[place].at < time) ++place;
+    while (place > 0 && scrapes[place - 1].at >= time) --place;
+    if (place == scrapes.size() || scrapes[place].at != time) {
+      scrapes.insert(scrapes.begin() + static_cast<std::ptrdiff_t>(place), {time, {}});
+    }
+    return scrapes[place];
+  }
+
+  // A series that stands in the reply twice, or that goes on after a gap, is one counter.
+  std::size_t index_of(const PodCounter& counter) {
+    const auto index =
+        static_cast<std::size_t>(std::ranges::find(counters, counter) - counters.begin());
+    if (index == counters.size()) counters.push_back(counter);
+    return index;
+  }
 };
 
 class CountsParser {
  public:
-  CountsParser(const Dialect& dialect, const Shape& shape) : dialect_(dialect), shape_(shape) {}
+  CountsParser(const Dialect& dialect, const Shape& shape)
+      : dialect_(dialect), shape_(shape), last_(dialect, shape) {}
 
-  Status add(const Json& series) {
-    const Json& metric = at_path(series, {"metric"});
-    const Json& values = at_path(series, {"values"});
-    const auto lacking = [] {
-      return reply_error(ErrorKind::kTransient, "a series lacks the labels asked for");
-    };
-    if (!metric.is_object()) return lacking();
-    const auto owners = Owners::of(metric, dialect_, shape_);
-    const auto counter = counter_of(metric, dialect_, shape_);
-    if (!owners || !counter) return lacking();
-    if (!values.is_array()) return reply_error(ErrorKind::kTransient, "a series has no samples");
-    const TargetKey scraped = target_of(metric);
-    const TargetIdentity* owner = nullptr;
-    Target* target = nullptr;
-    std::size_t index = 0;
-    for (const Json& value : values) {
-      const auto sample = parse_sample(value);
-      if (!sample) return reply_error(ErrorKind::kTransient, "a sample is not [time, \"value\"]");
-      const TargetIdentity* now = owners->at(sample->at);
-      if (now == nullptr) continue;
-      if (owner == nullptr || *now != *owner) {
-        target = &pods_[now->key][now->pod][scraped];
-        index = target->counters.size();
-        target->counters.push_back(*counter);
-      }
-      owner = now;
-      if (is_count(sample->value)) {
-        target->scrapes[sample->at][index] = static_cast<std::int64_t>(sample->value);
-      } else {
-        target->spoilt.insert(sample->at);
-      }
+  Status add(const ReplySeries& series) {
+    const auto counter = counter_of(series);
+    if (!counter) return lacks_labels();
+    if (!series.has_samples) return reply_error(ErrorKind::kTransient, "a series has no samples");
+    if (shape_.targets != nullptr) {
+      add_joined(series, *counter);
+      return {};
     }
+    if (!last_.is_same(series)) {
+      const std::string revision(series.label(shape_.revision));
+      owner_ = nullptr;
+      if (revision.empty()) return lacks_labels();
+      const RevisionKey key{std::string(series.label(shape_.name_space)), revision};
+      owner_ = &pods_[key][pod_of(series, dialect_)][target_of(series)];
+    }
+    if (owner_ == nullptr) return lacks_labels();
+    add_samples(*owner_, *counter, series.samples);
     return {};
   }
 
@@ -138,6 +125,65 @@ class CountsParser {
   }
 
  private:
+  using Samples = std::span<const ReplySeries::Sample>;
+
+  std::optional<PodCounter> counter_of(const ReplySeries& series) const {
+    PodCounter out;
+    out.code = series.label(dialect_.code);
+    out.le = std::numeric_limits<double>::infinity();
+    if (shape_.buckets) {
+      const auto le = parse_number(series.label("le"));
+      if (!le || std::isnan(*le)) return std::nullopt;
+      out.le = *le * dialect_.unit;
+    }
+    constexpr std::hash<std::string_view> kHash;
+    for (const auto& [name, value] : series.labels) {
+      if (name == "le" || name == "__name__") continue;
+      out.group += kHash(value) ^ (kHash(name) * 0x9e3779b97f4a7c15U);  // in whatever order
+    }
+    return out;
+  }
+
+  static void add_samples(Target& target, const PodCounter& counter, Samples samples) {
+    if (samples.empty()) return;
+    const std::size_t index = target.index_of(counter);
+    std::size_t place = 0;
+    for (const ReplySeries::Sample& sample : samples) {
+      if (!is_count(sample.value)) {
+        target.spoilt.insert(sample.at);
+        continue;
+      }
+      std::vector<std::int64_t>& values = target.at(sample.at, place).values;
+      values.resize(std::max(values.size(), index + 1), kNoCount);
+      values[index] = static_cast<std::int64_t>(sample.value);
+    }
+  }
+
+  // Whose the samples of a joined dialect are may change from scrape to scrape.
+  void add_joined(const ReplySeries& series, const PodCounter& counter) {
+    const TargetKey scraped = target_of(series);
+    const auto found = shape_.targets->find(scraped);
+    if (found == shape_.targets->end()) return;
+    const auto owner_at = [&](TimePoint at) {
+      const auto identity = found->second.find(at);  // one scrape has one time
+      return identity == found->second.end() ? nullptr : &identity->second;
+    };
+    const Samples all = series.samples;
+    for (std::size_t begin = 0; begin < all.size();) {
+      const TargetIdentity* owner = owner_at(all[begin].at);
+      std::size_t end = begin + 1;
+      for (; end < all.size(); ++end) {
+        const TargetIdentity* next = owner_at(all[end].at);
+        if (next != owner && (next == nullptr || owner == nullptr || *next != *owner)) break;
+      }
+      if (owner != nullptr) {
+        Target& target = pods_[owner->key][owner->pod][scraped];
+        add_samples(target, counter, all.subspan(begin, end - begin));
+      }
+      begin = end;
+    }
+  }
+
   // A pod scraped by two jobs would count twice: the one with more scrapes speaks for it.
   static PodSeries best(const std::string& pod, std::map<TargetKey, Target>& targets,
                         std::vector<std::string>& notes) {
@@ -146,8 +192,10 @@ class CountsParser {
       if (!chosen || target.scrapes.size() > chosen->scrapes.size()) chosen = &target;
     }
     PodSeries out{pod, std::move(chosen->counters), {}};
-    for (auto& [at, values] : chosen->scrapes) {
-      if (!chosen->spoilt.contains(at)) out.scrapes.push_back({at, std::move(values)});
+    for (Scrape& scrape : chosen->scrapes) {
+      if (chosen->spoilt.contains(scrape.at)) continue;
+      scrape.values.resize(out.counters.size(), kNoCount);
+      out.scrapes.push_back(std::move(scrape));
     }
     if (!chosen->spoilt.empty() && notes.size() < kMaxReplyNotes) {
       notes.push_back(fmt::format("pod {}: {} scrapes left out, their values are no counts",
@@ -158,17 +206,16 @@ class CountsParser {
 
   const Dialect& dialect_;
   const Shape& shape_;
+  LastOwner last_;
+  Target* owner_ = nullptr;  // of the series before
   std::map<RevisionKey, std::map<std::string, std::map<TargetKey, Target>>> pods_;
 };
 
 Result<SeriesByRevision> parse_matrix(std::string_view body, const Dialect& dialect,
                                       const Shape& shape, std::vector<std::string>& notes) {
-  const Result<Json> result = parse_prometheus(body, "matrix", &notes);
-  if (!result) return result.error();
   CountsParser parser(dialect, shape);
-  for (const Json& series : *result) {
-    if (Status added = parser.add(series); !added) return added.error();
-  }
+  const auto add = [&parser](const ReplySeries& series) { return parser.add(series); };
+  if (Status read = read_reply(body, ReplyType::kMatrix, add, &notes); !read) return read.error();
   return parser.finish(notes);
 }
 
@@ -192,24 +239,17 @@ Result<SeriesByRevision> parse_activators(std::string_view body, const Dialect& 
 }
 
 Result<Targets> parse_targets(std::string_view body, const Dialect& dialect) {
-  const Result<Json> result = parse_prometheus(body, "matrix");
-  if (!result) return result.error();
   Targets targets;
-  for (const Json& series : *result) {
-    const Json& metric = at_path(series, {"metric"});
-    const Json& values = at_path(series, {"values"});
-    if (!metric.is_object() || !values.is_array()) {
-      return reply_error(ErrorKind::kTransient, "a series lacks the labels asked for");
-    }
-    TargetIdentity identity;
-    identity.key = {string_or(metric, dialect.name_space), string_or(metric, dialect.revision)};
-    identity.pod = pod_of(metric, dialect);
-    for (const Json& value : values) {
-      const auto sample = parse_sample(value);
-      if (!sample) return reply_error(ErrorKind::kTransient, "a sample is not [time, \"value\"]");
-      targets[target_of(metric)][sample->at] = identity;
-    }
-  }
+  const auto add = [&](const ReplySeries& series) -> Status {
+    if (!series.has_samples) return lacks_labels();
+    const TargetIdentity identity{{std::string(series.label(dialect.name_space)),
+                                   std::string(series.label(dialect.revision))},
+                                  pod_of(series, dialect)};
+    std::map<TimePoint, TargetIdentity>& scrapes = targets[target_of(series)];
+    for (const auto& [at, value] : series.samples) scrapes[at] = identity;
+    return {};
+  };
+  if (Status read = read_reply(body, ReplyType::kMatrix, add); !read) return read.error();
   return targets;
 }
 

@@ -35,11 +35,20 @@ std::string regex_literal(std::string_view text) {
   return out;
 }
 
-std::string one_of(std::string_view label, const std::set<std::string>& values) {
-  if (values.size() == 1) return fmt::format("{}={}", label, in_quotes(*values.begin()));
+std::string any_of(const std::set<std::string>& values) {
   std::vector<std::string> patterns;
   for (const std::string& value : values) patterns.push_back(regex_literal(value));
-  return fmt::format("{}=~{}", label, in_quotes(join(patterns, "|")));
+  return in_quotes(join(patterns, "|"));
+}
+
+std::string one_of(std::string_view label, const std::set<std::string>& values) {
+  if (values.size() == 1) return fmt::format("{}={}", label, in_quotes(*values.begin()));
+  return fmt::format("{}=~{}", label, any_of(values));
+}
+
+std::string none_of(std::string_view label, const std::set<std::string>& values) {
+  if (values.size() == 1) return fmt::format("{}!={}", label, in_quotes(*values.begin()));
+  return fmt::format("{}!~{}", label, any_of(values));
 }
 
 using Matchers = std::vector<std::string>;
@@ -61,13 +70,30 @@ void add_identity(Matchers& matchers, std::string_view revision, std::string_vie
 }
 
 void add_left_out(Matchers& matchers, const Dialect& dialect, const TagRequests& left_out,
-                  bool has_tag) {
+                  bool has_tag, std::set<std::string> hosts = {}) {
   if (has_tag && !left_out.tag.empty()) {
     matchers.push_back(fmt::format("{}!={}", dialect.route_tag, in_quotes(left_out.tag)));
   }
-  if (!dialect.host.empty() && !left_out.host.empty()) {
-    matchers.push_back(fmt::format("{}!={}", dialect.host, in_quotes(left_out.host)));
+  if (!left_out.host.empty()) hosts.insert(left_out.host);
+  if (!dialect.host.empty() && !hosts.empty()) matchers.push_back(none_of(dialect.host, hosts));
+}
+
+// Only the buckets wanted. A server may write a whole number with or without ".0", and others, far
+// from what latency is measured in, with an exponent: these are not asked for by name.
+void add_bounds(Matchers& matchers, const Dialect& dialect,
+                const std::optional<std::vector<double>>& bounds) {
+  if (!bounds) return;
+  std::vector<std::string> patterns;
+  for (double bound : *bounds) {
+    const double written = bound / dialect.unit;
+    if (!(written >= 1e-4 && written < 1e6)) return;
+    std::string pattern = regex_literal(fmt::format("{:.9g}", written));
+    if (pattern.find('.') == pattern.npos) pattern += "(\\.0)?";
+    patterns.push_back(std::move(pattern));
   }
+  if (patterns.empty()) return add(matchers, kEveryRequest);
+  patterns.emplace_back("\\+Inf");
+  matchers.push_back(fmt::format("le=~{}", in_quotes(join(patterns, "|"))));
 }
 
 std::string range(std::string_view metric, const Matchers& matchers, Duration window) {
@@ -112,7 +138,8 @@ std::string counts_query(const Dialect& dialect, const CountsQuestion& question,
   } else {
     add_identity(matchers, dialect.revision, dialect.name_space, question.revisions);
   }
-  add_left_out(matchers, dialect, question.left_out, true);
+  add_left_out(matchers, dialect, question.left_out, true, question.more_hosts);
+  add_bounds(matchers, dialect, question.bounds);
   return range(dialect.histogram, matchers, question.window);
 }
 
@@ -125,7 +152,7 @@ std::string activator_query(const Dialect& dialect, const CountsQuestion& questi
   add(matchers, dialect.activator_only);
   add_identity(matchers, dialect.activator_revision, dialect.activator_name_space,
                question.revisions);
-  add_left_out(matchers, dialect, question.left_out, false);
+  add_left_out(matchers, dialect, question.left_out, false, question.more_hosts);
   return range(dialect.activator, matchers, question.window);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/activator.h"
+#include "analysis/arm_counting.h"
 #include "analysis/pod_counting.h"
 #include "base/text.h"
 
@@ -12,7 +13,8 @@ namespace freshet {
 namespace {
 
 constexpr Duration kMaxPeriod = minutes(3);
-constexpr Duration kSlack = seconds(5);  // scrapes are not on the dot
+constexpr Duration kSlack = seconds(5);            // scrapes are not on the dot
+constexpr Duration kActivatorGone = seconds(150);  // two scrapes of one read each minute
 
 std::string pod_id(const std::string& pod) {
   return fmt::format("{:08x}", static_cast<std::uint32_t>(stable_hash(pod)));
@@ -25,16 +27,22 @@ const std::vector<PodSeries>& pods_of(const MetricsReply& reply, const RevisionK
 }
 
 // The longest of the pods' median distances between scrapes. A pod that shows one scrape only does
-// not shorten what is known.
-Duration measured_period(const std::vector<const PodSeries*>& pods, Duration known) {
+// not shorten what is known; that it comes later than expected after the one counted last tells.
+Duration measured_period(const std::vector<const PodSeries*>& pods, const ReaderState& state) {
+  const Duration known = state.period;
   Duration longest{};
   for (const PodSeries* pod : pods) {
-    if (pod->scrapes.size() < 2) longest = std::max(longest, known);
+    if (pod->scrapes.size() < 2) {
+      longest = std::max(longest, known);
+      const auto counted = state.counted.find(pod->pod);
+      if (counted == state.counted.end()) continue;
+      longest = std::max<Duration>(longest, pod->scrapes.front().at - counted->second.at);
+      continue;
+    }
     std::vector<Duration> gaps;
     for (std::size_t i = 1; i < pod->scrapes.size(); ++i) {
       gaps.push_back(pod->scrapes[i].at - pod->scrapes[i - 1].at);
     }
-    if (gaps.empty()) continue;
     const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>((gaps.size() - 1) / 2);
     std::nth_element(gaps.begin(), middle, gaps.end());
     longest = std::max(longest, *middle);
@@ -42,41 +50,48 @@ Duration measured_period(const std::vector<const PodSeries*>& pods, Duration kno
   return longest > Duration{} ? std::min(longest, kMaxPeriod) : known;
 }
 
-// How long the pods of an arm were observed within an interval, in the mean of those that were.
-class Observed {
- public:
-  void add(const PodSeries& pod, const Baseline& baseline, TimePoint start) {
-    const TimePoint first = pod.scrapes.front().at;
-    const TimePoint from = baseline.used ? *baseline.used : baseline.from_zero ? start : first;
-    const Duration length = pod.scrapes.back().at - from;
-    if (length <= Duration{}) return;
-    total_ += length;
-    ++pods_;
-  }
-  Duration mean() const { return pods_ == 0 ? Duration{} : total_ / pods_; }
-
- private:
-  Duration total_{};
-  int pods_ = 0;
-};
-
 struct PodFacts {
   const PodSeries* series = nullptr;
   const ArmSource* arm = nullptr;
   bool canary = false;
 };
 
+// Up to when this pod has been counted.
+TimePoint counted_to(const ReaderState& state, const std::string& pod) {
+  if (const auto known = state.counted.find(pod); known != state.counted.end()) {
+    return known->second.at;
+  }
+  const auto memory = state.pods.find(pod_id(pod));
+  return memory == state.pods.end() ? *state.end : memory->second.used;
+}
+
 Baseline baseline_of(const PodFacts& facts, const ReaderState& state, const ReadInput& input) {
   const PodSeries& pod = *facts.series;
-  const auto memory = state.pods.find(pod_id(pod.pod));
-  const TimePoint used = memory != state.pods.end() ? memory->second.used : *state.end;
-  if (has_sample_at_or_before(pod, used)) return {used, false};
+  Baseline out;
+  if (const auto known = state.counted.find(pod.pod); known != state.counted.end()) {
+    out.counted = &known->second;
+    return out;
+  }
+  const bool unknown = !state.pods.contains(pod_id(pod.pod));
+  const TimePoint used = counted_to(state, pod.pod);
+  if (has_sample_at_or_before(pod, used)) {
+    out.used = used;
+    out.any_scrape = unknown && state.pods.size() < kMaxRememberedPods;
+    return out;
+  }
   const auto created = input.pods.find(pod.pod);
   const bool young_pod = created != input.pods.end() && created->second >= *state.end;
   const bool young_revision = facts.arm->created && *facts.arm->created >= *state.end;
   const bool first_canary = facts.canary && !state.canary_seen;
-  const bool unknown = memory == state.pods.end();
-  return {std::nullopt, unknown && (young_pod || young_revision || first_canary)};
+  out.from_zero = unknown && (young_pod || young_revision || first_canary);
+  return out;
+}
+
+// Since when what is counted now came about; where it is only a baseline, not at all.
+TimePoint counted_from(const PodSeries& pod, const Baseline& baseline, TimePoint interval_start) {
+  if (baseline.counted) return baseline.counted->at;
+  if (baseline.used) return *baseline.used;
+  return baseline.from_zero ? interval_start : pod.scrapes.front().at;
 }
 
 // When a pod was born: known, else when it was first seen, while that matters.
@@ -87,7 +102,7 @@ std::optional<TimePoint> born_at(const PodFacts& facts, const ReaderState& state
   }
   const auto memory = state.pods.find(pod_id(facts.series->pod));
   if (memory != state.pods.end()) return memory->second.since;
-  if (baseline.used) return std::nullopt;  // has been there all the time
+  if (baseline.counted || baseline.used) return std::nullopt;  // has been there all the time
   return facts.series->scrapes.front().at;
 }
 
@@ -102,6 +117,10 @@ std::vector<PodFacts> all_pods(const MetricsReply& reply, const ReadInput& input
   return out;
 }
 
+// By then a new pod has shown something: Prometheus takes it up within kSlack, and scrapes it
+// within a period.
+Duration awaited(const ReaderState& state) { return 2 * state.period + kSlack; }
+
 bool has_vanished(const ReaderState& state, TimePoint last, TimePoint newest) {
   return newest - last > state.period * 5 / 2 + kSlack;
 }
@@ -110,9 +129,7 @@ bool may_close(const std::vector<PodFacts>& pods, const ReaderState& state, Time
   if (newest - *state.end < state.period * 4 / 5 || newest <= *state.end) return false;
   return std::all_of(pods.begin(), pods.end(), [&](const PodFacts& facts) {
     const TimePoint last = facts.series->scrapes.back().at;
-    const auto memory = state.pods.find(pod_id(facts.series->pod));
-    const TimePoint used = memory == state.pods.end() ? *state.end : memory->second.used;
-    return last > used || has_vanished(state, last, newest);
+    return last > counted_to(state, facts.series->pod) || has_vanished(state, last, newest);
   });
 }
 
@@ -135,6 +152,10 @@ void remember(ReaderState& state, const std::vector<PodFacts>& pods,
   keep(false);
 }
 
+void keep_counted(ReaderState& state, const PodFacts& facts, const PodCounting& counting) {
+  if (auto counted = counting.counted()) state.counted[facts.series->pod] = *std::move(counted);
+}
+
 void add_failures(ArmCounts& arm, std::int64_t failures) {
   arm.requests += failures;
   arm.errors += failures;
@@ -149,8 +170,7 @@ bool some_pod_is_unseen(const ReadInput& input, const std::vector<PodFacts>& pod
 }
 
 // What the activators alone tell, as far as every live pod has been seen since; where one has shown
-// nothing yet, as far as it would have been: Prometheus takes up a new pod within kSlack, and
-// scrapes it within a period.
+// nothing yet, as far as it would have been.
 void add_unreached(Interval& interval, ReaderState& state, const MetricsReply& reply,
                    const ReadInput& input, const std::vector<PodFacts>& pods, TimePoint newest) {
   TimePoint until = newest;
@@ -159,7 +179,7 @@ void add_unreached(Interval& interval, ReaderState& state, const MetricsReply& r
     if (!has_vanished(state, last, newest)) until = std::min(until, last);
   }
   if (some_pod_is_unseen(input, pods)) {
-    until = std::min(until, newest - 2 * state.period - kSlack);
+    until = std::min(until, newest - awaited(state));
   }
   const auto failures = [&](const ArmSource& arm, bool canary) {
     return unreached_failures(state, reply, {arm.key, canary}, until, input.error_codes);
@@ -174,7 +194,11 @@ void add_unreached(Interval& interval, ReaderState& state, const MetricsReply& r
 Duration read_window(const ReaderState& state, TimePoint now) {
   TimePoint oldest = state.end.value_or(now);
   for (const auto& [pod, memory] : state.pods) oldest = std::min(oldest, memory.used);
-  const Duration least = state.period > Duration{} ? kMinReadWindow : kFirstReadWindow;
+  for (const auto& [activator, used] : state.activators) {
+    if (now - used < kActivatorGone) oldest = std::min(oldest, used);
+  }
+  const bool known = state.period > Duration{};
+  const Duration least = known ? awaited(state) + state.period + kSlack : kFirstReadWindow;
   return std::clamp<Duration>(now - oldest + state.period + kSlack, least, kMaxReadWindow);
 }
 
@@ -191,43 +215,49 @@ ReadResult read(ReaderState state, const MetricsReply& reply, const ReadInput& i
     canary_seen = canary_seen || facts.canary;
     if (!facts.canary) state.stable_newest = std::max(last, state.stable_newest.value_or(last));
   }
-  state.period = measured_period(series, state.period);
+  state.period = measured_period(series, state);
   state.newest = std::max(newest, state.newest.value_or(newest));
   if (!state.end) {  // the first look is where counting begins
     state.end = newest;
     state.canary_seen = canary_seen;
+    for (const PodFacts& facts : pods) {
+      Totals before;  // of no interest
+      PodCounting counting(*facts.series, input.error_codes, before);
+      counting.count({});
+      keep_counted(state, facts, counting);
+    }
     remember(state, pods, {}, input.warm_up, newest);
     remember_activators(state, reply, input.canary.key, newest);
     return {std::move(state), std::nullopt};
   }
   if (!may_close(pods, state, newest)) return {std::move(state), std::nullopt};
 
-  Totals canary;
-  Totals stable;
-  Observed canary_observed;
-  Observed stable_observed;
+  ArmCounting canary;
+  ArmCounting stable;
   std::map<std::string, TimePoint> since;
   for (const PodFacts& facts : pods) {
-    Totals& totals = facts.canary ? canary : stable;
+    ArmCounting& arm = facts.canary ? canary : stable;
     const Baseline baseline = baseline_of(facts, state, input);
-    (facts.canary ? canary_observed : stable_observed).add(*facts.series, baseline, *state.end);
     const auto born = born_at(facts, state, input, baseline);
     if (born) since[pod_id(facts.series->pod)] = *born;
-    PodCounting counting(*facts.series, input.error_codes, totals);
+    PodCounting counting(*facts.series, input.error_codes, arm.totals());
     counting.young_until(born, input.warm_up);
     counting.count(baseline);
-    note_unusable_bounds(*facts.series, input.bounds, totals);
+    arm.end_pod(*facts.series, counted_from(*facts.series, baseline, *state.end));
+    keep_counted(state, facts, counting);
+    note_unusable_bounds(*facts.series, input.bounds, arm.totals());
   }
   Interval interval;
   interval.start = *state.end;
   interval.end = newest;
   interval.percent = input.percent;
-  interval.canary = finish(std::move(canary), input.bounds);
-  interval.stable = finish(std::move(stable), input.bounds);
-  interval.canary.observed = canary_observed.mean();
-  interval.stable.observed = stable_observed.mean();
+  interval.stable_half = stable.half();
+  interval.canary = std::move(canary).finish(input.bounds);
+  interval.stable = std::move(stable).finish(input.bounds);
   add_unreached(interval, state, reply, input, pods, newest);
   remember(state, pods, since, input.warm_up, newest);
+  std::erase_if(state.counted,
+                [newest](const auto& pod) { return newest - pod.second.at > kMaxReadWindow; });
   state.end = newest;
   state.canary_seen = canary_seen;
   return {std::move(state), std::move(interval)};

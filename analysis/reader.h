@@ -13,7 +13,6 @@
 namespace freshet {
 
 inline constexpr Duration kFirstReadWindow = minutes(5);  // until a scrape period is known
-inline constexpr Duration kMinReadWindow = seconds(150);  // two scrapes of a pod read each minute
 inline constexpr Duration kMaxReadWindow = minutes(10);
 inline constexpr Duration kStoppedAfter = seconds(30);
 
@@ -43,7 +42,8 @@ Duration read_window(const ReaderState& state, TimePoint now);
 
 // Counts what is new in `reply`. An interval closes when every live pod of both arms has a sample
 // newer than the one counted last, and a scrape period has passed; until then nothing is lost, as
-// each pod's counting goes on from its own last sample. Per pod:
+// each pod's counting goes on from its own last sample. By value while the controller runs, so that
+// replicas of Prometheus may answer in turn; by time after a restart (PodCounting). Per pod:
 // - a smaller value is a reset of all its counters, which then count from 0;
 // - a new series of a known pod counts from 0 (its first 503 is evidence);
 // - an unknown pod counts from 0 if it, or its Revision, is younger than the interval, or if the

@@ -24,7 +24,7 @@ Result<std::vector<double>> Recorder::bounds_in(const Dialect& dialect,
   const auto baseline =
       source_.baseline(dialect, rollout.stable.key, rollout.left_out, analysis.errors.codes);
   if (!baseline) return baseline.error();
-  return choose_settings(analysis, rollout.spec.rollout, *baseline, every_).latency_bounds;
+  return bounds_read(choose_settings(analysis, rollout.spec.rollout, *baseline, every_));
 }
 
 // Where stable has no hour yet that bounds could be chosen from, they are until a line is written.

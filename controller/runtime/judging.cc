@@ -105,12 +105,18 @@ Status Judging::read_counts(const Observation& observation, const Core& core,
   input.bounds = bounds_read(*notes.settings);
   input.warm_up = notes.settings->warm_up;
   input.pods = pods;
-  const auto reply = source_.counts(*dialect, {{input.canary.key, input.stable.key},
-                                               read_window(notes.evidence.reader, now),
-                                               tag_requests(observation)});
+  CountsWish wish{rollout.candidate.uid->get(),
+                  dialect,
+                  {input.canary.key, input.stable.key},
+                  now - read_window(notes.evidence.reader, now),
+                  tag_requests(observation),
+                  input.bounds};
+  const auto reply = counts_.counts(wish, now);
   if (!reply) return reply.error();
   ReadResult result = read(std::move(notes.evidence.reader), *reply, input);
   notes.evidence.reader = std::move(result.state);
+  wish.since = now - read_window(notes.evidence.reader, now);
+  counts_.announce(wish, now);
   if (result.interval) {
     notes.evidence = advance(std::move(notes.evidence), *result.interval, *notes.settings);
   }

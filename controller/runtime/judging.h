@@ -1,5 +1,5 @@
 // Judging: reads Prometheus for an active rollout, folds what was read into evidence, and asks the
-// analyzer. Reads the world; decides nothing by itself.
+// analyzer. Reads the world; decides nothing by itself. Used by all workers at once.
 #pragma once
 
 #include <map>
@@ -11,13 +11,16 @@
 #include "controller/runtime/metrics_source.h"
 #include "controller/runtime/notes.h"
 #include "controller/runtime/options.h"
+#include "controller/runtime/shared_counts.h"
 
 namespace freshet {
 
 class Judging {
  public:
   Judging(const ControllerOptions& options, HttpTransport& transport)
-      : options_(options), source_(options, transport) {}
+      : options_(options),
+        source_(options, transport),
+        counts_(source_, options.analysis_interval) {}
 
   // Are there metrics of the Revision that serves? Sets notes.dialect where they are usable. An
   // error is neither yes nor no.
@@ -39,6 +42,7 @@ class Judging {
 
   const ControllerOptions& options_;
   MetricsSource source_;
+  SharedCounts counts_;
 };
 
 }  // namespace freshet

@@ -73,29 +73,38 @@ Result<bool> MetricsSource::sees_activators(const Dialect& dialect) {
   return probe(activator_probe_query(dialect));
 }
 
-Result<MetricsReply> MetricsSource::pods(const Dialect& dialect, const CountsQuestion& question) {
+Result<CountsReply> MetricsSource::pods(const Dialect& dialect, const CountsQuestion& question) {
   Targets targets;
   if (dialect.joined) {
     auto body = query(targets_query(dialect, question));
     if (!body) return body.error();
     auto scraped = parse_targets(*body, dialect);
     if (!scraped) return scraped.error();
-    if (scraped->empty()) return MetricsReply{};
+    if (scraped->empty()) return CountsReply{};
     targets = *std::move(scraped);
   }
   auto body = query(counts_query(dialect, question, targets));
   if (!body) return body.error();
-  return parse_counts(*body, dialect, targets);
+  auto reply = parse_counts(*body, dialect, targets);
+  if (!reply) return reply.error();
+  return CountsReply{std::move(reply->revisions), body->size()};
+}
+
+Result<CountsReply> MetricsSource::activators(const Dialect& dialect,
+                                              const CountsQuestion& question) {
+  auto body = query(activator_query(dialect, question));
+  if (!body) return body.error();
+  auto series = parse_activators(*body, dialect);
+  if (!series) return series.error();
+  return CountsReply{*std::move(series), body->size()};
 }
 
 Result<MetricsReply> MetricsSource::counts(const Dialect& dialect, const CountsQuestion& question) {
-  auto body = query(activator_query(dialect, question));
-  if (!body) return body.error();
-  auto activators = parse_activators(*body, dialect);
-  if (!activators) return activators.error();
-  auto reply = pods(dialect, question);
-  if (reply) reply->activators = *std::move(activators);
-  return reply;
+  auto activators_reply = activators(dialect, question);
+  if (!activators_reply) return activators_reply.error();
+  auto pods_reply = pods(dialect, question);
+  if (!pods_reply) return pods_reply.error();
+  return MetricsReply{std::move(pods_reply->series), std::move(activators_reply->series), {}};
 }
 
 Result<StableBaseline> MetricsSource::baseline(const Dialect& dialect, const RevisionKey& revision,

@@ -17,6 +17,12 @@ struct FoundMetrics {
   const Dialect* dialect = nullptr;  // where they are usable
 };
 
+// One reply to a query for counts.
+struct CountsReply {
+  SeriesByRevision series;
+  std::size_t bytes = 0;  // what it weighed
+};
+
 class MetricsSource {
  public:
   MetricsSource(const ControllerOptions& options, HttpTransport& transport)
@@ -29,7 +35,10 @@ class MetricsSource {
   // Are the activators scraped, which alone tell failures that reached no pod?
   Result<bool> sees_activators(const Dialect& dialect);
 
+  // Both of these two.
   Result<MetricsReply> counts(const Dialect& dialect, const CountsQuestion& question);
+  Result<CountsReply> pods(const Dialect& dialect, const CountsQuestion& question);
+  Result<CountsReply> activators(const Dialect& dialect, const CountsQuestion& question);
   Result<StableBaseline> baseline(const Dialect& dialect, const RevisionKey& revision,
                                   const TagRequests& left_out,
                                   std::span<const std::string> error_codes);
@@ -37,7 +46,6 @@ class MetricsSource {
  private:
   Result<std::string> query(const std::string& promql);
   Result<bool> probe(const std::string& promql);
-  Result<MetricsReply> pods(const Dialect& dialect, const CountsQuestion& question);
 
   const ControllerOptions& options_;
   HttpTransport& transport_;

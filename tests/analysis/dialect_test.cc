@@ -85,13 +85,13 @@ TEST(Dialect, ASampleIsOfWhomTargetInfoOfTheSameScrapeNames) {
   ASSERT_EQ(reply->revisions.size(), 2U);
   const PodSeries& old_pod = reply->revisions.at(kOld).front();
   EXPECT_EQ(old_pod.pod, "a");
-  const std::vector<Scrape> old_scrapes = {{TimePoint(seconds(100)), {{0, 5}}},
-                                           {TimePoint(seconds(115)), {{0, 9}}}};
+  const std::vector<Scrape> old_scrapes = {{TimePoint(seconds(100)), {5}},
+                                           {TimePoint(seconds(115)), {9}}};
   EXPECT_EQ(old_pod.scrapes, old_scrapes);
   const PodSeries& new_pod = reply->revisions.at(kNew).front();
   EXPECT_EQ(new_pod.pod, "b");
-  const std::vector<Scrape> new_scrapes = {{TimePoint(seconds(175)), {{0, 2}}},
-                                           {TimePoint(seconds(190)), {{0, 4}}}};
+  const std::vector<Scrape> new_scrapes = {{TimePoint(seconds(175)), {2}},
+                                           {TimePoint(seconds(190)), {4}}};
   EXPECT_EQ(new_pod.scrapes, new_scrapes);
 }
 

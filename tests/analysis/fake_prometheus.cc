@@ -8,6 +8,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace freshet {
 
 FakePod::FakePod(std::string name, RevisionKey key, Duration period, Duration offset)
@@ -41,10 +43,12 @@ void FakePod::scrape(TimePoint now) {
   Scrape scrape;
   scrape.at = now;
   const auto set = [&](const std::string& code, double le, std::int64_t value) {
-    const PodCounter counter{code, code, le};
+    const PodCounter counter{stable_hash(code), le, code};
     auto found = std::find(counters_.begin(), counters_.end(), counter);
     if (found == counters_.end()) found = counters_.insert(found, counter);
-    scrape.values[static_cast<std::size_t>(found - counters_.begin())] = value;
+    const auto index = static_cast<std::size_t>(found - counters_.begin());
+    scrape.values.resize(std::max(scrape.values.size(), index + 1), kNoCount);
+    scrape.values[index] = value;
   };
   for (const auto& [code, histogram] : by_code_) {
     for (const auto& [bound, within] : histogram.within) set(code, bound, within);
@@ -59,6 +63,7 @@ PodSeries FakePod::series(TimePoint now, Duration window) const {
       std::upper_bound(scrapes_.begin(), scrapes_.end(), now - window,
                        [](TimePoint t, const Scrape& scrape) { return t < scrape.at; });
   out.scrapes.assign(first, scrapes_.end());
+  for (Scrape& scrape : out.scrapes) scrape.values.resize(counters_.size(), kNoCount);
   return out;
 }
 
@@ -79,9 +84,8 @@ std::string json_of(const MetricsReply& reply) {
         const PodCounter& counter = pod.counters[i];
         Json values = Json::array();
         for (const Scrape& scrape : pod.scrapes) {
-          const auto found = scrape.values.find(i);
-          if (found == scrape.values.end()) continue;
-          values.push_back({to_unix_seconds(scrape.at), std::to_string(found->second)});
+          if (scrape.values[i] == kNoCount) continue;
+          values.push_back({to_unix_seconds(scrape.at), std::to_string(scrape.values[i])});
         }
         const std::string le = std::isfinite(counter.le) ? fmt::format("{}", counter.le) : "+Inf";
         result.push_back({{"metric",

@@ -26,6 +26,34 @@ TEST(PrometheusQuery, AsksForSamplesWithTheirOwnTimesAndLeavesOutWhatIsNoUsers) 
             R"(revision_name="checkout-00008",route_tag!="freshet"}[45s])");
 }
 
+TEST(PrometheusQuery, AsksForTheBucketsThatAreUsedHoweverTheServerWritesThem) {
+  const auto asked = [](const char* name, std::optional<std::vector<double>> bounds) {
+    CountsQuestion question{{kKey}, seconds(45), {}};
+    question.bounds = std::move(bounds);
+    const std::string query = counts_query(dialect(name), question);
+    const auto from = query.find(",le=");
+    return from == query.npos ? "" : query.substr(from + 1, query.rfind('}') - from - 1);
+  };
+  EXPECT_EQ(asked("pod labels", std::vector<double>{0.005, 1, 2.5}),
+            R"(le=~"0\\.005|1(\\.0)?|2\\.5|\\+Inf")");
+  EXPECT_EQ(asked("OpenCensus", std::vector<double>{0.005, 0.06, 1, 100}),
+            R"(le=~"5(\\.0)?|60(\\.0)?|1000(\\.0)?|100000(\\.0)?|\\+Inf")");
+  EXPECT_EQ(asked("pod labels", std::vector<double>{}), R"(le="+Inf")") << "errors alone";
+  EXPECT_EQ(asked("pod labels", std::nullopt), "");
+  EXPECT_EQ(asked("pod labels", std::vector<double>{0.1, 1e-6}), "") << "may be 1e-06 there";
+}
+
+TEST(PrometheusQuery, OfManyCanariesEachOnesTagHostIsLeftOut) {
+  CountsQuestion question{{kKey}, seconds(45), {"freshet", ""}};
+  question.more_hosts = {"freshet-a.example.com", "freshet-b.example.com"};
+  const std::string hosts =
+      R"(server_address!~"freshet-a\\.example\\.com|freshet-b\\.example\\.com")";
+  EXPECT_NE(counts_query(dialect("pod labels"), question).find(hosts), std::string::npos);
+  EXPECT_NE(activator_query(dialect("pod labels"), question).find(hosts), std::string::npos);
+  EXPECT_EQ(counts_query(dialect("OpenCensus"), question).find("server_address"),
+            std::string::npos);
+}
+
 TEST(PrometheusQuery, AJoinedDialectAsksForTheTargetsThatTargetInfoNames) {
   const CountsQuestion question{{kKey}, seconds(45), {"freshet", ""}};
   const Dialect& joined = dialect("target_info");

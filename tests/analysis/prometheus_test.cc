@@ -40,8 +40,8 @@ TEST(PrometheusReply, SamplesBecomeScrapesOfAPod) {
   ASSERT_EQ(pods[0].counters.size(), 2U);
   EXPECT_EQ(pods[0].counters[0].group, pods[0].counters[1].group);
   EXPECT_EQ(pods[0].counters[0].le, std::numeric_limits<double>::infinity());
-  const std::vector<Scrape> expected = {{TimePoint(seconds(100)), {{0, 5}, {1, 4}}},
-                                        {TimePoint(milliseconds(115500)), {{0, 9}, {1, 8}}}};
+  const std::vector<Scrape> expected = {{TimePoint(seconds(100)), {5, 4}},
+                                        {TimePoint(milliseconds(115500)), {9, 8}}};
   EXPECT_EQ(pods[0].scrapes, expected);
 }
 
@@ -76,6 +76,49 @@ TEST(PrometheusReply, WarningsAreNoted) {
   EXPECT_TRUE(reply->revisions.empty());
 }
 
+TEST(PrometheusReply, IsReadHoweverItIsWrittenAsLongAsItIsJson) {
+  const auto usual = parse(matrix(series(kAll, R"([100.25,"5"],[115,"9"])")));
+  ASSERT_TRUE(usual);
+  const std::string labels = R"("kn_revision_name":"checkout-00008", "k8s_namespace_name" :"shop",)"
+                             R"("k8s_pod_name":"p1","http_response_status_code":"200","le":"+Inf")";
+  const std::string rows[] = {
+      R"({"values":[[100.25,"5"],[115,"9"]],"metric":{)" + labels + "}}",
+      "{ \"metric\" : {" + labels + "} ,\n\"values\" : [ [ 100.25 , \"5\" ] ,[115 ,\"9\"] ] }",
+      R"({"metric":{)" + labels + R"(},"values":[[100250e-3,"5"],[1.15E2,"9"]]})",
+      R"({"metric":{)" + labels +
+          R"(},"histograms":[[1,{"a":"]}"}]],"values":[[100.250,"5.0"],)"
+          R"([115.0,"0.9e1"]]})",
+      series(R"("http_response_status_code":"\u003200","\u006ce":"\u002bInf")",
+             R"([100.25,"5"],[115,"\u0039"])"),
+  };
+  for (const std::string& row : rows) {
+    for (const std::string& body :
+         {matrix(row), R"( {"data":{"result":[)" + row + R"(],"resultType":"matrix"},"stats":{},)" +
+                           "\"status\":\"success\"}\n"}) {
+      const auto reply = parse(body);
+      ASSERT_TRUE(reply) << body << reply.error().message;
+      EXPECT_EQ(*reply, *usual) << body;
+    }
+  }
+}
+
+TEST(PrometheusReply, ASeriesThatStandsTwiceCountsOnce) {
+  const std::string one = series(kAll, R"([100,"5"],[115,"9"])");
+  EXPECT_EQ(*parse(matrix(one + "," + one)), *parse(matrix(one)));
+}
+
+TEST(PrometheusReply, WhatIsTooMuchIsToldApartFromWhatIsWrong) {
+  std::string many;
+  for (std::size_t i = 0; i <= kMaxReplySeries; ++i) many += (i == 0 ? "" : ",") + series(kAll, "");
+  for (const std::string& body :
+       {std::string(kMaxReplyBytes + 1, ' '), matrix(many),
+        std::string(R"({"status":"error","errorType":"execution","error":"too many samples"})")}) {
+    const auto reply = parse(body);
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().kind, ErrorKind::kRefused) << reply.error().message;
+  }
+}
+
 TEST(PrometheusReply, EverythingElseIsAnErrorInASentence) {
   const std::string good = matrix(series(kAll, R"([1,"5"])"));
   const std::pair<std::string, std::string> rows[] = {
@@ -94,6 +137,16 @@ TEST(PrometheusReply, EverythingElseIsAnErrorInASentence) {
       {matrix(series(kAll, R"([1,5])")), "not [time"},
       {matrix(series(kAll, R"([1,"five"])")), "not [time"},
       {matrix(series(kAll, R"([-1,"5"])")), "not [time"},
+      {matrix(series(kAll, R"([1,"5"],)")), "not [time"},
+      {matrix(series(kAll + R"(,"le":"1")", R"([1,"5"])")), "\"le\" stands twice"},
+      {R"({"status":"success",)" + good.substr(1), "\"status\" stands twice"},
+      {matrix("{\"metric\":{},\"metric\":{}}"), "\"metric\" stands twice"},
+      {good + "x", "not JSON: byte"},
+      {matrix(series("\"le\":\"\xff\"", R"([1,"5"])")), "not JSON: byte"},
+      {matrix(series("\"le\":\"\n\"", R"([1,"5"])")), "not JSON: byte"},
+      {matrix(series(kAll, R"([1,"5"])") + ","), "not JSON: byte"},
+      {matrix(series(kAll, R"([1,"5"])"), R"(,"infos":[01])"), "not JSON: byte"},
+      {R"({"status":"success","data":{"result":[],"resultType":"vector"}})", "not \"matrix\""},
       {std::string(kMaxReplyBytes + 1, ' '), "reading Prometheus' reply"},
       {std::string(10000, '['), "reading Prometheus' reply"},
   };

@@ -65,7 +65,14 @@ TEST_F(Reading, GoesOnFromItsStoredStateAfterARestart) {
   Evidence stored = fresh_evidence("uid", AnalysisSettings{});
   stored.reader = state_;
   state_ = evidence_from_json(evidence_to_json(stored))->reader;
+  EXPECT_TRUE(state_.counted.empty()) << "values are not stored: times are enough";
+  stored.reader.counted.clear();
   EXPECT_EQ(state_, stored.reader);
+  intervals_.clear();
+  pass(minutes(3));
+  const double span = to_seconds(intervals_.back().end - intervals_.front().start);
+  EXPECT_NEAR(static_cast<double>(total(true).requests), 10 * span, 10 * 16);
+  EXPECT_LE(total(true).requests, 10 * 195);
 }
 
 TEST_F(Reading, RequestsOfYoungPodsAreMarkedForTheWarmUp) {

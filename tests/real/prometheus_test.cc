@@ -229,10 +229,10 @@ TEST_F(RealPrometheus, CountsAreWhatThePodsServedWithTheirOwnTimesLessTheTags) {
     ASSERT_GE(pods[0].scrapes.size(), 3U);
     for (const Scrape& scrape : pods[0].scrapes) {
       std::map<std::string, std::int64_t> all;
-      for (const auto& [index, value] : scrape.values) {
-        const PodCounter& counter = pods[0].counters[index];
+      for (std::size_t i = 0; i < scrape.values.size(); ++i) {
+        const PodCounter& counter = pods[0].counters[i];
         EXPECT_TRUE(counter.le == .1 || counter.le == .25 || std::isinf(counter.le));
-        if (std::isinf(counter.le)) all[counter.code] = value;
+        if (std::isinf(counter.le)) all[counter.code] = scrape.values[i];
       }
       EXPECT_EQ(all["200"], 10 * all["503"]) << row.dialect << ": one scrape, one moment";
     }
