@@ -1,14 +1,16 @@
-// The rules of the judges that ours is compared with.
+// The rules of the judges that ours is compared with, and that their page tells of every scenario.
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <optional>
 
+#include "base/files.h"
 #include "tests/analysis/judging.h"
 #include "tests/bench/judges/argo.h"
 #include "tests/bench/judges/flagger.h"
 #include "tests/bench/judges/kayenta.h"
 #include "tests/bench/judges/mann_whitney.h"
+#include "tests/bench/judges/scenarios.h"
 #include "tests/bench/judges/statistics.h"
 
 namespace freshet {
@@ -166,6 +168,13 @@ TEST(ExactInterval, IsThatOfClopperAndPearson) {
   const ExactInterval some = clopper_pearson({5, 100});
   EXPECT_NEAR(some.low, 0.016432, 1e-5);
   EXPECT_NEAR(some.high, 0.112835, 1e-5);
+}
+
+TEST(Scenarios, AreAllNamedOnThePageOfTheBenchmark) {
+  const std::string page = read_file("tests/bench/judges/README.md", 1 << 20).value_or("");
+  for (const Scenario& scenario : scenarios()) {
+    EXPECT_NE(page.find(scenario.name), std::string::npos) << scenario.name;
+  }
 }
 
 }  // namespace
