@@ -12,15 +12,23 @@
 
 namespace freshet {
 
+// What happens to pods in the meantime, each at its own time; zero: never.
+struct PodLife {
+  Duration restarts_every{};  // the container: its counters begin again
+  Duration replaced_every{};  // the pod: what it served since its last scrape is lost
+};
+
 class ScrapedSource final : public TrafficSource {
  public:
   ScrapedSource(std::uint64_t seed, double rps, ArmRates canary, ArmRates stable, Duration period,
-                const AnalysisSettings& settings);
+                const AnalysisSettings& settings, PodLife life = {});
   std::optional<Interval> next(TimePoint& now, int percent) override;
 
  private:
   void pass(TimePoint& now);  // one tick of ten seconds
   void flush(std::size_t pod, TimePoint now);
+  void live(std::size_t pod, TimePoint now);
+  void start_pod(const RevisionKey& key, TimePoint now);
   std::optional<Interval> look(TimePoint now, int percent);
 
   ArmTraffic traffic_;
@@ -30,6 +38,9 @@ class ScrapedSource final : public TrafficSource {
   int percent_ = 0;
   std::vector<FakePod> pods_;
   std::vector<TimePoint> served_until_;
+  std::vector<bool> gone_;
+  Duration period_;
+  PodLife life_;
   ReadInput input_;
   ReaderState state_;
 };
