@@ -14,11 +14,12 @@ namespace {
 constexpr Duration kLateStartEvery = minutes(1);
 constexpr Duration kLongInterval = seconds(20);
 // The split is held to be random until so many minutes have shown that it is not: it wanders by so
-// much more than chance, and by such a part of itself. (Per-target scrapes make any split of heavy
-// traffic wander more than chance, by little.)
-constexpr double kLeastMinutes = 4;
+// much more than chance, and by such a part of itself. (Scrapes and restarts make any split of
+// heavy traffic wander more than chance, by little.)
+constexpr double kLeastMinutes = 1.8;
+constexpr double kKnownMinutes = 4.8;  // until the split is known to be random
 constexpr double kRandomDispersion = 2.5;
-constexpr double kRandomSpread = 0.1;
+constexpr double kRandomSpread = 0.2;
 
 // A late start once a minute, planned_intervals times, each with the same share of the mass.
 double late_mass(Evidence& e, const Interval& i, const AnalysisSettings& settings) {
@@ -69,12 +70,16 @@ class Folding {
     }
   }
 
-  void loss(LossProcess& lost) {
-    if (i_.percent < 1 || i_.percent > 99) return;
-    fold(lost,
-         loss_logs(static_cast<double>(i_.canary.requests), static_cast<double>(i_.stable.requests),
-                   expected_share(i_)),
-         capped(weights_.lost, split_));
+  // Where users stick to an arm its share may be anything, and says nothing.
+  void loss(LossEvidence& lost, const ShareNoise& split) {
+    if (i_.percent < 1 || i_.percent > 99 || split_ > 1) return;
+    const auto canary = static_cast<double>(i_.canary.requests);
+    const auto stable = static_cast<double>(i_.stable.requests);
+    const double share = expected_share(i_);
+    fold(lost.against, loss_logs(canary, stable, share, split.weight >= kKnownMinutes),
+         capped(weights_.lost, cautious_dispersion(split)));
+    if (stable <= 0) return;
+    lost.in_favour = round_down(lost.in_favour + finished_log(canary, stable, share));
   }
 
   void objective(ObjectiveEvidence& evidence, const Objective& objective) {
@@ -194,6 +199,7 @@ Evidence start_step(Evidence evidence, TimePoint step_since) {
     metric.in_favour = {};
     metric.full_load = {};
   }
+  evidence.lost.in_favour = 0;
   evidence.percent = 0;
   evidence.step_since = step_since;
   evidence.step_observed = {};
@@ -242,7 +248,9 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
   // Right after a change of percent, what is finished was begun before it; right after a gap, pods
   // come back into view one after the other.
   if (!e.last_end || i.start != *e.last_end) e.unbroken_since = i.start;
-  if (i.start >= std::max(e.step_since, e.unbroken_since) + 2 * length) folding.loss(e.lost);
+  if (i.start >= std::max(e.step_since, e.unbroken_since) + 2 * length) {
+    folding.loss(e.lost, e.noise.requests);
+  }
   for (std::size_t k = 0; k < e.objectives.size(); ++k) {
     folding.objective(e.objectives[k], settings.objectives[k]);
   }

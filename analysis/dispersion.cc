@@ -7,7 +7,10 @@
 namespace freshet {
 namespace {
 
-constexpr double kPrior = 8;        // blocks without noise that are taken as seen
+constexpr double kPrior = 8;         // blocks without noise that are taken as seen
+constexpr double kDeviations = 1.5;  // of a mean of dispersions, 2/blocks each: chance
+constexpr double kCautiousPrior = 8;
+constexpr double kCautiousNoise = 8;
 constexpr double kMostAtOnce = 12;  // one block's dispersion; an outage's edge is not all there is
 constexpr double kUnits = 1e3;
 
@@ -68,7 +71,15 @@ void forget_reference(ShareNoise& noise) {
 double dispersion(const ShareNoise& noise) { return dispersion(noise, {}); }
 
 double dispersion(const ShareNoise& one, const ShareNoise& other) {
-  return std::max(1.0, (kPrior + one.sum + other.sum) / (kPrior + one.weight + other.weight));
+  const double weight = kPrior + one.weight + other.weight;
+  const double seen = (kPrior + one.sum + other.sum) / weight;
+  const double by_chance = 1 + kDeviations * std::sqrt(2 / weight);
+  return seen > by_chance ? seen : 1;
+}
+
+double cautious_dispersion(const ShareNoise& noise) {
+  const double seen = kCautiousPrior * kCautiousNoise + noise.sum;
+  return std::max(1.0, seen / (kCautiousPrior + noise.weight));
 }
 
 double relative_spread(const ShareNoise& noise) {

@@ -34,10 +34,14 @@ void close_against_all(ShareNoise& noise);
 // Another percent: the share that was is no reference any more, what was learned of noise stays.
 void forget_reference(ShareNoise& noise);
 
-// 1 where nothing is known; the mean of what was seen, drawn to 1 while that is little.
+// The mean of what was seen, drawn to 1 while that is little; 1 where chance alone may have made
+// it.
 double dispersion(const ShareNoise& noise);
 // The same of two shares whose noise is of one kind.
 double dispersion(const ShareNoise& one, const ShareNoise& other);
+// Drawn to much noise while little was seen: for what must not be held against anyone before it is
+// known.
+double cautious_dispersion(const ShareNoise& noise);
 // By what part of itself the share moves from block to block.
 double relative_spread(const ShareNoise& noise);
 

@@ -28,6 +28,15 @@ double log_mean(std::span<const double> logs) {
   return std::max(high + std::log(sum / static_cast<double>(logs.size())), kLogZero);
 }
 
+double log_mean(std::span<const double> logs, std::span<const double> weights) {
+  const double high = *std::max_element(logs.begin(), logs.end());
+  double sum = 0;
+  for (std::size_t j = 0; j < logs.size(); ++j) {
+    if (logs[j] - high > kNegligible) sum += weights[j] * std::exp(logs[j] - high);
+  }
+  return std::max(high + std::log(sum), kLogZero);
+}
+
 double round_down(double log_e) {
   return std::max(std::floor(log_e * kLogUnits) / kLogUnits, kLogFloor);
 }

@@ -22,7 +22,8 @@ inline constexpr double kLogUnits = 1e4;
 
 double log_add(double a, double b);             // ln(e^a + e^b), never below kLogZero
 double log_mean(std::span<const double> logs);  // ln of the mean of e^logs; at least one
-double round_down(double log_e);                // to a multiple of 1/kLogUnits, within bounds
+double log_mean(std::span<const double> logs, std::span<const double> weights);  // weighted
+double round_down(double log_e);  // to a multiple of 1/kLogUnits, within bounds
 
 // One e-process for each of N effects, from the start and from late starts.
 template <std::size_t N>

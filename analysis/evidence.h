@@ -108,7 +108,7 @@ struct Evidence {
   std::string settings;       // … and the hash of the settings it was collected under
 
   std::vector<MetricEvidence> metrics;  // errors first, then the latency bounds; empty: none yet
-  LossProcess lost;                     // requests that the canary did not finish
+  LossEvidence lost;                    // requests that the canary did not finish
   std::vector<ObjectiveEvidence> objectives;  // as in the settings; empty: none yet
   std::vector<CheckEvidence> checks;          // as in the settings; empty: none yet
   ArmWatches hour;                            // errors of each arm against stable's own hour

@@ -114,6 +114,14 @@ std::vector<MetricEvidence> metrics_from(const Json& json, Fields& fields) {
   return out;
 }
 
+LossEvidence loss_from(const Json& json, Fields& fields) {
+  LossEvidence lost;
+  if (!json.is_array() || json.size() != 2) return fields.fail(), lost;
+  lost.against = mixture_from<kLossEffects.size()>(json[0], fields);
+  lost.in_favour = static_cast<double>(fields.whole(json[1])) / kLogUnits;
+  return lost;
+}
+
 ArmWatches watches_from(const Json& json, Fields& fields) {
   const auto levels = fields.wholes<2>(json);
   return {{levels[0]}, {levels[1]}};
@@ -196,7 +204,7 @@ Result<Evidence> evidence_from_json(const Json& json) {
   e.candidate_uid = fields.text(at("candidate"));
   e.settings = fields.text(at("settings"));
   e.metrics = metrics_from(at("metrics"), fields);
-  e.lost = mixture_from<kLossEffects.size()>(at("lost"), fields);
+  e.lost = loss_from(at("lost"), fields);
   e.objectives =
       list_from<ObjectiveEvidence>(at("objectives"), kMaxObjectives, objective_from, fields);
   e.checks = list_from<CheckEvidence>(at("checks"), kMaxChecks, check_from, fields);

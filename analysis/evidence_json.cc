@@ -103,7 +103,7 @@ Json evidence_to_json(const Evidence& e) {
           {"candidate", e.candidate_uid},
           {"settings", e.settings},
           {"metrics", metrics_json(e.metrics)},
-          {"lost", mixture_json(e.lost)},
+          {"lost", {mixture_json(e.lost.against), std::llround(e.lost.in_favour * kLogUnits)}},
           {"objectives", list_json(e.objectives, objective_json)},
           {"checks", list_json(e.checks, check_json)},
           {"hour", watches_json(e.hour)},

@@ -38,7 +38,7 @@ std::vector<double> each_claim(const Evidence& e, const std::vector<Claim>& all,
     switch (claim.kind) {
       case ClaimKind::kErrors:
       case ClaimKind::kLatency: out.push_back(of_metrics(claim, metrics)); break;
-      case ClaimKind::kLost: out.push_back(log_value(e.lost)); break;
+      case ClaimKind::kLost: out.push_back(log_value(e.lost.against)); break;
       case ClaimKind::kObjective: {
         const ObjectiveEvidence& objective = e.objectives[claim.index];
         out.push_back(std::min(log_value(objective.alone), log_value(objective.beside_stable)));
@@ -79,8 +79,8 @@ Against combine_full_load(const Evidence& e, const std::vector<Claim>& all) {
   return combine(all, log_es);
 }
 
-// What must be shown: errors and latency. The minimum over all must pass (an intersection-union
-// test: no correction).
+// What must be shown: errors, latency, and that its requests come back. The minimum over all must
+// pass (an intersection-union test: no correction).
 struct InFavour {
   std::map<std::string, double> by_claim;
   double least = 0;
@@ -91,17 +91,26 @@ InFavour in_favour(const Evidence& e, const std::vector<Claim>& all,
   InFavour out;
   const double soaked = to_seconds(e.step_observed) / to_seconds(settings.evidence_soak);
   const double next = context.last_step ? 100 : context.next_percent;
-  const double errors_plus = step_plus(settings.errors.promote.plus, next);
-  const double latency_plus = step_plus(settings.latency.promote.plus, next);
+  EffectTables tables;
   std::vector<double> metrics;
   for (std::size_t k = 0; k < e.metrics.size(); ++k) {
-    metrics.push_back(log_value(e.metrics[k].in_favour, k == 0 ? errors_plus : latency_plus));
+    Margin margin = (k == 0 ? settings.errors : settings.latency).promote;
+    margin.plus = step_plus(margin.plus, next);
+    const auto rate = stable_rate(
+        settings, k == 0 ? std::nullopt : std::optional(settings.latency_bounds[k - 1]));
+    const ForWeights weights = for_weights(rate, margin, context.percent / 100.0, tables);
+    metrics.push_back(log_value(e.metrics[k].in_favour, margin.plus, weights));
   }
   for (const Claim& claim : all) {
-    if (claim.kind != ClaimKind::kErrors && claim.kind != ClaimKind::kLatency) continue;
-    double log_e = metrics[claim.index];
-    if (claim.kind == ClaimKind::kLatency) {
-      log_e = log_add(log_e, metrics[claim.index + 1]) - std::log(2);
+    double log_e = 0;
+    switch (claim.kind) {
+      case ClaimKind::kErrors: log_e = metrics[0]; break;
+      case ClaimKind::kLatency:
+        log_e = log_add(metrics[claim.index], metrics[claim.index + 1]) - std::log(2);
+        break;
+      case ClaimKind::kLost: log_e = e.lost.in_favour; break;
+      case ClaimKind::kObjective:
+      case ClaimKind::kCheck: continue;
     }
     if (settings.cap_promote) log_e = std::min(log_e, threshold * soaked);
     out.least = out.by_claim.empty() ? log_e : std::min(out.least, log_e);

@@ -9,6 +9,7 @@ namespace {
 
 // A step's evidence for that has fallen so far never comes back; e^-1000 of chance for short text.
 constexpr double kForFloor = -1000;
+constexpr double kBestEffect = 0.6;  // what the effect weighs that is expected
 
 // Slack counts negatively: rounded up, it never adds evidence.
 double round_slack(double value) { return std::ceil(value * kSlackUnits) / kSlackUnits; }
@@ -72,12 +73,38 @@ void multiply(ForProcess& process, const PairCounts& counts, double theta, doubl
   }
 }
 
-double log_value(const ForProcess& process, double plus) {
+std::array<double, kForEffects.size()> for_growth(double stable_rate, const Margin& margin,
+                                                  double share, EffectTables& tables) {
+  // One canary request with its stable companions, both arms at stable's rate.
+  const double companions = (1 - share) / share;
+  const PairCounts one{stable_rate, stable_rate * companions, 1, companions};
+  const auto factors = tables.favour.factors(one, margin.times);
+  std::array<double, kForEffects.size()> out{};
+  for (std::size_t j = 0; j < out.size(); ++j) {
+    out[j] = factors[j].data - margin.plus * factors[j].slack;
+  }
+  return out;
+}
+
+ForWeights for_weights(std::optional<double> stable_rate, const Margin& margin, double share,
+                       EffectTables& tables) {
+  constexpr auto kCount = static_cast<double>(kForEffects.size());
+  ForWeights out{};
+  out.fill(1 / kCount);
+  if (!stable_rate || !(share > 0 && share < 1)) return out;
+  const auto growth = for_growth(*stable_rate, margin, share, tables);
+  const auto best = std::max_element(growth.begin(), growth.end()) - growth.begin();
+  out.fill((1 - kBestEffect) / (kCount - 1));
+  out[static_cast<std::size_t>(best)] = kBestEffect;
+  return out;
+}
+
+double log_value(const ForProcess& process, double plus, const ForWeights& weights) {
   std::array<double, kForEffects.size()> logs{};
   for (std::size_t j = 0; j < logs.size(); ++j) {
     logs[j] = process.data[j] - plus * process.slack[j];
   }
-  return log_mean(logs);
+  return log_mean(logs, weights);
 }
 
 }  // namespace freshet

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
 #include "analysis/eprocess.h"
 #include "config/tracked_service.h"
@@ -70,6 +71,14 @@ struct ForProcess {
 inline constexpr double kSlackUnits = 1e2;  // stored slack is a multiple of 1/kSlackUnits
 void multiply(ForProcess& process, const PairCounts& counts, double theta, double dispersion,
               EffectTables& tables);
-double log_value(const ForProcess& process, double plus);
+// What each effect weighs in the mixture. Where stable's rate is known beforehand, the effect that
+// a canary as good as stable shows most of gets more than half; all weigh the same otherwise.
+using ForWeights = std::array<double, kForEffects.size()>;
+ForWeights for_weights(std::optional<double> stable_rate, const Margin& margin, double share,
+                       EffectTables& tables);
+// How much one request of such a canary's adds to each effect's log e-value, in the mean.
+std::array<double, kForEffects.size()> for_growth(double stable_rate, const Margin& margin,
+                                                  double share, EffectTables& tables);
+double log_value(const ForProcess& process, double plus, const ForWeights& weights);
 
 }  // namespace freshet

@@ -95,18 +95,13 @@ double step_plus(double plus, double next_percent) {
 std::int64_t requests_needed(double stable_rate, const Margin& margin, double share, double beta) {
   if (!(share > 0 && share < 1) || !(beta > 0 && beta < 1)) return 0;
   if (!(stable_rate >= 0 && stable_rate < 1) || !(margin.times > 0)) return 0;
-  // One canary request with its stable companions, both arms at stable's rate.
-  const PairCounts one{stable_rate, stable_rate * (1 - share) / share, 1, (1 - share) / share};
-  std::array<LogFactor, kForEffects.size()> growth;
-  for (std::size_t j = 0; j < growth.size(); ++j) {
-    growth[j] = log_factor(one, margin.times, margin.times * kForEffects[j]);
-  }
+  EffectTables tables;
+  const auto growth = for_growth(stable_rate, margin, share, tables);
+  const auto weights = for_weights(stable_rate, margin, share, tables);
   const auto log_e = [&](double n) {
     std::array<double, kForEffects.size()> logs{};
-    for (std::size_t j = 0; j < logs.size(); ++j) {
-      logs[j] = n * (growth[j].data - margin.plus * growth[j].slack);
-    }
-    return log_mean(logs);
+    for (std::size_t j = 0; j < logs.size(); ++j) logs[j] = n * growth[j];
+    return log_mean(logs, weights);
   };
   const double goal = -std::log(beta);
   double low = 0;
@@ -157,12 +152,14 @@ AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& ro
   return s;
 }
 
+std::optional<double> stable_rate(const AnalysisSettings& settings, std::optional<double> bound) {
+  if (!bound) return settings.stable_error_rate;
+  const auto found = settings.stable_slower.find(*bound);
+  return found == settings.stable_slower.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<double> hour_rate(const AnalysisSettings& settings, std::optional<double> bound) {
-  std::optional<double> hour = settings.stable_error_rate;
-  if (bound) {
-    const auto found = settings.stable_slower.find(*bound);
-    hour = found == settings.stable_slower.end() ? std::nullopt : std::optional(found->second);
-  }
+  const std::optional<double> hour = stable_rate(settings, bound);
   if (!hour) return std::nullopt;
   return kHourTimes * *hour + kHourPlus;
 }

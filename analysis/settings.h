@@ -83,6 +83,8 @@ std::int64_t requests_needed(double stable_rate, const Margin& margin, double sh
 // Constant harm: before `next_percent` the promotion margin's `plus` is looser by as much as fewer
 // users would be hit than at half of them.
 double step_plus(double plus, double next_percent);
+// Stable's rate in its own hour before: of errors, or of requests slower than a bound.
+std::optional<double> stable_rate(const AnalysisSettings& settings, std::optional<double> bound);
 // The greatest rate that full load, or both arms at once, may have: three times stable's own hour
 // plus one percent. nullopt: the hour is not known.
 std::optional<double> hour_rate(const AnalysisSettings& settings, std::optional<double> bound);

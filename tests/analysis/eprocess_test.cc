@@ -93,6 +93,7 @@ double false_rejections(const NullRow& row, bool in_favour, int runs) {
     AgainstProcess against;
     ForProcess favour;
     EffectTables tables;
+    const ForWeights uniform = for_weights(std::nullopt, row.margin, 0.5, tables);
     for (int i = 0; i < 360; ++i) {
       const double rate = row.stable_rate * (1 + row.swing * std::sin(i / 15.0));
       const double share = i < 120 ? 0.05 : i < 240 ? 0.5 : 0.2;
@@ -106,7 +107,8 @@ double false_rejections(const NullRow& row, bool in_favour, int runs) {
       options.late_mass = -std::log(360.0);
       multiply(against, counts, row.margin, options);
       multiply(favour, counts, row.margin.times, 1, tables);
-      const double value = in_favour ? log_value(favour, row.margin.plus) : log_value(against);
+      const double value =
+          in_favour ? log_value(favour, row.margin.plus, uniform) : log_value(against);
       if (value >= std::log(100.0)) {
         ++rejected;
         break;

@@ -50,13 +50,13 @@ TEST(RequestsLost, TwoIntervalsAfterAChangeOfPercentSayNothing) {
 TEST(RequestsLost, TwoIntervalsAfterAGapSayNothing) {
   const AnalysisSettings settings;
   Evidence e = after(settings, 30, {50, 0}, {450, 0});
-  const double before = log_value(e.lost);
+  const double before = log_value(e.lost.against);
   for (int i = 40; i < 42; ++i) {
     e = advance(std::move(e), interval(i, {0, 0}, {450, 0}), settings);
-    EXPECT_EQ(log_value(e.lost), before);
+    EXPECT_EQ(log_value(e.lost.against), before);
   }
   e = advance(std::move(e), interval(42, {0, 0}, {450, 0}), settings);
-  EXPECT_GT(log_value(e.lost), before);
+  EXPECT_GT(log_value(e.lost.against), before);
 }
 
 TEST(RequestsLost, AWanderingShareIsASplitThatIsNotRandom) {

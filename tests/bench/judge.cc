@@ -80,7 +80,12 @@ Good run_good(const AnalysisSettings& settings, int rollouts, const MakeSource& 
 
 constexpr int kJudgements = 20'000;
 
-double microseconds_per_judgement(const AnalysisSettings& settings, const ArmRates& rates) {
+// All of Knative's bounds, which are tested where most requests are faster than the lowest.
+double microseconds_per_judgement() {
+  const ArmRates rates = lognormal_rates(0.002, 0.004, 1);
+  const AnalysisSettings settings = bench_settings(kRps, rates);
+  fmt::print("{} latency bounds, {} claims\n", settings.latency_bounds.size(),
+             claims(settings).size());
   PlainSource source(1, kRps, rates, rates);
   Evidence e = fresh_evidence("bench", settings);
   JudgeContext context;
@@ -186,8 +191,7 @@ int run() {
   bench_detection(settings, good, bad);
   bench_latency(good);
   bench_good(settings, good);
-  row("one interval folded in and judged", microseconds_per_judgement(settings, good), "us", 1000,
-      true);
+  row("one interval folded in and judged", microseconds_per_judgement(), "us", 20, true);
   return all_held ? 0 : 1;
 }
 

@@ -58,9 +58,10 @@ struct NullClaimRuns {
     multiply(equal, counts(margins[kWorseThanEqual]), margins[kWorseThanEqual], options);
     multiply(worse, counts(margins[kWorseAtTheEdge]), margins[kWorseAtTheEdge], options);
     const Margin& promote = margins[kGoodAtTheEdge];
+    const ForWeights uniform = for_weights(std::nullopt, promote, now.share, tables);
     multiply(good, counts(promote), promote.times, 1, tables);
     const std::array<double, kNullClaims> now_at = {log_value(equal), log_value(worse),
-                                                    log_value(good, promote.plus)};
+                                                    log_value(good, promote.plus, uniform)};
     for (std::size_t i = 0; i < most.size(); ++i) most[i] = std::max(most[i], now_at[i]);
   }
 };
