@@ -7,6 +7,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/flags.h"
 #include "controller/cli/preflight.h"
+#include "controller/cli/prometheus_flags.h"
 #include "controller/cli/registry_access.h"
 #include "controller/knative/views.h"
 #include "controller/runtime/credential_reading.h"
@@ -19,7 +20,7 @@ namespace {
 
 struct PreflightOptions {
   std::string service;
-  std::string prometheus;
+  PrometheusAccess prometheus;
   std::vector<std::string> plain_http;
   ClusterFlags cluster;
 };
@@ -94,13 +95,10 @@ void read_images(Context& context, const PreflightOptions& options, ClusterConne
 
 void read_metrics(Context& context, const PreflightOptions& options, PreflightFacts& facts) {
   const auto serving = sole_revision(*facts.service);
-  if (options.prometheus.empty() || !serving) return;
+  if (options.prometheus.url.empty() || !serving) return;
   ControllerOptions settings;
-  settings.prometheus_url = options.prometheus;
-  while (settings.prometheus_url.ends_with('/')) settings.prometheus_url.pop_back();
-  NetOptions net;
-  net.addresses.allow_private = true;  // the user named this server
-  auto transport = context.make_transport(std::move(net));
+  settings.prometheus_url = options.prometheus.url;
+  auto transport = connect_prometheus(context, options.prometheus);
   if (!transport) {
     facts.metrics = Result<FoundMetrics>(transport.error());
     return;
@@ -113,12 +111,10 @@ void read_metrics(Context& context, const PreflightOptions& options, PreflightFa
   }
 }
 
-int run_preflight(const PreflightOptions& options, Context& context) {
-  if (!options.prometheus.empty()) {
-    if (const auto url = parse_url(options.prometheus); !url) {
-      return report(context, bad_input("--prometheus: " + url.error().message));
-    }
-  }
+int run_preflight(PreflightOptions& options, Context& context) {
+  auto access = checked(std::move(options.prometheus));
+  if (!access) return report(context, access.error());
+  options.prometheus = *std::move(access);
   auto cluster = connect(context, options.cluster);
   if (!cluster) return report(context, cluster.error());
   PreflightFacts facts;
@@ -144,8 +140,7 @@ void add_preflight_command(CLI::App& app, Context& context) {
   CLI::App* command =
       app.add_subcommand("preflight", "Tell whether a service can be adopted, and what is missing");
   command->add_option("SERVICE", options->service, "Knative Service")->required();
-  command->add_option("--prometheus", options->prometheus, "Prometheus to look for metrics in")
-      ->type_name("URL");
+  add_prometheus_flags(*command, options->prometheus);
   command->add_option("--plain-http", options->plain_http, "Registry to speak to without TLS")
       ->type_name("HOST:PORT");
   add_cluster_flags(*command, options->cluster);
