@@ -29,6 +29,15 @@ class Replicas : public ::testing::Test {
     add_pod("s1", kStable, {seconds(0), seconds(8)});
     add_pod("c1", kCanary, {seconds(5), seconds(12)});
   }
+  void begin_again() {
+    pods_.clear();
+    activators_.clear();
+    state_ = {};
+    down_ = {};
+    served_ = counted_ = {};
+    failed_ = errors_ = 0;
+    looks_ = 0;
+  }
   void add_activator(std::array<Duration, 2> offsets) {
     activators_.push_back({{FakePod("activator-1", kCanary, seconds(15), offsets[0]),
                             FakePod("activator-1", kCanary, seconds(15), offsets[1])}});
@@ -119,9 +128,15 @@ class Replicas : public ::testing::Test {
 };
 
 TEST_F(Replicas, ThatAnswerInTurnCountEachRequestOnceAndLoseNone) {
-  add_two();
-  pass(minutes(30), in_turn);
-  expect_nearly_all();
+  for (std::size_t looks = 1; looks <= 4; ++looks) {  // at one of them, then at the other
+    for (int offset = 1; offset < 15; ++offset) {
+      begin_again();
+      add_pod("s1", kStable, {seconds(0), seconds(offset)});
+      add_pod("c1", kCanary, {seconds(5), seconds(5 + offset)});
+      pass(minutes(20), [looks](std::size_t look) { return look / looks % 2; });
+      expect_nearly_all();
+    }
+  }
 }
 
 TEST_F(Replicas, WithoutHistoryGoOnFromWhatTheOtherShowed) {
@@ -138,11 +153,7 @@ TEST_F(Replicas, WithoutHistoryGoOnFromWhatTheOtherShowed) {
 
 TEST_F(Replicas, CountFailuresThatReachedNoPodOnceAsWell) {
   for (int offset = 0; offset < 15; ++offset) {
-    pods_.clear();
-    activators_.clear();
-    state_ = {};
-    served_ = counted_ = {};
-    failed_ = errors_ = 0;
+    begin_again();
     add_pod("s1", kStable, {seconds(0), seconds(8)});
     add_activator({seconds(3), seconds(offset)});
     pass(minutes(2), in_turn);
@@ -236,10 +247,7 @@ TEST_F(Replicas, HoweverTheyAreAndWhateverHappensNeverCountARequestTwice) {
   std::mt19937 random(11);
   const auto some = [&](unsigned most) { return static_cast<int>(random() % (most + 1)); };
   for (std::size_t round = 0; round < 60; ++round) {
-    pods_.clear();
-    state_ = {};
-    served_ = counted_ = {};
-    down_ = {};
+    begin_again();
     const bool restarts = round % 2 == 1;
     const Duration period = seconds(std::array{5, 15, 30}[round % 3]);
     const auto offsets = [&] {
