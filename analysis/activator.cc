@@ -85,17 +85,21 @@ std::int64_t unreached_failures(ReaderState& state, const MetricsReply& reply,
   Totals totals;
   Span span;
   for (const PodSeries& activator : of(reply.activators, arm.key)) {
-    const TimePoint from = counted_to(state, activator.pod);
+    TimePoint from = counted_to(state, activator.pod);
+    const bool unknown = !state.activators.contains(activator_id(activator.pod));
+    const bool first_canary = arm.canary && !state.activators_saw_canary;
+    const auto counted = state.counted_activators.find(series_name(activator, arm.key));
     Baseline baseline;
-    const auto known = state.counted_activators.find(series_name(activator, arm.key));
-    if (known != state.counted_activators.end()) {
-      baseline.counted = &known->second;
+    if (counted != state.counted_activators.end()) {
+      baseline.counted = &counted->second;
+      from = counted->second.at;
+    } else if (unknown && first_canary) {
+      baseline.from_zero = true;
+      from = TimePoint::min();  // all that pods have counted may have come through it
     } else if (has_sample_at_or_before(activator, from)) {
       baseline.used = from;
-      baseline.any_scrape = !state.activators.contains(activator_id(activator.pod)) &&
-                            state.activators.size() < kMaxRememberedActivators;
+      baseline.any_scrape = unknown && state.activators.size() < kMaxRememberedActivators;
     } else {
-      const bool first_canary = arm.canary && !state.activators_saw_canary;
       baseline.from_zero = first_canary || is_known(state, reply, activator.pod);
     }
     for (const Scrape& scrape : activator.scrapes) {

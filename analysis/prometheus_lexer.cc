@@ -1,7 +1,9 @@
 // Reading in place.
 #include "analysis/prometheus_lexer.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 namespace freshet {

@@ -179,9 +179,11 @@ class ReplyReader {
 
   Status outcome() const {
     if (status_ == "error") {
-      const auto kind = error_type_ == "bad_data"    ? ErrorKind::kPermanent
-                        : error_type_ == "execution" ? ErrorKind::kRefused
-                                                     : ErrorKind::kTransient;
+      // VictoriaMetrics says the status: of a query that is too long, or of too many samples.
+      const bool too_much = error_type_ == "execution" || error_type_ == "422";
+      const auto kind = error_type_ == "bad_data" ? ErrorKind::kPermanent
+                        : too_much                ? ErrorKind::kRefused
+                                                  : ErrorKind::kTransient;
       return reply_error(kind, printable(error_.empty() ? "an error without text" : error_));
     }
     if (status_ != "success") return no_status();

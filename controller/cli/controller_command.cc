@@ -9,10 +9,10 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/context.h"
 #include "controller/cli/flags.h"
+#include "controller/cli/prometheus_flags.h"
 #include "controller/cli/stop_signals.h"
 #include "controller/cli/webhook_listener.h"
 #include "controller/net/curl_exchanges.h"
-#include "controller/net/curl_transport.h"
 #include "controller/registry/endpoint.h"
 #include "controller/runtime/controller.h"
 #include "controller/runtime/definition.h"
@@ -31,8 +31,7 @@ constexpr Duration kWatchTimeout = minutes(5);
 struct Flags {
   ClusterFlags cluster;
   std::vector<std::string> namespaces;
-  std::string prometheus;
-  std::string prometheus_ca;
+  PrometheusAccess prometheus;
   std::string registry_ca;
   std::vector<std::string> plain_http;
   std::vector<std::string> private_registries;
@@ -80,12 +79,7 @@ Result<std::int64_t> image_size(const std::string& text) {
 Result<ControllerOptions> options_from(const Flags& flags) {
   ControllerOptions options;
   options.namespaces = flags.namespaces;
-  options.prometheus_url = flags.prometheus;
-  while (options.prometheus_url.ends_with('/')) options.prometheus_url.pop_back();
-  if (!options.prometheus_url.empty()) {
-    const auto url = parse_url(options.prometheus_url);
-    if (!url) return with_context("--prometheus", url.error());
-  }
+  options.prometheus_url = flags.prometheus.url;
   const auto interval = parse_duration(flags.analysis_interval);
   if (!interval) return with_context("--analysis-interval", interval.error());
   if (*interval < seconds(1) || *interval > minutes(5)) {
@@ -133,16 +127,6 @@ Result<std::string> optional_file(const std::string& path) {
   return read_file(path, kMaxCaBytes);
 }
 
-// A transport to what only the operator names: Prometheus.
-Result<std::unique_ptr<HttpTransport>> prometheus_transport(Context& context, const Flags& flags) {
-  NetOptions net;
-  auto ca = optional_file(flags.prometheus_ca);
-  if (!ca) return with_context("--prometheus-ca", ca.error());
-  net.extra_ca_pem = *std::move(ca);
-  net.addresses.allow_private = true;
-  return context.make_transport(std::move(net));
-}
-
 // Exchanges with registries: what a registry or its token service names must be public, unless the
 // operator listed it.
 Result<std::unique_ptr<HttpExchanges>> registry_exchanges(const Flags& flags,
@@ -156,7 +140,10 @@ Result<std::unique_ptr<HttpExchanges>> registry_exchanges(const Flags& flags,
   return make_curl_exchanges(std::move(net));
 }
 
-Result<int> run(Context& context, const Flags& flags) {
+Result<int> run(Context& context, Flags& flags) {
+  auto access = checked(std::move(flags.prometheus));
+  if (!access) return access.error();
+  flags.prometheus = *std::move(access);
   auto options = options_from(flags);
   if (!options) return options.error();
   auto receivers = webhook_receivers(flags.webhooks);
@@ -172,7 +159,7 @@ Result<int> run(Context& context, const Flags& flags) {
   };
   auto cluster = connect(context, flags.cluster, std::move(net));
   if (!cluster) return cluster.error();
-  auto prometheus = prometheus_transport(context, flags);
+  auto prometheus = connect_prometheus(context, flags.prometheus);
   if (!prometheus) return prometheus.error();
   auto registry = registry_exchanges(flags, options->plain_http);
   if (!registry) return registry.error();
@@ -224,9 +211,7 @@ void add_controller_command(CLI::App& app, Context& context) {
   add_cluster_flags(*command, flags->cluster);
   command->add_option("--watch-namespace", flags->namespaces,
                       "Watch only this namespace (repeatable; default: all)");
-  command->add_option("--prometheus", flags->prometheus, "Prometheus, as http(s)://host:port")
-      ->envname("FRESHET_PROMETHEUS");
-  command->add_option("--prometheus-ca", flags->prometheus_ca, "PEM file trusted for it besides");
+  add_prometheus_flags(*command, flags->prometheus);
   command
       ->add_option("--plain-http", flags->plain_http,
                    "Registry host:port spoken to without TLS (repeatable)")

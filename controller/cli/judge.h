@@ -6,6 +6,7 @@
 
 #include "config/tracked_service.h"
 #include "controller/cli/context.h"
+#include "controller/runtime/prometheus_access.h"
 
 namespace freshet {
 
@@ -14,7 +15,7 @@ Result<TrackedServiceSpec> spec_in(Context& context, const std::string& file);
 
 struct RecordOptions {
   std::string file;  // "-": standard output
-  std::string prometheus;
+  PrometheusAccess prometheus;
   std::string service;  // of a cluster, whose rollout says what follows; or …
   std::string stable;   // … both Revisions and the percent
   std::string canary;

@@ -10,6 +10,7 @@
 #include "controller/cli/input.h"
 #include "controller/cli/judge.h"
 #include "controller/cli/judge_explain.h"
+#include "controller/cli/prometheus_flags.h"
 
 namespace freshet {
 
@@ -107,8 +108,7 @@ void add_record_flags(CLI::App& command, RecordOptions& options) {
                      "With --record: the tracked service whose rollout to record");
   command.add_option("--record", options.file, "Append live intervals to it; - is standard output")
       ->type_name("FILE");
-  command.add_option("--prometheus", options.prometheus, "Prometheus to record from")
-      ->type_name("URL");
+  add_prometheus_flags(command, options.prometheus);
   command.add_option("--stable", options.stable, "Without SERVICE: the Revision to compare with")
       ->type_name("REVISION");
   command.add_option("--canary", options.canary, "Without SERVICE: the Revision to compare")

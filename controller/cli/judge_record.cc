@@ -11,7 +11,7 @@
 #include "controller/cli/cluster.h"
 #include "controller/cli/judge.h"
 #include "controller/cli/judge_recorder.h"
-#include "controller/cli/prometheus_access.h"
+#include "controller/cli/prometheus_flags.h"
 #include "controller/cli/stop_signals.h"
 
 namespace freshet {
@@ -181,7 +181,8 @@ class Recording {
 };
 
 Status check_record(const RecordOptions& options) {
-  if (options.prometheus.empty()) return tl::unexpected(bad_input("--record needs --prometheus"));
+  if (options.prometheus.url.empty())
+    return tl::unexpected(bad_input("--record needs --prometheus"));
   if (options.every <= Duration{}) {
     return tl::unexpected(bad_input("--every must be longer than nothing"));
   }
@@ -200,11 +201,12 @@ Status check_record(const RecordOptions& options) {
 }  // namespace
 
 int run_record(const RecordOptions& options, Context& context) {
-  if (const Status checked = check_record(options); !checked)
-    return report(context, checked.error());
+  if (const Status sound = check_record(options); !sound) return report(context, sound.error());
   auto find = options.service.empty() ? as_named(options) : in_cluster(context, options);
   if (!find) return report(context, find.error());
-  const auto prometheus = prometheus_at(context, options.prometheus);
+  auto access = checked(options.prometheus);
+  if (!access) return report(context, access.error());
+  const auto prometheus = prometheus_source(context, *std::move(access));
   if (!prometheus) return report(context, prometheus.error());
   auto write = open_recording(context, options.file);
   if (!write) return report(context, write.error());

@@ -7,7 +7,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/flags.h"
 #include "controller/cli/preflight.h"
-#include "controller/cli/prometheus_access.h"
+#include "controller/cli/prometheus_flags.h"
 #include "controller/cli/registry_access.h"
 #include "controller/knative/views.h"
 #include "controller/runtime/credential_reading.h"
@@ -19,7 +19,7 @@ namespace {
 
 struct PreflightOptions {
   std::string service;
-  std::string prometheus;
+  PrometheusAccess prometheus;
   std::vector<std::string> plain_http;
   ClusterFlags cluster;
 };
@@ -94,8 +94,8 @@ void read_images(Context& context, const PreflightOptions& options, ClusterConne
 
 void read_metrics(Context& context, const PreflightOptions& options, PreflightFacts& facts) {
   const auto serving = sole_revision(*facts.service);
-  if (options.prometheus.empty() || !serving) return;
-  const auto prometheus = prometheus_at(context, options.prometheus);
+  if (options.prometheus.url.empty() || !serving) return;
+  const auto prometheus = prometheus_source(context, options.prometheus);
   if (!prometheus) {
     facts.metrics = Result<FoundMetrics>(prometheus.error());
     return;
@@ -108,12 +108,10 @@ void read_metrics(Context& context, const PreflightOptions& options, PreflightFa
   }
 }
 
-int run_preflight(const PreflightOptions& options, Context& context) {
-  if (!options.prometheus.empty()) {
-    if (const auto url = parse_url(options.prometheus); !url) {
-      return report(context, bad_input("--prometheus: " + url.error().message));
-    }
-  }
+int run_preflight(PreflightOptions& options, Context& context) {
+  auto access = checked(std::move(options.prometheus));
+  if (!access) return report(context, access.error());
+  options.prometheus = *std::move(access);
   auto cluster = connect(context, options.cluster);
   if (!cluster) return report(context, cluster.error());
   PreflightFacts facts;
@@ -139,8 +137,7 @@ void add_preflight_command(CLI::App& app, Context& context) {
   CLI::App* command =
       app.add_subcommand("preflight", "Tell whether a service can be adopted, and what is missing");
   command->add_option("SERVICE", options->service, "Knative Service")->required();
-  command->add_option("--prometheus", options->prometheus, "Prometheus to look for metrics in")
-      ->type_name("URL");
+  add_prometheus_flags(*command, options->prometheus);
   command->add_option("--plain-http", options->plain_http, "Registry to speak to without TLS")
       ->type_name("HOST:PORT");
   add_cluster_flags(*command, options->cluster);

@@ -112,7 +112,8 @@ TEST(PrometheusReply, WhatIsTooMuchIsToldApartFromWhatIsWrong) {
   for (std::size_t i = 0; i <= kMaxReplySeries; ++i) many += (i == 0 ? "" : ",") + series(kAll, "");
   for (const std::string& body :
        {std::string(kMaxReplyBytes + 1, ' '), matrix(many),
-        std::string(R"({"status":"error","errorType":"execution","error":"too many samples"})")}) {
+        std::string(R"({"status":"error","errorType":"execution","error":"too many samples"})"),
+        std::string(R"({"status":"error","errorType":"422","error":"too long query"})")}) {
     const auto reply = parse(body);
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error().kind, ErrorKind::kRefused) << reply.error().message;

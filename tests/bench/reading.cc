@@ -60,7 +60,7 @@ Canary make_canary(int i) {
 }
 
 int run() {
-  ReadingServer server(kCanaries, seconds(15));
+  ReadingServer server(seconds(15));
   double server_seconds = 0;
   LocalTransport transport([&](const HttpRequest& request) -> Result<HttpResponse> {
     const double begun = cpu_seconds();

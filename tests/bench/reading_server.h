@@ -12,8 +12,7 @@ namespace freshet {
 
 class ReadingServer {
  public:
-  ReadingServer(int canaries, Duration scrape_period)
-      : canaries_(canaries), period_(scrape_period) {}
+  explicit ReadingServer(Duration scrape_period) : period_(scrape_period) {}
 
   HttpResponse answer(const HttpRequest& request);
   void set_now(TimePoint now) { now_ = now; }
@@ -30,7 +29,6 @@ class ReadingServer {
   std::string answer_baseline() const;
   std::string samples(int canary, int pod, double rate, Duration window) const;
 
-  int canaries_;
   Duration period_;
   TimePoint now_{};
   int queries_ = 0;

@@ -242,6 +242,20 @@ TEST_F(RealPrometheus, CountsAreWhatThePodsServedWithTheirOwnTimesLessTheTags) {
   }
 }
 
+TEST_F(RealPrometheus, OnlyTheBucketsInUseAreSentAndEachTagHostOfManyIsLeftOut) {
+  for (const Row& row : kRows) {
+    const RevisionKey key{"shop", row.revision};
+    CountsQuestion question{{key, {"shop", "other"}}, minutes(5), {kTag.tag, ""}};
+    question.more_hosts = {kTag.host, "freshet-other.shop.example.com"};
+    question.bounds = std::vector<double>{0.1};
+    const auto reply = source().counts(*find_dialect(row.dialect), question);
+    ASSERT_TRUE(reply) << row.dialect << ": " << reply.error().message;
+    ASSERT_TRUE(reply->revisions.contains(key)) << row.dialect;
+    const auto& counters = reply->revisions.at(key).front().counters;
+    EXPECT_EQ(counters.size(), 4U) << row.dialect << ": 200 and 503, 0.1 s and all";
+  }
+}
+
 TEST_F(RealPrometheus, TheBaselineIsReadInEveryDialect) {
   for (const Row& row : kRows) {
     const auto baseline =

@@ -32,6 +32,8 @@ TEST(ControllerFlags, SayWhatWasFoundAndWhatIsAllowed) {
       {"--analysis-interval", "0s", "--analysis-interval is 0s; allowed: 1s to 5m"},
       {"--analysis-interval", "6m", "--analysis-interval is 6m; allowed: 1s to 5m"},
       {"--prometheus", "prom:9090", "--prometheus: "},
+      {"--prometheus-token-file", "t", "--prometheus-… flags need --prometheus"},
+      {"--prometheus-header", "nonsense", "--prometheus-… flags need --prometheus"},
       {"--workers", "0", "--workers"},
   };
   for (const FlagRow& row : rows) {

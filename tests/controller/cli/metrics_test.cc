@@ -102,6 +102,44 @@ TEST_P(EachDialect, PreflightNamesItAndMissesNothing) {
   EXPECT_EQ(ran.out.find("activator"), ran.out.npos) << ran.out;
 }
 
+TEST(Metrics, PreflightAsksAsWhomTheFlagsSayAndTellsNoSecret) {
+  const std::string secret = "canary-71f3";
+  CliBed bed(Exposure::kPodLabels);
+  bed.serve("checkout");
+  std::vector<HttpRequest> asked;
+  int status = 200;
+  bed.server = [&](const HttpRequest& request) -> Result<HttpResponse> {
+    if (request.url.find("prometheus.sandbox") == std::string::npos) {
+      return bed.cluster.world().handle(request);
+    }
+    asked.push_back(request);
+    if (status != 200) return HttpResponse{status, {}, "denied"};
+    return bed.cluster.world().handle(request);
+  };
+  const std::vector<std::string> words = {"preflight",
+                                          "checkout",
+                                          "--prometheus",
+                                          "http://prometheus.sandbox",
+                                          "--prometheus-token-file",
+                                          "/token",
+                                          "--prometheus-header",
+                                          "X-Scope-OrgID: shop"};
+  const CliRun none = bed.run(words);
+  EXPECT_NE(none.out.find("--prometheus-token-file: cannot read /token"), std::string::npos)
+      << none.out;
+  bed.files["/token"] = secret;
+  for (const int answered : {200, 401, 500}) {
+    status = answered;
+    asked.clear();
+    const CliRun ran = bed.run(words);
+    ASSERT_FALSE(asked.empty());
+    EXPECT_EQ(find_header(asked.back().headers, "Authorization"), "Bearer " + secret);
+    EXPECT_EQ(find_header(asked.back().headers, "X-Scope-OrgID"), "shop");
+    EXPECT_EQ(ran.exit_code == kDone, answered == 200) << ran.out;
+    EXPECT_EQ((ran.out + ran.err).find(secret), std::string::npos);
+  }
+}
+
 TEST(Metrics, AnUpgradeOfKnativeInMidRolloutIsFollowedAndItsBaselinesAreNoEvidence) {
   for (const double error_rate : {0.001, 0.05}) {
     CliBed bed(Exposure::kOpenCensus);
