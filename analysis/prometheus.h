@@ -119,6 +119,9 @@ Result<Targets> parse_targets(std::string_view body, const Dialect& dialect);
 Result<StableBaseline> parse_baseline(std::string_view body, const Dialect& dialect,
                                       std::span<const std::string> error_codes);
 Result<bool> parse_probe(std::string_view body);
+// What a user's query gave: nullopt where that is nothing, or no finite number. More than one
+// series is kBadInput.
+Result<std::optional<double>> parse_value(std::string_view body);
 
 // Is this HTTP status one of "5xx", "503", …?
 bool matches_code(std::string_view code, std::span<const std::string> patterns);

@@ -1,4 +1,6 @@
-// Replies that are one value a series: stable's hour, and probes.
+// Replies that are one value a series: stable's hour, probes, users' queries.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -56,6 +58,24 @@ Result<bool> parse_probe(std::string_view body) {
   };
   if (Status read = read_reply(body, ReplyType::kVector, add); !read) return read.error();
   return found;
+}
+
+Result<std::optional<double>> parse_value(std::string_view body) {
+  std::optional<double> value;
+  std::size_t series = 0;
+  const auto add = [&](const ReplySeries& one) -> Status {
+    if (!one.has_samples) return reply_error(ErrorKind::kTransient, "a series has no value");
+    ++series;
+    value = one.samples.front().value;
+    return {};
+  };
+  if (Status read = read_reply(body, ReplyType::kVector, add); !read) return read.error();
+  if (series > 1) {
+    return bad_input(fmt::format(
+        "the query gives {} series; one value is wanted, as sum() or max() gives it", series));
+  }
+  if (value && !std::isfinite(*value)) value.reset();
+  return value;
 }
 
 }  // namespace freshet

@@ -1,6 +1,8 @@
 // How a candidate is judged: spec.analysis, field by field.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "config/fields.h"
 #include "config/query_template.h"
 
@@ -147,10 +149,21 @@ Type<CheckSpec> check_type() {
   });
 }
 
+void check_names(const Cursor& at, const AnalysisSpec& analysis) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < analysis.checks.size(); ++i) {
+    const std::string& name = analysis.checks[i].name;
+    if (seen.insert(name).second) continue;
+    at.field("checks", *at.node.find("checks"))
+        .item(i)
+        .fail("another check is called " + name, "a name of its own");
+  }
+}
+
 }  // namespace
 
 Type<AnalysisSpec> analysis_type() {
-  return object_type<AnalysisSpec>({
+  std::vector<Field<AnalysisSpec>> fields = {
       field("mode", &AnalysisSpec::mode, choice_type<AnalysisMode>({"Metrics", "ReadinessOnly"}),
             "Metrics judges the candidate's requests against stable's; ReadinessOnly looks at "
             "nothing but whether its Revision is Ready."),
@@ -178,7 +191,8 @@ Type<AnalysisSpec> analysis_type() {
             list_type(check_type(), "at most 4 checks", 0, kMaxChecks),
             "Queries of your own, asked for both Revisions; a candidate that is worse more often "
             "than not is rolled back."),
-  });
+  };
+  return object_type<AnalysisSpec>(std::move(fields), check_names);
 }
 
 }  // namespace freshet::config

@@ -3,6 +3,8 @@
 
 #include <iterator>
 
+#include "controller/runtime/user_checks.h"
+
 namespace freshet {
 namespace {
 
@@ -92,6 +94,11 @@ Result<std::vector<Interval>> Recorder::look(const RecordedRollout& rollout, Tim
       closed.push_back(missing_until(result.interval->start));
     }
     result.interval->percent = percent_at(result.interval->start);
+    if (!analysis.checks.empty() && (!checks_read_ || now - *checks_read_ >= kCheckEvery)) {
+      checks_read_ = now;
+      const BothRevisions both{rollout.canary.key, rollout.stable.key};
+      result.interval->checks = ask_checks(source_, analysis.checks, both).values;
+    }
     end_ = result.interval->end;
     closed.push_back(*std::move(result.interval));
   }

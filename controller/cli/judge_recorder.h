@@ -49,6 +49,7 @@ class Recorder {
   ReaderState reader_;
   std::optional<TimePoint> end_;  // of the last line
   std::optional<TimePoint> probed_;
+  std::optional<TimePoint> checks_read_;
   std::map<TimePoint, int> percents_;  // since when, as it was seen
 };
 

@@ -1,7 +1,10 @@
 // Reads Prometheus for an active rollout.
 #include "controller/runtime/judging.h"
 
+#include <algorithm>
+
 #include "analysis/reader.h"
+#include "controller/runtime/user_checks.h"
 
 namespace freshet {
 
@@ -118,9 +121,21 @@ Status Judging::read_counts(const Observation& observation, const Core& core,
   wish.since = now - read_window(notes.evidence.reader, now);
   counts_.announce(wish, now);
   if (result.interval) {
+    read_checks(observation, input, *result.interval, notes, now);
     notes.evidence = advance(std::move(notes.evidence), *result.interval, *notes.settings);
   }
   return {};
+}
+
+// Users' queries, for both Revisions. What gives no value leaves the interval without it.
+void Judging::read_checks(const Observation& observation, const ReadInput& input,
+                          Interval& interval, Notes& notes, TimePoint now) {
+  const std::vector<CheckSpec>& checks = observation.tracked.spec.analysis.checks;
+  if (checks.empty() || (notes.checks_read && now - *notes.checks_read < kCheckEvery)) return;
+  notes.checks_read = now;
+  UserChecks read = ask_checks(source_, checks, {input.canary.key, input.stable.key});
+  interval.checks = std::move(read.values);
+  notes.check_trouble = std::move(read.trouble);
 }
 
 // Stable's series have stopped. Where it is counted by other names now, these are read from here
@@ -189,6 +204,10 @@ std::string Judging::look(const Observation& observation, const Core& core,
     if (!read) blind = read.error().message;
   }
   notes.verdict = judge(notes.evidence, *notes.settings, context, now);
+  if (!notes.check_trouble.empty() &&
+      std::ranges::count(notes.verdict.holds, AnalysisHold::kNoCheckValue) > 0) {
+    notes.verdict.sentence += "; " + notes.check_trouble;
+  }
   // A query that failed is neither a pass nor a failure: nothing is raised on it.
   if (!blind.empty() && notes.verdict.kind != VerdictKind::kRollback) {
     notes.verdict = blind_verdict(notes.verdict, blind);

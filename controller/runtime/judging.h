@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "analysis/reader.h"
 #include "base/http.h"
 #include "base/result.h"
 #include "controller/model/observation.h"
@@ -37,6 +38,8 @@ class Judging {
   Status choose(const Observation& observation, const RevisionRef& stable, Notes& notes);
   Status read_counts(const Observation& observation, const Core& core,
                      const std::map<std::string, TimePoint>& pods, Notes& notes, TimePoint now);
+  void read_checks(const Observation& observation, const ReadInput& input, Interval& interval,
+                   Notes& notes, TimePoint now);
   Status find_again(const Observation& observation, const RevisionRef& stable, Notes& notes,
                     TimePoint now);
 

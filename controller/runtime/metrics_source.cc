@@ -115,4 +115,10 @@ Result<StableBaseline> MetricsSource::baseline(const Dialect& dialect, const Rev
   return parse_baseline(*body, dialect, error_codes);
 }
 
+Result<std::optional<double>> MetricsSource::value(const std::string& promql) {
+  auto body = query(promql);
+  if (!body) return body.error();
+  return parse_value(*body);
+}
+
 }  // namespace freshet

@@ -2,6 +2,7 @@
 // Errors are what could not be asked or read: neither yes nor no, neither pass nor failure.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -42,6 +43,8 @@ class MetricsSource {
   Result<StableBaseline> baseline(const Dialect& dialect, const RevisionKey& revision,
                                   const TagRequests& left_out,
                                   std::span<const std::string> error_codes);
+  // What a query of a user's own gives; nullopt: nothing.
+  Result<std::optional<double>> value(const std::string& promql);
 
  private:
   Result<std::string> query(const std::string& promql);

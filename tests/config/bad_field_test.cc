@@ -52,6 +52,11 @@ const std::vector<Row> kFieldRows = {
      "  analysis:\n    checks:\n    - {name: memory, query: 'sum({{revision}})'}\n",
      {"spec.analysis.checks[0].query (line 7, column 29): {{revision}} stands outside quotes; "
       "allowed: PromQL with {{revision}}, and perhaps {{namespace}}, inside its quoted matchers"}},
+    {"each check has a name of its own",
+     "  analysis:\n    checks:\n    - {name: m, query: 'x{r=\"{{revision}}\"}'}\n"
+     "    - {name: m, query: 'y{r=\"{{revision}}\"}'}\n",
+     {"spec.analysis.checks[1] (line 8, column 7): another check is called m; allowed: a name of "
+      "its own"}},
     {"steps have to rise",
      "  rollout: {steps: [1, 20, 5]}\n",
      {"spec.rollout.steps[2] (line 5, column 28): steps must rise: found 5 after 20; allowed: "

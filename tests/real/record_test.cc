@@ -25,6 +25,18 @@ scrape_configs:
   - {{targets: ["{0}"], labels: {{__metrics_path__: /checkout-2, instance: "10.0.0.2:9091"}}}}
 )";
 
+// A query of a user's own, which Prometheus answers for either Revision.
+constexpr const char* kWithCheck = R"(
+apiVersion: freshet.dev/v1alpha1
+kind: TrackedService
+metadata: {name: checkout}
+spec:
+  analysis:
+    checks:
+    - name: served
+      query: sum(http_server_request_duration_seconds_bucket{kn_revision_name="{{revision}}",le="+Inf"})
+)";
+
 // Each scrape finds 100 more good requests, half of them slow, and 10 failures, which are quick.
 HttpResponse pod_page(const std::string& revision, int scrapes) {
   std::string text;
@@ -66,18 +78,24 @@ TEST(RealRecording, OfAPrometheusHoldsWhatThePodsServedAndCanBeReplayed) {
   Context context = machine_context(terminal, clock);
   context.stop = [&out] { return std::ranges::count(out.str(), '\n') >= 5; };
   const std::string url = "http://" + host;
+  const std::string spec = folder.write("checkout.yaml", kWithCheck);
   const std::vector<const char*> words = {
-      "freshet",   "judge", "--record", "-",          "--prometheus", url.c_str(),
-      "-n",        "shop",  "--stable", "checkout-1", "--canary",     "checkout-2",
-      "--percent", "50",    "--every",  "1s",         "--for",        "60s"};
+      "freshet", "judge",    "--record",   "-",        "--prometheus", url.c_str(), "-n",
+      "shop",    "--stable", "checkout-1", "--canary", "checkout-2",   "--percent", "50",
+      "--every", "1s",       "--for",      "60s",      "--spec",       spec.c_str()};
   EXPECT_EQ(run_cli(static_cast<int>(words.size()), words.data(), context), kDone) << err.str();
 
   const auto report = replay(out.str(), {});
   ASSERT_TRUE(report) << out.str() << err.str();
   ASSERT_GE(report->lines.size(), 5U) << err.str();
   EXPECT_TRUE(report->lines.front().interval.missing) << "says from when on it counts";
+  EXPECT_EQ(report->lines[1].interval.checks.count("served"), 1U) << out.str();
   for (const ReplayLine& line : report->lines) {
     if (line.interval.missing) continue;
+    for (const auto& [name, values] : line.interval.checks) {
+      EXPECT_GT(values.canary, 0) << out.str();
+      EXPECT_GT(values.stable, 0) << out.str();
+    }
     for (const ArmCounts& arm : {line.interval.canary, line.interval.stable}) {
       EXPECT_GT(arm.requests, 0) << out.str();
       EXPECT_EQ(arm.requests, 11 * arm.errors) << out.str();
