@@ -99,7 +99,7 @@ std::optional<double> ReplyLexer::number() {
 
 std::optional<Json> ReplyLexer::value() {
   const auto text = extent();
-  if (!text) return std::nullopt;
+  if (!text || text->find('\0') != text->npos) return std::nullopt;  // the library's end of text
   auto parsed = parse_json(*text, kMaxReplyBytes);
   if (!parsed) return std::nullopt;
   return *std::move(parsed);

@@ -22,12 +22,6 @@ std::string_view name_of(ReplyType type) {
   return type == ReplyType::kMatrix ? "matrix" : "vector";
 }
 
-// Where labels stand in order, as a server writes them, that none stands twice is seen at once.
-bool stands_already(const std::vector<ReplySeries::Label>& labels, std::string_view name) {
-  if (labels.empty() || labels.back().name < name) return false;
-  return std::ranges::any_of(labels, [&](const auto& label) { return label.name == name; });
-}
-
 class ReplyReader {
  public:
   ReplyReader(std::string_view body, ReplyType type,
@@ -130,17 +124,24 @@ class ReplyReader {
   }
 
   Status labels() {
+    bool in_order = true;  // as servers write them: then that none stands twice is seen at once
     bool ended = lexer_.take('}');
     while (!ended) {
       const auto name = lexer_.string();
       if (!name || !lexer_.take(':')) return broken();
       const auto value = lexer_.string();
       if (!value) return broken();
-      if (stands_already(series_.labels, *name)) return twice(*name);
+      in_order = in_order && (series_.labels.empty() || series_.labels.back().name < *name);
+      if (!in_order && has_label(*name)) return twice(*name);
       series_.labels.push_back({*name, *value});
       if (!lexer_.next('}', ended)) return broken();
     }
     return {};
+  }
+
+  bool has_label(std::string_view name) const {
+    return std::ranges::find(series_.labels, name, &ReplySeries::Label::name) !=
+           series_.labels.end();
   }
 
   Status samples() {

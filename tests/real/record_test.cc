@@ -34,7 +34,8 @@ spec:
   analysis:
     checks:
     - name: served
-      query: sum(http_server_request_duration_seconds_bucket{kn_revision_name="{{revision}}",le="+Inf"})
+      query: >-
+        sum(http_server_request_duration_seconds_bucket{kn_revision_name="{{revision}}",le="+Inf"})
 )";
 
 // Each scrape finds 100 more good requests, half of them slow, and 10 failures, which are quick.
