@@ -9,10 +9,9 @@
 namespace freshet {
 namespace {
 
-constexpr double kAdvanceEvidence = 20;  // e-value for the next percent, this step's data alone
-constexpr double kLeaning = 3;           // an e-value against that PromoteIfClean refuses
-constexpr double kDoubt = 0.5;           // ln E against above which nothing is let through
-constexpr double kSharedLevel = 1;       // of the canary's watch, while stable's has the alarm
+constexpr double kLeaning = 3;      // an e-value against that PromoteIfClean refuses
+constexpr double kDoubt = 0.5;      // ln E against above which nothing is let through
+constexpr double kSharedLevel = 1;  // of the canary's watch, while stable's has the alarm
 
 // ln e of each metric, worked out once; claims about latency look at two of them.
 template <class LogValue>

@@ -53,14 +53,6 @@ double estimated_seconds(const RolloutSpec& rollout, const StableBaseline& basel
   return total;
 }
 
-double auto_plus(const RolloutSpec& rollout, const StableBaseline& baseline, double beta) {
-  const double available = to_seconds(rollout.deadline) * kAutoShareOfDeadline;
-  for (double plus : kAutoPlus) {
-    if (estimated_seconds(rollout, baseline, plus, beta) <= available) return plus;
-  }
-  return kAutoPlus.back();
-}
-
 // Knative counts by certain bounds only: the next one is what can be told.
 Objective objective_of(const ObjectiveSpec& spec, const StableBaseline& baseline) {
   if (spec.errors) return {std::nullopt, *spec.errors};
@@ -70,6 +62,14 @@ Objective objective_of(const ObjectiveSpec& spec, const StableBaseline& baseline
 }
 
 }  // namespace
+
+double auto_plus(const RolloutSpec& rollout, const StableBaseline& baseline, double beta) {
+  const double available = to_seconds(rollout.deadline) * kAutoShareOfDeadline;
+  for (double plus : kAutoPlus) {
+    if (estimated_seconds(rollout, baseline, plus, beta) <= available) return plus;
+  }
+  return kAutoPlus.back();
+}
 
 std::string objective_name(const Objective& objective) {
   const double percent = objective.share * 100;

@@ -17,6 +17,7 @@ namespace freshet {
 
 inline constexpr std::size_t kMaxMetrics = 15;  // errors and at most 14 latency bounds
 
+inline constexpr double kAdvanceEvidence = 20;  // e-value for the next percent, this step alone
 // A step's evidence for grows no faster than to be complete after so much observed time.
 inline constexpr int kEvidenceIntervals = 15;  // that evidence for is spread over, at least …
 inline constexpr Duration kEvidenceSoak = seconds(150);  // … but no longer than this
@@ -77,6 +78,8 @@ struct StableBaseline {
 };
 AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& rollout,
                                  const StableBaseline& baseline, Duration interval);
+// The promotion margin's `plus` that `auto` means: the smallest that such traffic can show in time.
+double auto_plus(const RolloutSpec& rollout, const StableBaseline& baseline, double beta);
 // Canary requests (median) to clear `margin` at a stable rate; 0 where it cannot be said.
 // `share` is the canary's, as a fraction.
 std::int64_t requests_needed(double stable_rate, const Margin& margin, double share, double beta);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/settings.h"
 #include "base/text.h"
 #include "controller/planner/look.h"
 
@@ -16,14 +17,22 @@ constexpr double kStableRequests = 300;
 constexpr int kLeastHoldback = 2;
 constexpr int kMostHoldback = 20;
 constexpr int kUnknownHoldback = 10;
-constexpr double kAutoPromoteMargin = 0.003;
 
-// Even without a single error a step needs this many canary requests: the rule of three,
-// ln(1/β)/δ (analysis.md 2e), with the 1/20 that Advance asks for.
-double least_requests(const AnalysisSpec& analysis) {
-  const auto& margins = analysis.errors.margins;
-  const double plus = margins ? margins->promote.plus : kAutoPromoteMargin;
-  return std::log(20.0) / std::max(plus, 1e-6);
+// Seconds that a step takes at least: without a single error, and as soon as Advance may be earned
+// for the next percent (analysis/README.md).
+double least_seconds(const TrackedServiceSpec& spec, double per_second, int percent, int next) {
+  Margin margin{1.5, 0};
+  if (spec.analysis.errors.margins) {
+    margin = spec.analysis.errors.margins->promote;
+  } else {
+    StableBaseline traffic;
+    traffic.requests_per_second = per_second;
+    margin.plus = auto_plus(spec.rollout, traffic, spec.analysis.missed_regression);
+  }
+  margin.plus = step_plus(margin.plus, next);
+  const auto needed =
+      static_cast<double>(requests_needed(0, margin, percent / 100.0, 1 / kAdvanceEvidence));
+  return needed / (per_second * percent / 100.0);
 }
 
 std::optional<double> observed_rate(const Pass& pass, const Rollout& rollout) {
@@ -52,9 +61,12 @@ std::vector<int> merge_plan(const TrackedServiceSpec& spec, std::optional<double
   if (spec.analysis.mode == AnalysisMode::kReadinessOnly) return steps;
   const double longest = to_seconds(spec.rollout.deadline) / kShareOfDeadline;
   std::vector<int> plan;
-  for (const int percent : steps) {
-    const double needs = least_requests(spec.analysis) / (*per_second * percent / 100.0);
-    if (needs <= longest || percent == steps.back()) plan.push_back(percent);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const bool last = i + 1 == steps.size();
+    const int next = last ? 100 : steps[i + 1];
+    if (last || least_seconds(spec, *per_second, steps[i], next) <= longest) {
+      plan.push_back(steps[i]);
+    }
   }
   return plan;
 }

@@ -57,6 +57,7 @@ Detection detect(const AnalysisSettings& settings, int percent, const MakeSource
 
 struct Good {
   int promoted = 0;
+  int clean = 0;  // of those that the deadline ended: PromoteIfClean promotes them
   int rolled_back = 0;
   int reduced = 0;
   double seconds = 0;  // median until the bake
@@ -70,6 +71,7 @@ Good run_good(const AnalysisSettings& settings, int rollouts, const MakeSource& 
     auto source = make_source(static_cast<std::uint64_t>(seed) + 1);
     const Outcome out = roll_out(source, settings);
     good.promoted += out.end == VerdictKind::kPromote;
+    good.clean += out.end == VerdictKind::kInconclusive && out.clean;
     good.rolled_back += out.end == VerdictKind::kRollback;
     good.reduced += out.reduces > 0;
     times.push_back(out.seconds);
@@ -183,6 +185,23 @@ void bench_good(const AnalysisSettings& settings, const ArmRates& good) {
   }
 }
 
+// Services of any traffic come to an end: on evidence, or at the deadline where nothing leans
+// against the candidate (whenInconclusive: PromoteIfClean).
+void bench_traffic(const ArmRates& rates) {
+  fmt::print("good rollouts at 0.2 % errors by traffic, {} each\n", kScrapedRollouts);
+  for (const double rps : {0.1, 1.0, 10.0, 1000.0}) {
+    const AnalysisSettings settings = bench_settings(rps, rates);
+    const Good good = run_good(settings, kScrapedRollouts, [&](std::uint64_t seed) {
+      return PlainSource(seed, rps, rates, rates, seconds(10));
+    });
+    row(fmt::format("{} rps: rolled back", rps), good.rolled_back, "", 1, true);
+    row(fmt::format("{} rps: promoted, or clean at the deadline", rps), good.promoted + good.clean,
+        "", 0.95 * kScrapedRollouts, false);
+    note("  of which on evidence", good.promoted, "");
+    note("  minutes until the bake (median)", good.seconds / 60, "");
+  }
+}
+
 int run() {
   const ArmRates good = lognormal_rates(0.002, 0.06, 0.6);
   ArmRates bad = good;
@@ -191,6 +210,7 @@ int run() {
   bench_detection(settings, good, bad);
   bench_latency(good);
   bench_good(settings, good);
+  bench_traffic(good);
   row("one interval folded in and judged", microseconds_per_judgement(), "us", 20, true);
   return all_held ? 0 : 1;
 }

@@ -102,6 +102,7 @@ Outcome roll_out(TrafficSource& source, const AnalysisSettings& settings) {
     }
     const Verdict v = judge(e, settings, context_of(step, baking, since), now);
     fill(out, e, VerdictKind::kInconclusive, percent);
+    out.clean = !v.leaning_against;
     if (!baking) out.seconds = to_seconds(now - kSimulationStart);
     if (v.kind == VerdictKind::kRollback) {
       out.end = v.kind;

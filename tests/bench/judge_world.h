@@ -52,6 +52,7 @@ struct Outcome {
   int reduces = 0;
   int percent = 0;           // where it ended
   double reduced_after = 0;  // seconds until the first Reduce
+  bool clean = true;         // at the end nothing leaned against it (PromoteIfClean)
 };
 
 // One fixed percent until Rollback, Promote or an hour.

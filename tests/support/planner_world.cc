@@ -255,6 +255,12 @@ std::vector<std::string> hold_reasons(const Transition& transition) {
   return out;
 }
 
+std::vector<std::string> write_reasons(const std::vector<ServiceWrite>& writes) {
+  std::vector<std::string> out;
+  for (const ServiceWrite& write : writes) out.push_back(write.why);
+  return out;
+}
+
 bool has_fact(const std::vector<Fact>& facts, std::string_view reason) {
   return std::ranges::any_of(facts, [&](const Fact& fact) { return fact.reason == reason; });
 }

@@ -79,6 +79,7 @@ PlannerWorld world_in(
     const std::function<void(PlannerWorld&)>& prepare = [](PlannerWorld&) {});
 
 std::vector<std::string> hold_reasons(const Transition& transition);
+std::vector<std::string> write_reasons(const std::vector<ServiceWrite>& writes);
 bool has_fact(const std::vector<Fact>& facts, std::string_view reason);
 
 }  // namespace freshet::testing

@@ -43,7 +43,7 @@ bool is_gap(double minute) {  // one long gap, and every fifth interval
 
 std::vector<Scenario> good_ones() {
   return {
-      {.name = "good, 50 rps", .promoted_minutes = 15},
+      {.name = "good, 50 rps"},
       {.name = "good, 50 rps, the user allows 0.3 % more", .plus = 0.003, .promoted_minutes = 15},
       {.name = "good, 0.5 rps", .rps = 0.5},
       {.name = "good, 1.2 % of requests fail anyway", .errors = 0.012},
@@ -68,7 +68,6 @@ std::vector<Scenario> good_ones() {
       {.name = "good, failed requests are retried at the same arm",
        .kind = Kind::kDispersed,
        .retries = true},
-      {.name = "good, users stay with an arm", .kind = Kind::kDispersed, .sticky = true},
       {.name = "better, a tenth of the errors and half as long",
        .kind = Kind::kBetter,
        .change = [](double, Moment& m) { m.canary = scenario_rates(m.stable.errors / 10, 0.5); }},
@@ -83,6 +82,7 @@ std::vector<Scenario> reported_ones() {
       {.name = "within the margins, 5 % slower",
        .kind = Kind::kReported,
        .change = [](double, Moment& m) { m.canary = scenario_rates(m.stable.errors, 1.05); }},
+      {.name = "good, users stay with an arm", .kind = Kind::kReported, .sticky = true},
       {.name = "bursts in one arm, dispersion 10", .kind = Kind::kReported, .dispersion = 10},
   };
 }

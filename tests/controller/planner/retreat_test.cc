@@ -6,19 +6,13 @@
 namespace freshet::testing {
 namespace {
 
-std::vector<std::string> reasons(const std::vector<ServiceWrite>& writes) {
-  std::vector<std::string> out;
-  for (const ServiceWrite& write : writes) out.push_back(write.why);
-  return out;
-}
-
 TEST(Retreat, ARollbackTakesTwoWritesAndTheTemplateIsStablesAgain) {
   PlannerWorld world = world_in("Shifting");
   const std::string hash = world.core().stable->pair.template_hash;
   world.writes.clear();
   world.verdict = VerdictKind::kRollback;
   ASSERT_TRUE(world.run_to("Idle"));
-  EXPECT_EQ(reasons(world.writes),
+  EXPECT_EQ(write_reasons(world.writes),
             (std::vector<std::string>{"retreat (Verdict)", "template revert"}));
   EXPECT_TRUE(world.writes.front().urgent);
   EXPECT_EQ(world.writes.front().traffic, (Traffic{entry(RevisionName("checkout-00001"), 100)}));

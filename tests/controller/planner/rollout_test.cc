@@ -11,12 +11,6 @@ namespace {
 
 constexpr int kSteps = 4;  // of the world's plan
 
-std::vector<std::string> reasons(const std::vector<ServiceWrite>& writes) {
-  std::vector<std::string> out;
-  for (const ServiceWrite& write : writes) out.push_back(write.why);
-  return out;
-}
-
 TEST(Rollout, AdoptionPinsWhatServesByNameAndKeepsForeignEntries) {
   PlannerWorld world;
   TrafficTarget preview{{}, true, Percent{}, TrafficTag("preview")};
@@ -38,7 +32,7 @@ TEST(Rollout, ACleanOneWritesOnceAStepAndFourTimesMore) {
   world.push('b');
   ASSERT_TRUE(world.run_to("Preparing"));
   ASSERT_TRUE(world.run_to("Idle"));
-  EXPECT_EQ(reasons(world.writes),
+  EXPECT_EQ(write_reasons(world.writes),
             (std::vector<std::string>{"adopt", "prepare", "step 1 of 4: 1 %", "step 2 of 4: 5 %",
                                       "step 3 of 4: 20 %", "step 4 of 4: 50 %", "bake at 90 %",
                                       "finish"}));
