@@ -1,6 +1,7 @@
 // bench_judge: what the judge needs to decide, against its bounds. Exit 1 when one is missed.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -185,6 +186,33 @@ void bench_good(const AnalysisSettings& settings, const ArmRates& good) {
   }
 }
 
+// From minute 5 on the canary's errors rise by 0.05 % a minute: within the margins for long.
+class LeakingSource final : public TrafficSource {
+ public:
+  LeakingSource(std::uint64_t seed, const ArmRates& rates) : traffic_(seed), rates_(rates) {}
+  std::optional<Interval> next(TimePoint& now, int percent) override {
+    const double minute = to_seconds(now - kSimulationStart) / 60;
+    ArmRates canary = rates_;
+    canary.errors = std::min(1.0, canary.errors + 0.0005 * std::max(0.0, minute - 5));
+    const Interval out = traffic_.interval(now, seconds(10), kRps, percent, canary, rates_);
+    now = out.end;
+    return out;
+  }
+
+ private:
+  ArmTraffic traffic_;
+  const ArmRates& rates_;
+};
+
+void bench_leak(const AnalysisSettings& settings, const ArmRates& good) {
+  const Good leaking = run_good(settings, kScrapedRollouts,
+                                [&](std::uint64_t seed) { return LeakingSource(seed, good); });
+  row("errors leak from minute 5, steps and bake: promoted", leaking.promoted, "",
+      0.01 * kScrapedRollouts, true);
+  row("  of which rolled back", leaking.rolled_back, "", 0.99 * kScrapedRollouts, false);
+  note("  minutes until the bake or the rollback (median)", leaking.seconds / 60, "");
+}
+
 // Services of any traffic come to an end: on evidence, or at the deadline where nothing leans
 // against the candidate (whenInconclusive: PromoteIfClean).
 void bench_traffic(const ArmRates& rates) {
@@ -210,6 +238,7 @@ int run() {
   bench_detection(settings, good, bad);
   bench_latency(good);
   bench_good(settings, good);
+  bench_leak(settings, good);
   bench_traffic(good);
   row("one interval folded in and judged", microseconds_per_judgement(), "us", 20, true);
   return all_held ? 0 : 1;

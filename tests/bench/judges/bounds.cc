@@ -25,7 +25,7 @@ Bound at_most_value(const std::string& claim, double value, double limit, bool a
 
 std::vector<Bound> bounds_of_one(const Contest& contest) {
   const Scenario& s = contest.scenario;
-  const Summary ours = summary_of(contest.runs[s.late ? kFreshetSoaking : kFreshet]);
+  const Summary ours = summary_of(contest.runs[kFreshet]);
   const std::string back = s.name + ": rolled back";
   std::vector<Bound> out;
   switch (s.kind) {

@@ -45,7 +45,6 @@ struct Scenario {
   bool retries = false;   // a failed request is tried again at the same arm
   bool sticky = false;    // users stay with an arm; some of them meet most errors
   Pods pods = Pods::kReadExactly;
-  bool late = false;  // begins after a judge may have promoted: the one that soaks is held to it
   std::optional<double> plus{};              // our promotion margin's, as a user sets it; else auto
   std::optional<double> requests_at_most{};  // canary requests until rollback, median
   std::optional<double> promoted_minutes{};  // promoted within, median
