@@ -60,9 +60,10 @@ HttpResponse challenge(const std::string& origin, const std::string& repository)
 Digest ImageRegistry::push(const std::string& repository, const std::string& tag,
                            const ImageBehaviour& behaviour, TimePoint created) {
   Repository& into = repositories_[repository];
-  const std::string layer = digest_of(fmt::format(
-      "{} {} {} {} {} {}", repository, format_rfc3339(created), behaviour.error_rate,
-      behaviour.median_seconds, static_cast<int>(behaviour.starts), behaviour.ready_after.count()));
+  const std::string layer = digest_of(
+      fmt::format("{} {} {} {} {} {} {}", repository, format_rfc3339(created), behaviour.error_rate,
+                  behaviour.median_seconds, static_cast<int>(behaviour.starts),
+                  behaviour.ready_after.count(), behaviour.answered));
   const std::string config =
       dump_json({{"architecture", behaviour.architecture},
                  {"os", "linux"},

@@ -30,7 +30,7 @@ void Users::settle(Crowd& crowd, TimePoint now) const {
   for (auto& [name, pod] : crowd.pods) {
     if (pod.is_gone) continue;
     const std::string& revision = pod.identity.revision;
-    const double rate = pod.is_ready ? rate_of(revision) / ready[revision] : 0.0;
+    const double rate = pod.is_ready ? pod.answered * rate_of(revision) / ready[revision] : 0.0;
     const Served before{pod.counters.good(), pod.counters.bad()};
     pod.counters.run_to(now, rate, pod.is_ready, crowd.dice);
     const Served served{pod.counters.good() - before.good, pod.counters.bad() - before.bad};
@@ -76,7 +76,8 @@ void Users::add_pod(const PodIdentity& pod, const ImageBehaviour& behaviour, Tim
   const std::uint64_t mixed = seed_ ^ stable_hash(pod.service.name_space + "/" + pod.name);
   const Duration offset = Duration(
       static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(scrape_every_.count())));
-  of.pods.insert_or_assign(pod.name, Pod{pod, PodCounters(behaviour, now, scrape_every_, offset)});
+  of.pods.insert_or_assign(
+      pod.name, Pod{pod, PodCounters(behaviour, now, scrape_every_, offset), behaviour.answered});
 }
 
 void Users::set_ready(const PodIdentity& pod, bool is_ready, TimePoint now) {

@@ -47,6 +47,7 @@ class Users {
   struct Pod {
     PodIdentity identity;
     PodCounters counters;
+    double answered = 1;  // share of its requests that it finishes
     bool is_ready = false;
     bool is_gone = false;
   };

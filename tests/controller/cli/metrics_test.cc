@@ -140,6 +140,27 @@ TEST(Metrics, PreflightAsksAsWhomTheFlagsSayAndTellsNoSecret) {
   }
 }
 
+TEST(Metrics, ARebuildThatHangsIsTakenBackForTheRequestsThatItLost) {
+  CliBed bed(Exposure::kPodLabels);
+  adopt(bed);
+  sandbox::ImageBehaviour hangs;
+  hangs.answered = 0;
+  EXPECT_EQ(until_over(bed, bed.rebuild("checkout", hangs)), kFailed);
+  const std::string message = bed.cluster.status(kCheckout).history.front().message;
+  EXPECT_NE(message.find("requests lost"), message.npos) << message;
+}
+
+TEST(Metrics, ARebuildThatAnswersHalfOfItsRequestsIsNeverPromoted) {
+  CliBed bed(Exposure::kPodLabels);
+  adopt(bed);
+  sandbox::ImageBehaviour half;
+  half.answered = 0.5;
+  bed.rebuild("checkout", half);
+  ASSERT_TRUE(until_shifted(bed));
+  bed.run_for(hours(5));
+  EXPECT_LE(bed.cluster.status(kCheckout).percent, 1);
+}
+
 TEST(Metrics, AnUpgradeOfKnativeInMidRolloutIsFollowedAndItsBaselinesAreNoEvidence) {
   for (const double error_rate : {0.001, 0.05}) {
     CliBed bed(Exposure::kOpenCensus);
