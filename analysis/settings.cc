@@ -83,8 +83,7 @@ std::vector<double> bounds_read(const AnalysisSettings& settings) {
     if (objective.bound) bounds.push_back(*objective.bound);
   }
   std::ranges::sort(bounds);
-  const auto repeated = std::ranges::unique(bounds);
-  bounds.erase(repeated.begin(), repeated.end());
+  bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
   return bounds;
 }
 

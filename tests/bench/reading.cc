@@ -2,10 +2,10 @@
 // (replies parsed, counted, folded into evidence, judged) and queries. The server's own time is
 // left out. Exit 1 where a bound is missed.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include "controller/net/local_transport.h"
 #include "controller/runtime/judging.h"
+#include "tests/bench/cpu_time.h"
 #include "tests/bench/reading_server.h"
 
 namespace freshet {
@@ -18,16 +18,6 @@ constexpr Duration kTick = seconds(10);
 constexpr double kMaxShare = 0.02;  // of one core
 constexpr int kMaxQueries = 8;      // a tick
 const TimePoint kStart = TimePoint(hours(500'010));
-
-// Of this thread, so far.
-double cpu_seconds() {
-  rusage used{};
-  getrusage(RUSAGE_THREAD, &used);
-  const auto seconds_of = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
-}
 
 // One service in the midst of its rollout.
 struct Canary {
