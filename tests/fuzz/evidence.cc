@@ -20,11 +20,16 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::require(again.has_value() && *again == *evidence);
   AnalysisSettings settings;
   settings.latency_bounds = {0.1, 0.25, 0.5};
+  settings.objectives = {{std::nullopt, 0.02}, {0.25, 0.05}};
+  settings.checks = {{"memory"}};
+  settings.stable_error_rate = 0.002;
   Evidence own = *evidence;
   own.settings = settings_hash(settings);
   if (!belongs_to(own, own.candidate_uid, settings)) return 0;
   constexpr TimePoint kNow{hours(1)};
   Interval interval{kNow - seconds(10), kNow, {50, 1}, {450, 2}, 10};
+  interval.stable_half = {200, 1};
+  interval.checks["memory"] = {2, 1};
   (void)read_window(own.reader, kNow);
   (void)is_stale(own.reader, kNow);
   (void)stable_stopped(own.reader, kNow);
