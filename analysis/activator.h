@@ -28,8 +28,8 @@ struct ActivatorArm {
 };
 
 // Failures of `arm` that reached no pod, from where `state` has counted to up to `until`; `state`
-// keeps what was counted. Every
-// live pod must have a sample at `until` or later, or have counted nothing by then.
+// keeps what was counted. Every live pod must have a sample at `until` or later, or have counted
+// nothing by then.
 // Counting begins as it does for pods: a series of an activator that is known counts from 0, and so
 // do the candidate's first ones; others are only a baseline at first, lest a restarted Prometheus
 // replay yesterday.

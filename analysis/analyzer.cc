@@ -70,16 +70,17 @@ class Folding {
     }
   }
 
-  // Where users stick to an arm its share may be anything, and says nothing.
+  // Where users stick to an arm its share may be anything but next to nothing.
   void loss(LossEvidence& lost, const ShareNoise& split) {
-    if (i_.percent < 1 || i_.percent > 99 || split_ > 1) return;
+    if (i_.percent < 1 || i_.percent > 99 || !is_observed(i_)) return;
     const auto canary = static_cast<double>(i_.canary.requests);
     const auto stable = static_cast<double>(i_.stable.requests);
     const double share = expected_share(i_);
-    fold(lost.against, loss_logs(canary, stable, share, split.weight >= kKnownMinutes),
-         capped(weights_.lost, cautious_dispersion(split)));
+    const bool known = split_ == 1 && split.weight >= kKnownMinutes;
+    const double dispersion = cautious_dispersion(split);
+    fold(lost.against, loss_logs(canary, stable, share, known), capped(weights_.lost, dispersion));
     if (stable <= 0) return;
-    lost.in_favour = round_down(lost.in_favour + finished_log(canary, stable, share));
+    lost.in_favour = round_down(lost.in_favour + finished_log(canary, stable, share) / dispersion);
   }
 
   void objective(ObjectiveEvidence& evidence, const Objective& objective) {
@@ -96,7 +97,8 @@ class Folding {
   void check(CheckEvidence& evidence, const CheckRule& rule) {
     const auto values = i_.checks.find(rule.name);
     if (values == i_.checks.end()) return;
-    if (evidence.last && i_.end - *evidence.last < kCheckEvery) return;
+    const Duration half = (i_.end - i_.start) / 2;  // asked for by another clock
+    if (evidence.last && i_.end - *evidence.last + half < rule.every) return;
     evidence.last = i_.end;
     const bool worse = is_worse(rule, values->second);
     ++evidence.looks;
@@ -133,8 +135,10 @@ class Folding {
 void learn_noise(NoiseEvidence& noise, const Interval& i) {
   const auto n = [](std::int64_t count) { return static_cast<double>(count); };
   if (!noise.since) noise.since = i.start;
-  const double canary = requests_per_interval(i, i.canary);
-  add(noise.requests, canary, canary + requests_per_interval(i, i.stable));
+  if (i.percent > 0 && is_observed(i)) {
+    const double canary = requests_per_interval(i, i.canary);
+    add(noise.requests, canary, canary + requests_per_interval(i, i.stable));
+  }
   add(noise.errors, n(i.canary.errors), n(i.canary.errors + i.stable.errors));
   const bool halved = i.stable_half.requests > 0 && i.stable_half.requests < i.stable.requests;
   if (halved) add(noise.halves, n(i.stable_half.errors), n(i.stable.errors));
@@ -269,6 +273,7 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
   }
   e.last_length = length;
   e.last_end = i.end;
+  if (i.stable.requests > 0) e.last_stable_traffic = i.end;
   if (i.canary.requests > 0 && i.stable.requests > 0) e.last_traffic = i.end;
   e.warming_up =
       e.metrics.size() > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;

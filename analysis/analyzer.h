@@ -24,7 +24,7 @@ struct JudgeContext {
 };
 
 inline constexpr Duration kNoTrafficAfter = minutes(2);
-inline constexpr Duration kCheckSilentAfter = minutes(2);
+inline constexpr Duration kCheckSilentAfter = minutes(2);  // beside CheckRule::every
 inline constexpr Duration kStaleAfter = seconds(90);  // or four intervals, where those are long
 
 // Nothing collected yet, for this candidate under these settings.
@@ -33,7 +33,7 @@ bool belongs_to(const Evidence& evidence, const std::string& candidate_uid,
                 const AnalysisSettings& settings);
 
 // Folds one interval in. An interval that is missing, or does not end after the evidence's last
-// one, adds nothing. `step` changes restart the evidence *for*; evidence against carries over.
+// one, adds nothing. Another percent restarts the evidence *for*; evidence against carries over.
 Evidence advance(Evidence evidence, const Interval& interval, const AnalysisSettings& settings);
 // Evidence for the candidate is earned anew at each percent: call when a step's clock starts.
 Evidence start_step(Evidence evidence, TimePoint step_since);
@@ -46,8 +46,8 @@ struct Renamed {
 Renamed renamed(AnalysisSettings before, const AnalysisSettings& chosen_now, Evidence evidence);
 // By how much errors vary beyond chance, as far as is known: what their evidence is divided by.
 double error_dispersion(const Evidence& evidence, const AnalysisSettings& settings);
-// The split does not look random: users stick to an arm, and what one arm sees is not what the
-// other would have seen.
+// Requests seem to be routed at random; otherwise users stick to an arm, and what one arm sees is
+// not what the other would have seen.
 bool is_split_random(const Evidence& evidence);
 // The first of the user's checks that has given no value of late; nullptr: none.
 const CheckRule* silent_check(const Evidence& evidence, const AnalysisSettings& settings);

@@ -21,7 +21,7 @@ void ArmCounting::end_pod(const PodSeries& pod, TimePoint from) {
 
 ArmCounts ArmCounting::finish(const std::vector<double>& bounds) && {
   ArmCounts out = freshet::finish(std::move(totals_), bounds);
-  if (observed_pods_ > 0) out.observed = observed_ / observed_pods_;
+  out.observed = observed_pods_ > 0 ? observed_ / observed_pods_ : Duration{};
   return out;
 }
 

@@ -31,7 +31,7 @@ Seen compare(const ShareCounts& a, const ShareCounts& b) {
   const double share = part / whole;
   const double distance = a.part / a.whole - b.part / b.whole;
   const double chance = share * (1 - share) * (1 / a.whole + 1 / b.whole) * whole / (whole - 1);
-  const double relative = distance / share;
+  const double relative = distance / std::min(share, 1 - share);
   return {std::min(distance * distance / chance, kMostAtOnce), relative * relative,
           (rarer - 1) / rarer};
 }

@@ -21,7 +21,7 @@ struct ShareNoise {
   ShareCounts block;      // being filled
   ShareCounts reference;  // what the next block is compared with
   double sum = 0;         // of weighted dispersions
-  double spread = 0;      // of weighted squared distances, as parts of the share itself
+  double spread = 0;      // of weighted squared distances, as parts of the lesser share
   double weight = 0;
   bool operator==(const ShareNoise&) const = default;
 };
@@ -42,7 +42,7 @@ double dispersion(const ShareNoise& one, const ShareNoise& other);
 // Drawn to much noise while little was seen: for what must not be held against anyone before it is
 // known.
 double cautious_dispersion(const ShareNoise& noise);
-// By what part of itself the share moves from block to block.
+// By what part of itself the share (or what is left, where that is less) moves from block to block.
 double relative_spread(const ShareNoise& noise);
 
 }  // namespace freshet

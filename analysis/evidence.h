@@ -115,15 +115,16 @@ struct Evidence {
   NoiseEvidence noise;
   int percent = 0;  // of this step; 0 until its first interval
   TimePoint step_since{};
-  Duration step_observed{};               // length of this step's intervals
-  std::optional<TimePoint> last_end;      // end of the last interval folded in
-  Duration last_length{};                 // its length
-  TimePoint unbroken_since{};             // intervals have followed each other without a gap
-  std::optional<TimePoint> last_traffic;  // last interval in which both arms had requests
-  bool warming_up = false;                // the last interval's latency came from young instances
-  std::optional<TimePoint> late_start;    // when the last late start was added
-  std::int64_t late_starts = 0;           // how many so far
-  ArmTotals canary;                       // whole rollout
+  Duration step_observed{};                      // length of this step's intervals
+  std::optional<TimePoint> last_end;             // end of the last interval folded in
+  Duration last_length{};                        // its length
+  TimePoint unbroken_since{};                    // intervals have followed each other without a gap
+  std::optional<TimePoint> last_traffic;         // last interval in which both arms had requests
+  std::optional<TimePoint> last_stable_traffic;  // … in which stable had
+  bool warming_up = false;              // the last interval's latency came from young instances
+  std::optional<TimePoint> late_start;  // when the last late start was added
+  std::int64_t late_starts = 0;         // how many so far
+  ArmTotals canary;                     // whole rollout
   ArmTotals stable;
   ArmTotals step_canary;
   ArmTotals step_stable;

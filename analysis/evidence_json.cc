@@ -115,6 +115,7 @@ Json evidence_to_json(const Evidence& e) {
           {"lastLength", e.last_length.count()},
           {"unbrokenSince", time_json(e.unbroken_since)},
           {"lastTraffic", time_json(e.last_traffic)},
+          {"lastStableTraffic", time_json(e.last_stable_traffic)},
           {"warmingUp", e.warming_up},
           {"lateStart", time_json(e.late_start)},
           {"lateStarts", e.late_starts},

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/time.h"
@@ -22,8 +23,9 @@ struct ArmCounts {
   std::map<double, std::int64_t> slower{};  // bound in seconds → requests slower than it
   std::int64_t young = 0;                   // requests from instances younger than the warm-up
   // How long its instances were observed for these counts, in the mean: scrapes of one arm may lie
-  // a little earlier than those of the other. 0: as long as the interval.
-  Duration observed{};
+  // a little earlier than those of the other. nullopt: as long as the interval; 0: not at all, so
+  // that no requests does not mean that it finished none.
+  std::optional<Duration> observed{};
   bool operator==(const ArmCounts&) const = default;
 };
 

@@ -142,6 +142,13 @@ std::int64_t still_needed(const Evidence& e, const AnalysisSettings& settings,
   return static_cast<std::int64_t>(std::min(std::ceil(needed), 1e9));
 }
 
+// The canary finishes nothing while stable does.
+bool is_silent(const Evidence& e, const JudgeContext& context) {
+  const TimePoint since = std::max(e.step_since, context.step_since);
+  const TimePoint both = std::max(e.last_traffic.value_or(since), since);
+  return e.last_stable_traffic && *e.last_stable_traffic - both >= kNoTrafficAfter;
+}
+
 bool is_shared(const ArmWatches& watches) {
   return is_exceeding(watches.stable) && watches.canary.level >= kSharedLevel;
 }
@@ -183,7 +190,8 @@ bool is_of_others(const Evidence& e, const AnalysisSettings& settings) {
 const CheckRule* silent_check(const Evidence& e, const AnalysisSettings& settings) {
   for (std::size_t k = 0; k < std::min(e.checks.size(), settings.checks.size()); ++k) {
     const TimePoint spoke = std::max(e.checks[k].last.value_or(e.step_since), e.step_since);
-    if (e.last_end && *e.last_end - spoke >= kCheckSilentAfter) return &settings.checks[k];
+    const Duration silent_after = settings.checks[k].every + kCheckSilentAfter;
+    if (e.last_end && *e.last_end - spoke >= silent_after) return &settings.checks[k];
   }
   return nullptr;
 }
@@ -196,6 +204,7 @@ Verdict judge(const Evidence& e, const AnalysisSettings& settings, const JudgeCo
   v.canary = e.canary;
   v.stable = e.stable;
   v.holds = holds_of(e, settings, context, now);
+  v.silent = is_silent(e, context);
   v.metric = claim_name({}, settings);
   if (e.metrics.empty()) {
     v.sentence = sentence_of(v, e, settings, context);

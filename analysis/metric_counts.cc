@@ -12,7 +12,7 @@ constexpr double kFastFailureShare = 0.02;
 bool is_sound_arm(const ArmCounts& arm) {
   if (arm.requests < 0 || arm.errors < 0 || arm.young < 0) return false;
   if (arm.errors > arm.requests || arm.young > arm.requests) return false;
-  if (arm.observed < Duration{}) return false;
+  if (arm.observed && *arm.observed < Duration{}) return false;
   return std::all_of(arm.slower.begin(), arm.slower.end(), [&arm](const auto& entry) {
     return entry.second >= 0 && entry.second <= arm.requests;
   });
@@ -40,7 +40,7 @@ std::optional<Latency> latency(const ArmCounts& arm, const MetricQuestion& metri
 }
 
 double observed_seconds(const Interval& i, const ArmCounts& arm) {
-  return to_seconds(arm.observed > Duration{} ? arm.observed : i.end - i.start);
+  return to_seconds(arm.observed.value_or(i.end - i.start));
 }
 
 PairCounts error_counts(const Interval& i) {
@@ -52,6 +52,10 @@ PairCounts error_counts(const Interval& i) {
 
 bool is_sound(const Interval& i) {
   return is_sound_arm(i.canary) && is_sound_arm(i.stable) && is_sound_part(i.stable_half, i.stable);
+}
+
+bool is_observed(const Interval& i) {
+  return i.canary.observed != Duration{} && i.stable.observed != Duration{};
 }
 
 double expected_share(const Interval& i) {

@@ -12,7 +12,10 @@ namespace freshet {
 // A negative count, or more events than requests, is no interval.
 bool is_sound(const Interval& interval);
 
-// The canary's share of all requests by its percent and by how long each arm was observed.
+// Were both arms observed within it?
+bool is_observed(const Interval& interval);
+// The rest is of such intervals alone. The canary's share of all requests by its percent and by how
+// long each arm was observed.
 double expected_share(const Interval& interval);
 // Requests of an arm, had it been observed for all of the interval.
 double requests_per_interval(const Interval& interval, const ArmCounts& arm);

@@ -111,6 +111,7 @@ void CountsRound::take(Result<SeriesByRevision> reply, std::size_t bytes) {
   }
   fail(group, reply.error());
   if (reply.error().kind != ErrorKind::kTimeout) return;
+  if (group.size() > 1) weights_.refused(expected(group));  // next time in smaller groups
   for (const Group& rest : groups_) fail(rest, reply.error());
   groups_.clear();
 }

@@ -98,7 +98,8 @@ Result<ArmCounts> parse_arm(const Json& line, const std::string& where) {
   if (arm.errors > arm.requests) return wrong(where + ".errors: more than its requests");
   if (arm.young > arm.requests) return wrong(where + ".young: more than its requests");
   if (Status slower = parse_slower(object, where, arm); !slower) return slower.error();
-  const auto observed = number(object, where, "seconds", 0);
+  if (!object.contains("seconds")) return arm;
+  const auto observed = number(object, where, "seconds", std::nullopt);
   if (!observed) return observed.error();
   if (!(*observed >= 0 && *observed < 1e6)) return wrong(where + ".seconds: not a length of time");
   arm.observed = Duration(std::llround(*observed * 1000));

@@ -29,7 +29,7 @@ OrderedJson counts_json(const ArmCounts& arm) {
   OrderedJson out = {{"requests", arm.requests}, {"errors", arm.errors}};
   for (const auto& [bound, slower] : arm.slower) out["slower"][fmt::format("{}", bound)] = slower;
   if (arm.young > 0) out["young"] = arm.young;
-  if (arm.observed > Duration{}) out["seconds"] = to_seconds(arm.observed);
+  if (arm.observed) out["seconds"] = to_seconds(*arm.observed);
   return out;
 }
 

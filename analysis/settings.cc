@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "analysis/paired.h"
+#include "config/query_template.h"
 
 namespace freshet {
 namespace {
@@ -134,7 +135,8 @@ AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& ro
     s.objectives.push_back(objective_of(objective, baseline));
   }
   for (const CheckSpec& check : spec.checks) {
-    s.checks.push_back({check.name, check.worse == WorseWhen::kLower, check.times, check.plus});
+    s.checks.push_back({check.name, check.worse == WorseWhen::kLower, check.times, check.plus,
+                        std::max<Duration>(kCheckEvery, longest_range(check.query))});
   }
   s.dispersion = spec.dispersion;
   s.warm_up = spec.warm_up;

@@ -32,12 +32,16 @@ struct Objective {
 };
 std::string objective_name(const Objective& objective);  // "objective errors 2%"
 
+inline constexpr Duration kCheckEvery = minutes(1);  // at least
+
 // A user's query: in which direction the canary is worse, and how much is nobody's fault.
 struct CheckRule {
   std::string name;
   bool lower_is_worse = false;
   double times = 1;  // the canary may reach so many times stable's value (or be so many times less)
   double plus = 0;   // … and so much more (less), in the query's own unit
+  // Between two looks that count: what the query looks back on must not be looked at twice.
+  Duration every = kCheckEvery;
   bool operator==(const CheckRule&) const = default;
 };
 

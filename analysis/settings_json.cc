@@ -66,7 +66,8 @@ Json objectives_json(const std::vector<Objective>& objectives) {
 }
 Json checks_json(const std::vector<CheckRule>& checks) {
   Json out = Json::array();
-  for (const CheckRule& c : checks) out.push_back({c.name, c.lower_is_worse, c.times, c.plus});
+  for (const CheckRule& c : checks)
+    out.push_back({c.name, c.lower_is_worse, c.times, c.plus, c.every.count()});
   return out;
 }
 
@@ -91,11 +92,13 @@ bool read_checks(const Json& json, std::vector<CheckRule>& out) {
   if (json.is_null()) return true;
   if (!json.is_array() || json.size() > kMaxChecks) return false;
   for (const Json& item : json) {
-    if (!item.is_array() || item.size() != 4 || !item[0].is_string()) return false;
+    if (!item.is_array() || item.size() != 5 || !item[0].is_string()) return false;
     if (!item[1].is_boolean()) return false;
     CheckRule rule{item[0].get<std::string>(), item[1].get<bool>()};
     if (!read_number(item[2], 1, 1e6, rule.times)) return false;
     if (!read_number(item[3], 0, 1e18, rule.plus)) return false;
+    if (!item[4].is_number_integer()) return false;
+    rule.every = std::clamp<Duration>(Duration(item[4].get<std::int64_t>()), kCheckEvery, days(1));
     out.push_back(std::move(rule));
   }
   return true;

@@ -6,8 +6,11 @@
 namespace freshet {
 
 bool is_worse(const CheckRule& rule, const CheckValues& values) {
-  if (rule.lower_is_worse) return values.canary < values.stable / rule.times - rule.plus;
-  return values.canary > values.stable * rule.times + rule.plus;
+  const double amount = std::abs(values.stable);
+  if (rule.lower_is_worse) {
+    return values.canary < values.stable - (1 - 1 / rule.times) * amount - rule.plus;
+  }
+  return values.canary > values.stable + (rule.times - 1) * amount + rule.plus;
 }
 
 std::array<double, kWorseChances.size()> check_logs(bool worse) {

@@ -21,7 +21,7 @@ enum class VerdictKind {
 };
 std::string_view to_string(VerdictKind kind);
 
-// Why evidence is not growing. A hold is neither a pass nor a failure.
+// Why nothing is raised. A hold is neither a pass nor a failure, and never stops a Rollback.
 enum class AnalysisHold {
   kNoTraffic,
   kStaleMetrics,
@@ -45,6 +45,7 @@ struct Verdict {
   ArmTotals stable;
   double dispersion = 1;         // noise beyond chance, by which evidence of errors is tempered
   std::int64_t needed = 0;       // canary requests still needed; 0 = unknown
+  bool silent = false;           // stable finishes requests, the canary has not for minutes
   bool leaning_against = false;  // some metric's e ≥ 3: PromoteIfClean refuses
   std::string sentence;  // "waiting: 1,420 of about 3,600 requests, canary 3/1420 errors against …"
   bool operator==(const Verdict&) const = default;

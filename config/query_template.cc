@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "base/text.h"
@@ -91,6 +92,20 @@ std::string query_template_fault(std::string_view text) {
       });
   if (fault.empty() && !has_revision) return "{{revision}} is missing";
   return fault;
+}
+
+Duration longest_range(std::string_view text) {
+  Duration longest{};
+  Quotes quotes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    quotes.pass(text[i]);
+    if (quotes.quote() != 0 || text[i] != '[') continue;
+    const std::size_t end = text.find_first_of(":]", i);
+    if (end == std::string_view::npos) break;
+    const auto range = parse_duration(trim(text.substr(i + 1, end - i - 1)));
+    if (range) longest = std::max(longest, *range);
+  }
+  return longest;
 }
 
 std::string fill_query_template(std::string_view text, const QuerySubject& subject) {

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
+
 namespace freshet {
 
 inline constexpr std::size_t kMaxQueryBytes = 2048;
@@ -12,6 +14,9 @@ inline constexpr std::size_t kMaxQueryBytes = 2048;
 // quoted strings only, so that nothing put there is read as PromQL, and {{revision}} stands at
 // least once, or both Revisions would be asked about alike.
 std::string query_template_fault(std::string_view text);
+
+// The longest time that the query looks back on in one go, as in `[5m]`; 0: none.
+Duration longest_range(std::string_view text);
 
 struct QuerySubject {
   std::string name_space;

@@ -48,6 +48,14 @@ JudgeContext context_of(const Core& core, const Memo& memo) {
   return context;
 }
 
+// The candidate's share as users get it; 0 while that is not known to be what the core says.
+int programmed_percent(const Observation& observation, const Core& core, const Memo& memo) {
+  if (memo.seq != core.seq || !memo.step_since) return 0;
+  const RevisionName& candidate = *active_rollout(core.phase)->candidate.name;
+  const int percent = share_of(observation.service->observed_traffic, candidate);
+  return percent == candidate_percent(core) ? percent : 0;
+}
+
 // Without metrics readiness is all there is: the planner still waits out each step.
 Verdict by_readiness(const JudgeContext& context) {
   Verdict verdict;
@@ -117,7 +125,7 @@ Status Judging::read_counts(const Observation& observation, const Core& core,
   input.canary = {key_of(observation, *rollout.candidate.name),
                   created(observation, *rollout.candidate.name)};
   input.stable = {key_of(observation, core.stable->name), created(observation, core.stable->name)};
-  input.percent = candidate_percent(core);
+  input.percent = programmed_percent(observation, core, notes.memo);
   input.error_codes = observation.tracked.spec.analysis.errors.codes;
   input.bounds = bounds_read(*notes.settings);
   input.warm_up = notes.settings->warm_up;

@@ -16,15 +16,17 @@ Result<MetricsReply> SharedCounts::counts(const CountsWish& wish, TimePoint now)
     if (!asking_) break;
     asked_.wait(lock);
   }
-  asking_ = true;
+  board_.wish(wish, now);  // while this worker waited, others may have forgotten about it
   const std::vector<CountsWish> due = board_.due(wish.who, now);
+  asking_ = true;
   lock.unlock();
   std::map<std::string, Result<MetricsReply>> answers = ask(due, now);
   lock.lock();
   asking_ = false;
   for (const CountsWish& asked : due) board_.put(asked, std::move(answers.at(asked.who)), now);
   asked_.notify_all();
-  return *board_.take(wish.who, now);  // asked for just now
+  if (auto answer = board_.take(wish.who, now)) return *std::move(answer);
+  return make_error(ErrorKind::kTransient, "counts were asked for too long ago");
 }
 
 namespace {

@@ -59,6 +59,20 @@ TEST(RequestsLost, TwoIntervalsAfterAGapSayNothing) {
   EXPECT_GT(log_value(e.lost.against), before);
 }
 
+TEST(RequestsLost, WhatWasNotObservedIsNotLost) {
+  const AnalysisSettings settings;
+  Evidence e = after(settings, 30, {50, 0}, {450, 0});
+  const double before = log_value(e.lost.against);
+  for (int i = 30; i < 60; ++i) {
+    Interval unseen = interval(i, {0, 0}, {450, 0});
+    unseen.canary.observed = Duration{};  // its scrapes fail
+    e = advance(std::move(e), unseen, settings);
+  }
+  EXPECT_EQ(log_value(e.lost.against), before);
+  const Verdict v = judged(e, settings, at_percent(10));
+  EXPECT_TRUE(v.silent) << "and yet nothing passes for clean";
+}
+
 TEST(RequestsLost, AWanderingShareIsASplitThatIsNotRandom) {
   const AnalysisSettings settings;
   Evidence e = started(settings);

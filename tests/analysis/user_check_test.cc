@@ -22,6 +22,9 @@ TEST(UserCheck, KnowsWhichWayIsWorseAndHowMuchIsNobodysFault) {
       {"fewer sales, within the factor", {"sales", true, 1.25, 0}, {81, 100}, false},
       {"fewer than that", {"sales", true, 1.25, 0}, {79, 100}, true},
       {"more sales are no worse", {"sales", true, 1.25, 0}, {1000, 100}, false},
+      {"what is as negative as stable is no worse", {"trend", false, 1.25, 0}, {-4, -4}, false},
+      {"nor where lower is worse", {"trend", true, 1.25, 0}, {-4, -4}, false},
+      {"more negative by more than that is", {"trend", true, 1.25, 0}, {-5, -4}, true},
   };
   for (const Row& row : rows) EXPECT_EQ(is_worse(row.rule, row.values), row.worse) << row.name;
 }
@@ -40,7 +43,7 @@ Evidence looked_at(const AnalysisSettings& settings, int count,
 TEST(UserCheck, ACanaryThatIsWorseAllTheTimeIsRolledBack) {
   AnalysisSettings settings;
   settings.checks = {{"memory", false, 1.25, 0}};
-  const Evidence e = looked_at(settings, 90, [](int) { return CheckValues{200, 100}; });
+  const Evidence e = looked_at(settings, 180, [](int) { return CheckValues{200, 100}; });
   const Verdict v = judged(e, settings, at_percent(10, true));
   EXPECT_EQ(v.kind, VerdictKind::kRollback) << v.sentence;
   EXPECT_EQ(v.metric, "check memory");
@@ -52,7 +55,7 @@ TEST(UserCheck, OneThatIsWorseEveryOtherTimeIsNot) {
   AnalysisSettings settings;
   settings.checks = {{"memory", false, 1, 0}};
   const Evidence e = looked_at(settings, 360, [](int i) {
-    return CheckValues{i / 3 % 2 == 0 ? 1e9 : 1.0, 100};
+    return CheckValues{i / 6 % 2 == 0 ? 1e9 : 1.0, 100};
   });
   EXPECT_LT(judged(e, settings, at_percent(10)).against.at("check memory"), 0);
 }

@@ -16,6 +16,13 @@ TEST(QueryTemplate, PutsEscapedValuesIntoStringsOfEachKind) {
             R"(x{a="a\"b\\c",b='\'`',c=`'`})");
 }
 
+TEST(QueryTemplate, KnowsHowFarItLooksBack) {
+  EXPECT_EQ(longest_range(R"(max(bytes{r="{{revision}}"}))"), Duration{});
+  EXPECT_EQ(longest_range(R"(rate(a{r="{{revision}}"}[5m]) / rate(b{r="[9h]"}[10m]))"),
+            minutes(10));
+  EXPECT_EQ(longest_range(R"(max_over_time(rate(a[5m])[1h:1m]))"), hours(1));
+}
+
 TEST(QueryTemplate, SaysWhatIsWrong) {
   const std::pair<const char*, const char*> rows[] = {
       {R"(x{r="{{revision}}"})", ""},

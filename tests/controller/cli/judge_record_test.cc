@@ -149,7 +149,10 @@ Notes judged_live(ScrapedShop shop, const std::vector<TimePoint>& looks) {
   observation.tracked.spec = spec();
   observation.service = ServiceView{};
   observation.service->key = {"shop", "checkout"};
+  observation.service->observed_traffic = {
+      {RevisionName(kCanaryKey.revision), false, Percent::clamp(kCanaryPercent), {}}};
   Notes notes;
+  notes.memo.step_since = TimePoint{};  // programmed all the time
   for (const TimePoint look : looks) {
     now = look;
     EXPECT_EQ(judging.look(observation, rollout_core(), {}, notes, now), "");
