@@ -71,7 +71,6 @@ class Controller {
   Outlook pass(const ServiceKey& key, Notes& notes);
   Observation gather(const CachedTracked& tracked, Notes& notes, TimePoint now);
   std::string look(Observation& seen, Notes& notes, TimePoint now);
-  void ask_rate(Observation& seen, const Core& core, Notes& notes, TimePoint now);
   std::string probe(Observation& seen, Notes& notes, TimePoint now);
   Transition decide_and_write(Observation& observation, Notes& notes, TimePoint now,
                               std::string& trouble);

@@ -1,5 +1,4 @@
 // What a pass reads beside the caches: pods, metrics, the verdict.
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "controller/knative/views.h"
@@ -12,16 +11,6 @@ namespace freshet {
 namespace {
 
 constexpr Duration kProbeEvery = seconds(30);
-constexpr Duration kRateHolds = minutes(10);
-
-// A followed tag names something that stable does not run, or somebody changed the template.
-bool may_start_a_rollout(const Observation& seen, const Core& core) {
-  if (!std::holds_alternative<Idle>(core.phase) || !core.stable) return false;
-  return seen.service->latest_created != core.stable->name ||
-         std::ranges::any_of(seen.images, [](const FollowedImage& image) {
-           return image.confirmed && image.running && image.confirmed->digest != *image.running;
-         });
-}
 
 }  // namespace
 
@@ -31,7 +20,6 @@ std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
   if (!seen.service) return "";
   const auto* core = std::get_if<Core>(&seen.core);
   const Rollout* rollout = core == nullptr ? nullptr : active_rollout(core->phase);
-  if (core != nullptr && may_start_a_rollout(seen, *core)) ask_rate(seen, *core, notes, now);
   if (rollout == nullptr) return probe(seen, notes, now);
   std::map<std::string, TimePoint> pod_times;
   const auto read_pods = [&](const RevisionName& revision) -> Result<Json> {
@@ -57,17 +45,6 @@ std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
   seen.verdict = notes.verdict;
   seen.verdict_uid = rollout->candidate.uid;
   return blind;
-}
-
-// Present traffic, by which the plan of a rollout that may start now leaves out steps that would
-// never end. Not known is no trouble: all steps are taken then.
-void Controller::ask_rate(Observation& seen, const Core& core, Notes& notes, TimePoint now) {
-  if (seen.tracked.spec.analysis.mode != AnalysisMode::kMetrics) return;
-  if (!notes.rate_asked || now - *notes.rate_asked >= kRateHolds) {
-    notes.rate_asked = now;
-    notes.rate = judging_.rate(seen, core.stable->name, notes);
-  }
-  seen.requests_per_second = notes.rate;
 }
 
 // Adoption asks whether the serving Revision has metrics; asked again now and then until it has.

@@ -82,20 +82,6 @@ Result<MetricsFinding> Judging::find_metrics(const RevisionKey& revision, Notes&
   return found->finding;
 }
 
-std::optional<double> Judging::rate(const Observation& observation, const RevisionName& revision,
-                                    Notes& notes) {
-  const RevisionKey key = key_of(observation, revision);
-  if (find_dialect(notes.dialect) == nullptr) {
-    const auto found = find_metrics(key, notes);
-    if (!found || *found != MetricsFinding::kUsable) return std::nullopt;
-  }
-  const auto baseline =
-      source_.baseline(*find_dialect(notes.dialect), key, tag_requests(observation),
-                       observation.tracked.spec.analysis.errors.codes);
-  if (!baseline || baseline->requests_per_second <= 0) return std::nullopt;
-  return baseline->requests_per_second;
-}
-
 // Fixes the settings of this rollout from stable's last hour.
 Status Judging::choose(const Observation& observation, const RevisionRef& stable, Notes& notes) {
   const RevisionKey key = key_of(observation, stable.name);

@@ -27,10 +27,6 @@ class Judging {
   // error is neither yes nor no.
   Result<MetricsFinding> find_metrics(const RevisionKey& revision, Notes& notes);
 
-  // Requests a second of this Revision within the last hour; nullopt: not known.
-  std::optional<double> rate(const Observation& observation, const RevisionName& revision,
-                             Notes& notes);
-
   // One look at a rollout whose candidate is known: counts are asked for once, when
   // `analysis_interval` has passed since the last. Sets notes.verdict. What cannot be read leaves
   // the evidence as it was; returns why, or "".

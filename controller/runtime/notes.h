@@ -30,8 +30,6 @@ struct Notes {
   std::optional<MetricsFinding> metrics;
   std::optional<TimePoint> metrics_probed;
   std::optional<TimePoint> checks_read;
-  std::optional<TimePoint> rate_asked;
-  std::optional<double> rate;    // of stable's requests a second, when it was asked
   std::string check_trouble;     // why a user's check gave no value, in a sentence
   std::string trouble;           // the last read or write that failed, in a sentence
   TrackedServiceStatus written;  // status as it was last written or read
