@@ -7,7 +7,6 @@
 namespace freshet {
 
 inline constexpr Duration kNoiseBlock = minutes(1);
-inline constexpr double kMaxDispersion = 5;
 
 // A share of something counted: canary requests of all, canary errors of all.
 struct ShareCounts {

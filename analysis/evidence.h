@@ -24,8 +24,6 @@ namespace freshet {
 
 inline constexpr int kEvidenceFormat = 2;  // of the JSON text; any other is refused
 inline constexpr std::size_t kMaxEvidenceBytes = 8192;
-inline constexpr std::size_t kMaxObjectives = 4;
-inline constexpr std::size_t kMaxChecks = 4;
 inline constexpr std::size_t kMaxRememberedPods = 40;  // beyond it pods are read by time alone
 inline constexpr std::size_t kMaxRememberedActivators = 16;
 

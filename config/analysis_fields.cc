@@ -10,9 +10,6 @@ namespace freshet::config {
 namespace {
 
 inline constexpr std::size_t kMaxCodes = 20;
-inline constexpr std::size_t kMaxObjectives = 4;
-inline constexpr std::size_t kMaxChecks = 4;
-inline constexpr double kMaxDispersion = 5;
 
 // The two margins stand in one optional pair; as fields they are two.
 template <class Owner>

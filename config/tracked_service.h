@@ -94,6 +94,10 @@ struct RolloutSpec {
   bool operator==(const RolloutSpec&) const = default;
 };
 
+inline constexpr std::size_t kMaxObjectives = 4;
+inline constexpr std::size_t kMaxChecks = 4;
+inline constexpr double kMaxDispersion = 5;  // given or learned
+
 // What the service promises, whatever stable does: `errors` alone, or the other two together.
 struct ObjectiveSpec {
   std::optional<double> errors;         // greatest share of failed requests, a fraction

@@ -200,6 +200,8 @@ std::string Judging::look(const Observation& observation, const Core& core,
     }
     notes.evidence = fresh_evidence(uid, *notes.settings);
     notes.judged_at.reset();
+    notes.checks_read.reset();
+    notes.check_trouble.clear();
   }
   if (context.step_since != TimePoint{} && notes.evidence.step_since != context.step_since) {
     notes.evidence = start_step(std::move(notes.evidence), context.step_since);
