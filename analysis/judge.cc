@@ -204,6 +204,7 @@ Verdict judge(const Evidence& e, const AnalysisSettings& settings, const JudgeCo
   v.canary = e.canary;
   v.stable = e.stable;
   v.holds = holds_of(e, settings, context, now);
+  v.unseen = e.step_since < context.step_since || e.step_observed == Duration{0};
   v.silent = is_silent(e, context);
   v.metric = claim_name({}, settings);
   if (e.metrics.empty()) {

@@ -32,7 +32,7 @@ std::optional<std::string> reason_to_reduce(const Pass& pass) {
 }
 
 bool is_watched_in_peace(const Pass& pass) {
-  return verdict_counts(pass) && !pass.seen.verdict.silent &&
+  return verdict_counts(pass) && !pass.seen.verdict.unseen && !pass.seen.verdict.silent &&
          !is_held_for(pass, AnalysisHold::kStaleMetrics) &&
          !is_held_for(pass, AnalysisHold::kNoCheckValue) &&
          !is_held_for(pass, AnalysisHold::kSharedIncident);

@@ -73,6 +73,14 @@ TEST(RequestsLost, WhatWasNotObservedIsNotLost) {
   EXPECT_TRUE(v.silent) << "and yet nothing passes for clean";
 }
 
+TEST(Verdict, SaysWhetherAnythingWasReadInThisStep) {
+  const AnalysisSettings settings;
+  Evidence e = after(settings, 30, {50, 0}, {450, 0});
+  EXPECT_FALSE(judged(e, settings, at_percent(10)).unseen);
+  e = start_step(std::move(e), *e.last_end);
+  EXPECT_TRUE(judged(e, settings, at_percent(10)).unseen);
+}
+
 TEST(RequestsLost, AWanderingShareIsASplitThatIsNotRandom) {
   const AnalysisSettings settings;
   Evidence e = started(settings);

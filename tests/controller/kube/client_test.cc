@@ -49,7 +49,8 @@ TEST(KubeClient, TellsHowFarTheServersClockIsAheadUnlessItIsNextToNothing) {
   s.answers = {answered_at("Mon, 23 Nov 2026 02:10:02 GMT"),
                answered_at("Mon, 23 Nov 2026 03:10:00 GMT"),
                answered_at("Mon, 23 Nov 2026 02:09:00 GMT"), ok("{}")};
-  for (const Duration offset : {seconds(0), seconds(3600), seconds(-60), seconds(0)}) {
+  // The last one has no Date, as a proxy's own error may: nothing is known better than before.
+  for (const Duration offset : {seconds(0), seconds(3600), seconds(-60), seconds(-60)}) {
     (void)s.client.get("/x");
     EXPECT_EQ(s.client.clock_offset(), offset);
   }

@@ -165,6 +165,13 @@ TEST(PlannerTable, VerdictNoneOrAdvance) {
        "Baking",
        [](PlannerWorld& w) { judged(w, VerdictKind::kContinue); },
        {"Idle", 0, 1, "", 0, 0}},
+      {"a bake that nothing was read of goes on",
+       "Baking",
+       [](PlannerWorld& w) {
+         judged(w, VerdictKind::kContinue);
+         w.seen.verdict.unseen = true;
+       },
+       {"Baking", 90, 0, "", 0, 0}},
       {"a bake during an incident of both arms goes on",
        "Baking",
        [](PlannerWorld& w) {
