@@ -90,6 +90,11 @@ void ImageRegistry::remove_tag(const std::string& repository, const std::string&
   if (found != repositories_.end()) found->second.tags.erase(tag);
 }
 
+void ImageRegistry::move_tag(const std::string& repository, const std::string& tag,
+                             const Digest& image) {
+  repositories_[repository].tags[tag] = image.get();
+}
+
 void ImageRegistry::behave(const Digest& image, const ImageBehaviour& behaviour) {
   for (auto& [name, repository] : repositories_) {
     const auto found = repository.manifests.find(image.get());

@@ -20,6 +20,7 @@ class ImageRegistry {
   Digest push(const std::string& repository, const std::string& tag,
               const ImageBehaviour& behaviour, TimePoint created);
   void remove_tag(const std::string& repository, const std::string& tag);
+  void move_tag(const std::string& repository, const std::string& tag, const Digest& image);
   void behave(const Digest& image, const ImageBehaviour& behaviour);  // from now on
   // From now on a Bearer token is asked for, which anybody may have for a few minutes.
   void ask_for_token() { asks_for_token_ = true; }

@@ -69,7 +69,7 @@ void Store::put(const Kind& kind, const ObjectKey& key, Json& object) {
   SnapshotPtr& place = in.objects[key];
   SnapshotPtr before = std::exchange(place, next_snapshot(object));
   const ChangeType type = before ? ChangeType::kModified : ChangeType::kAdded;
-  remember(in, {type, key, std::move(before), place});
+  remember(kind, in, {type, key, std::move(before), place});
 }
 
 void Store::remove(const Kind& kind, const ObjectKey& key) {
@@ -79,10 +79,11 @@ void Store::remove(const Kind& kind, const ObjectKey& key) {
   const SnapshotPtr before = found->second;
   Json last = Json::parse(before->text);
   in.objects.erase(found);
-  remember(in, {ChangeType::kDeleted, key, before, next_snapshot(last)});
+  remember(kind, in, {ChangeType::kDeleted, key, before, next_snapshot(last)});
 }
 
-void Store::remember(Collection& in, Change change) {
+void Store::remember(const Kind& kind, Collection& in, Change change) {
+  if (listener_) listener_(kind, change);
   in.history.push_back(std::move(change));
   if (in.history.size() <= kMaxHistoryChanges) return;
   in.compacted = in.history.front().object->version;

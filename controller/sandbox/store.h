@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,6 +40,10 @@ struct Change {
 class Store {
  public:
   using Objects = std::map<ObjectKey, SnapshotPtr>;
+  using Listener = std::function<void(const Kind& kind, const Change& change)>;
+
+  // Told of each change, after it.
+  void set_listener(Listener listener) { listener_ = std::move(listener); }
 
   // Null where there is none.
   SnapshotPtr find(const Kind& kind, const ObjectKey& key) const;
@@ -65,10 +70,11 @@ class Store {
     std::int64_t compacted = 0;
   };
   SnapshotPtr next_snapshot(Json& object);
-  void remember(Collection& collection, Change change);
+  void remember(const Kind& kind, Collection& collection, Change change);
   const Collection& collection(const Kind& kind) const;
 
   std::map<const Kind*, Collection> collections_;
+  Listener listener_;
   std::int64_t version_ = 1;
 };
 

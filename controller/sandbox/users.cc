@@ -94,6 +94,10 @@ void Users::restart(const PodIdentity& pod, TimePoint now) {
   }
 }
 
+void Users::restart_all(const ServiceKey& service, TimePoint now) {
+  for (auto& [name, pod] : crowd(service, now).pods) pod.counters.restart();
+}
+
 void Users::remove_pod(const PodIdentity& pod, TimePoint now) {
   Crowd& of = crowd(pod.service, now);
   if (const auto found = of.pods.find(pod.name); found != of.pods.end()) {

@@ -111,6 +111,10 @@ void World::remove_tag(const std::string& repository, const std::string& tag) {
   registry_.remove_tag(repository, tag);
 }
 
+void World::move_tag(const std::string& repository, const std::string& tag, const Digest& image) {
+  registry_.move_tag(repository, tag, image);
+}
+
 void World::demand_login(const std::string& user, const std::string& password) {
   registry_.demand_login(user, password);
 }
@@ -156,11 +160,19 @@ Result<Json> World::json_patch(const std::string& path, const Json& operations) 
   return as_admin("PATCH", path, "application/json-patch+json", operations);
 }
 
+Result<Json> World::merge_patch(const std::string& path, const Json& patch) {
+  return as_admin("PATCH", path, "application/merge-patch+json", patch);
+}
+
+Result<Json> World::remove(const std::string& path) { return as_admin("DELETE", path, "", Json()); }
+
 void World::compact() { store_.compact(); }
 
 void World::set_rate(const ServiceKey& service, double requests_per_second) {
   users_.set_rate(service, requests_per_second, now());
 }
+
+void World::restart_pods(const ServiceKey& service) { users_.restart_all(service, now()); }
 
 Program World::programmed(const ServiceKey& service) const { return users_.program(service); }
 

@@ -62,6 +62,7 @@ class World {
   Digest push(const std::string& repository, const std::string& tag,
               const ImageBehaviour& behaviour, TimePoint created);
   void remove_tag(const std::string& repository, const std::string& tag);
+  void move_tag(const std::string& repository, const std::string& tag, const Digest& image);
   // From now on the registry asks for this user and password.
   void demand_login(const std::string& user, const std::string& password);
   // From now on, also in the pods that run it.
@@ -72,9 +73,15 @@ class World {
   Result<Json> create(const Json& object);
   Result<Json> read(const std::string& path);  // "/apis/…"
   Result<Json> json_patch(const std::string& path, const Json& operations);
+  Result<Json> merge_patch(const std::string& path, const Json& patch);
+  Result<Json> remove(const std::string& path);
   void compact();  // watches from before are answered 410 from now on
 
+  // Told of each change of an object, by whomever it was made.
+  void observe(Store::Listener on_change) { store_.set_listener(std::move(on_change)); }
+
   void set_rate(const ServiceKey& service, double requests_per_second);
+  void restart_pods(const ServiceKey& service);         // their counters begin at 0 again
   Program programmed(const ServiceKey& service) const;  // what the ingress does
   // What users got of each Revision since the beginning.
   std::map<std::string, Served> served(const ServiceKey& service);

@@ -1,0 +1,180 @@
+// Follows each Service through all that happens to it.
+#include "tests/simulate/invariants.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "controller/knative/views.h"
+
+namespace freshet::simulate {
+namespace {
+
+constexpr std::size_t kMostViolations = 20;  // of one story
+constexpr std::string_view kCorePath = "/metadata/annotations/freshet.dev~1rollout";
+
+// What a JSON patch puts at a path; null: nothing.
+const Json& patched_value(const Json& patch, std::string_view path) {
+  static const Json kNull;
+  if (!patch.is_array()) return kNull;
+  for (const Json& operation : patch) {
+    if (string_or(operation, "path") == path) return at_path(operation, {"value"});
+  }
+  return kNull;
+}
+
+const Retreating* retreat_of(const std::optional<Core>& core) {
+  return core ? std::get_if<Retreating>(&core->phase) : nullptr;
+}
+
+std::optional<Core> core_of(const std::string& text) {
+  const CoreRead read = read_core(text);
+  const auto* core = std::get_if<Core>(&read);
+  return core == nullptr ? std::nullopt : std::optional(*core);
+}
+
+}  // namespace
+
+Invariants::Invariants(const sandbox::World& world, const People& people)
+    : world_(world), people_(people) {}
+
+void Invariants::fail(std::string_view invariant, std::string what) {
+  if (violations_.size() >= kMostViolations) return;
+  violations_.push_back({std::string(invariant), std::move(what), world_.now()});
+}
+
+// It is not ours any more: what comes next begins anew.
+void Invariants::forget(Followed& followed) {
+  const int number = followed.number;
+  followed = Followed{};
+  followed.number = number;
+}
+
+Followed* Invariants::find_service(const std::string& name) {
+  const auto number = name.starts_with('s') ? parse_whole(name.substr(1)) : std::nullopt;
+  if (!number || *number < 0 || *number > 99) return nullptr;
+  const auto index = static_cast<std::size_t>(*number);
+  while (services_.size() <= index) {
+    services_.emplace_back();
+    services_.back().number = static_cast<int>(services_.size()) - 1;
+  }
+  return &services_[index];
+}
+
+const RevisionFacts* Invariants::find(const RevisionName& revision) const {
+  const auto found = revisions_.find(revision.get());
+  return found == revisions_.end() ? nullptr : &found->second;
+}
+
+void Invariants::on_change(const sandbox::Kind& kind, const sandbox::Change& change) {
+  if (kind == sandbox::kRevisions) return on_revision(change);
+  if (!(kind == sandbox::kServices)) return;
+  Followed* followed = find_service(change.key.name);
+  if (followed == nullptr) return;
+  if (change.type == sandbox::ChangeType::kDeleted) {
+    forget(*followed);
+    return;
+  }
+  note_programmed(*followed);
+}
+
+void Invariants::on_revision(const sandbox::Change& change) {
+  RevisionFacts& facts = revisions_[change.key.name];
+  if (change.type == sandbox::ChangeType::kDeleted) {
+    facts.gone = world_.now();
+    return;
+  }
+  if (change.type == sandbox::ChangeType::kAdded) facts = RevisionFacts{};
+  const auto view = revision_view(Json::parse(change.object->text));
+  if (!view) return;
+  if (!view->digests.empty()) facts.runs = view->digests.begin()->second;
+  const bool is_ready = view->ready.status == Tri::kTrue;
+  if (facts.ready.empty() || facts.ready.back().second != is_ready) {
+    facts.ready.emplace_back(world_.now(), is_ready);
+  }
+}
+
+void Invariants::on_request(const HttpRequest& request, const std::string& as,
+                            std::optional<TimePoint> metrics) {
+  if (as != "PATCH services") return;
+  const auto url = parse_url(request.url);
+  const std::string path = url->target.substr(0, url->target.find('?'));
+  Followed* followed = find_service(path.substr(path.rfind('/') + 1));
+  const auto patch = parse_json(request.body);
+  if (followed == nullptr || !patch) return fail("S7 One writer", "a patch that cannot be read");
+  followed->metrics = metrics;
+  if (patched_value(*patch, "/metadata/resourceVersion").is_null()) {
+    fail("S7 One writer", "a write of a Service without the version it was decided on");
+  }
+  const Json& traffic = patched_value(*patch, "/spec/traffic");
+  if (!traffic.is_null() && percent_sum(traffic_from_json(traffic)) != 100) {
+    fail("S1 Sum", "written: " + dump_json(traffic));
+  }
+  note_verdict(*followed, *patch, metrics);
+}
+
+// The first try to carry out a verdict tells when it was made.
+void Invariants::note_verdict(Followed& followed, const Json& patch,
+                              std::optional<TimePoint> metrics) {
+  const Json& text = patched_value(patch, kCorePath);
+  if (followed.verdict || !text.is_string() || retreat_of(followed.core) != nullptr) return;
+  const auto core = core_of(text.get<std::string>());
+  const Retreating* retreat = retreat_of(core);
+  if (retreat == nullptr || retreat->why != RetreatWhy::kVerdict || !metrics) return;
+  followed.verdict = metrics;
+}
+
+void Invariants::note_programmed(Followed& followed) {
+  if (!followed.verdict) return;
+  const Retreating* retreat = retreat_of(followed.core);
+  if (retreat == nullptr || !retreat->rollout.candidate.name) return;
+  const auto program = world_.programmed(service_key(followed.number));
+  if (program.contains(retreat->rollout.candidate.name->get())) return;
+  retreats_.push_back(world_.now() - *followed.verdict);
+  followed.verdict.reset();
+}
+
+void Invariants::on_written(const Json& service, TimePoint knows) {
+  const auto view = service_view(service);
+  if (!view) return fail("S7 One writer", "a Service that cannot be read: " + view.error().message);
+  Followed* followed = find_service(view->key.name);
+  if (followed == nullptr) return;
+  const auto text = view->annotations.find(std::string(kCoreAnnotation));
+  const auto core = text == view->annotations.end() ? std::nullopt : core_of(text->second);
+  const ServiceWritten write{*followed, *view, core, world_.now(), knows};
+  for (const Check& check : write_checks()) {
+    if (std::string wrong = check.find(*this, write); !wrong.empty()) {
+      fail(check.name, fmt::format("shop/{}: {}", view->key.name, wrong));
+    }
+  }
+  follow(*followed, write);
+  note_programmed(*followed);
+}
+
+void Invariants::follow(Followed& followed, const ServiceWritten& write) {
+  ++writes_;
+  if (!write.core) {
+    forget(followed);
+    return;
+  }
+  const Rollout* before = followed.core ? active_rollout(followed.core->phase) : nullptr;
+  const Rollout* now = active_rollout(write.core->phase);
+  if (now != nullptr && (before == nullptr || before->id != now->id)) ++rollouts_;
+  const int had = followed.core ? candidate_percent(*followed.core) : 0;
+  if (candidate_percent(*write.core) > had) followed.raised = write.now;
+  for (const Rejection& rejection : write.core->rejected) {
+    const bool is_new = std::ranges::find(followed.rejected, rejection.pair, &Rejection::pair) ==
+                        followed.rejected.end();
+    if (!is_new) continue;
+    followed.rejected.push_back(rejection);
+    followed.rejected_at.push_back(write.now);
+    if (followed.rejected.size() <= kMaxRejections) continue;
+    followed.rejected.erase(followed.rejected.begin());
+    followed.rejected_at.erase(followed.rejected_at.begin());
+  }
+  followed.core = write.core;
+}
+
+}  // namespace freshet::simulate

@@ -1,0 +1,97 @@
+// Invariants S1 to S9 of reliability.md 1.2, as named checks of what the controller writes. They
+// know the world as it is, not as the controller sees it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/model/core.h"
+#include "controller/model/observation.h"
+#include "tests/simulate/people.h"
+#include "tests/simulate/wire.h"
+
+namespace freshet::simulate {
+
+struct Violation {
+  std::string invariant;  // "S2 Ready"
+  std::string what;       // a sentence
+  TimePoint at{};
+};
+
+// What one Revision was and is.
+struct RevisionFacts {
+  std::optional<Digest> runs;
+  std::vector<std::pair<TimePoint, bool>> ready;  // since when it was, or was not
+  std::optional<TimePoint> gone;
+};
+
+// One Service, followed from write to write.
+struct Followed {
+  int number = 0;
+  std::optional<Core> core;            // as our replicas wrote it last
+  std::optional<TimePoint> raised;     // when its candidate last got a larger share
+  std::vector<Rejection> rejected;     // newest last
+  std::vector<TimePoint> rejected_at;  // of each
+  std::optional<TimePoint> verdict;    // to roll back, while users still meet the candidate
+  std::optional<TimePoint> metrics;    // when the writer last read Prometheus
+};
+
+// One write of a Service that has arrived.
+struct ServiceWritten {
+  const Followed& before;
+  const ServiceView& after;
+  const std::optional<Core>& core;  // in `after`
+  TimePoint now{};
+  TimePoint knows{};  // up to then the writer has been told of Revisions
+};
+
+class Invariants {
+ public:
+  Invariants(const sandbox::World& world, const People& people);
+
+  // Any object changed, by whomever.
+  void on_change(const sandbox::Kind& kind, const sandbox::Change& change);
+  // One of our replicas is about to send a write; `metrics` is when it last read Prometheus.
+  void on_request(const HttpRequest& request, const std::string& as,
+                  std::optional<TimePoint> metrics);
+  // One of our replicas has written a Service.
+  void on_written(const Json& service, TimePoint knows);
+  void fail(std::string_view invariant, std::string what);
+
+  const std::vector<Violation>& violations() const { return violations_; }
+  std::int64_t rollouts() const { return rollouts_; }
+  std::int64_t writes() const { return writes_; }                      // of Services
+  const std::vector<Duration>& retreats() const { return retreats_; }  // verdict to 0 %
+  const Followed& of(int service) const { return services_[static_cast<std::size_t>(service)]; }
+  const RevisionFacts* find(const RevisionName& revision) const;
+  const People& people() const { return people_; }
+
+ private:
+  Followed* find_service(const std::string& name);
+  static void forget(Followed& followed);
+  void follow(Followed& followed, const ServiceWritten& write);
+  void note_verdict(Followed& followed, const Json& patch, std::optional<TimePoint> metrics);
+  void note_programmed(Followed& followed);
+  void on_revision(const sandbox::Change& change);
+
+  const sandbox::World& world_;
+  const People& people_;
+  std::vector<Followed> services_;
+  std::map<std::string, RevisionFacts> revisions_;  // by name
+  std::vector<Violation> violations_;
+  std::int64_t rollouts_ = 0;
+  std::int64_t writes_ = 0;
+  std::vector<Duration> retreats_;
+};
+
+// The checks by name; each says what is wrong, or "".
+struct Check {
+  std::string_view name;
+  std::string (*find)(const Invariants& world, const ServiceWritten& write);
+};
+const std::vector<Check>& write_checks();
+
+}  // namespace freshet::simulate

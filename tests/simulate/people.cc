@@ -1,0 +1,275 @@
+// What people, builds and surroundings do.
+#include "tests/simulate/people.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "controller/runtime/paths.h"
+
+namespace freshet::simulate {
+namespace {
+
+constexpr Duration kPodsTakeUpTo = seconds(30);
+constexpr std::string_view kRegistry = "registry.sandbox";
+
+std::string repository(int service) { return fmt::format("shop/s{}", service); }
+
+sandbox::ImageBehaviour behaviour_of(What push) {
+  sandbox::ImageBehaviour out;
+  out.ready_after = seconds(2);
+  switch (push) {
+    case What::kPushFailing: out.error_rate = 0.4; break;
+    case What::kPushSlow: out.median_seconds *= 8; break;
+    case What::kPushCrashing: out.starts = sandbox::StartsAs::kCrashing; break;
+    case What::kPushNeverReady: out.starts = sandbox::StartsAs::kNeverReady; break;
+    case What::kPushUnpullable: out.starts = sandbox::StartsAs::kPullFailing; break;
+    case What::kPushCrashesLater: out.crashes_after_traffic = seconds(4); break;
+    case What::kPushUnreadyLater: out.unready_after_traffic = seconds(4); break;
+    default: break;
+  }
+  return out;
+}
+
+std::string tracked_path(int service) { return tracked_service_path(service_key(service)); }
+
+}  // namespace
+
+Json container_of(int service) {
+  return {{"name", "app"}, {"image", fmt::format("{}/{}:1", kRegistry, repository(service))}};
+}
+
+ServiceKey service_key(int service) { return {kNamespace, fmt::format("s{}", service)}; }
+
+People::People(sandbox::World& world, Weather& weather, const Story& story)
+    : world_(world),
+      weather_(weather),
+      story_(story),
+      newest_(story.services.size(), -1),
+      retried_(story.services.size()) {}
+
+Json People::spec_of(int service) const {
+  const ServiceSetting& setting = story_.services[static_cast<std::size_t>(service)];
+  Json spec = {{"poll", {{"every", "1m"}}},
+               {"rollout",
+                {{"steps", setting.steps},
+                 {"minimumStep", format_duration(setting.minimum_step)},
+                 {"bake", {{"for", format_duration(setting.bake)}}},
+                 {"whenSuperseded", setting.supersede ? "Supersede" : "FinishThenLatest"},
+                 {"approval", setting.approval ? "BeforePromotion" : "None"}}}};
+  spec["analysis"]["mode"] = setting.metrics ? "Metrics" : "ReadinessOnly";
+  if (setting.metrics) {
+    spec["analysis"].update({
+        {"warmUp", "0s"},
+        {"errors", {{"rollback", "1.25x + 1%"}, {"promote", "1.5x + 10%"}}},
+        {"latency", {{"rollback", "1.25x + 5%"}, {"promote", "1.5x + 20%"}}},
+    });
+  }
+  return spec;
+}
+
+void People::make_service(int service) {
+  (void)world_.create(
+      {{"apiVersion", "serving.knative.dev/v1"},
+       {"kind", "Service"},
+       {"metadata", {{"name", service_key(service).name}, {"namespace", kNamespace}}},
+       {"spec", {{"template", {{"spec", {{"containers", Json::array({container_of(service)})}}}}}}}});
+  world_.set_rate(service_key(service), kRequestsPerSecond);
+}
+
+void People::track(int service, const Json& spec) {
+  (void)world_.create(
+      {{"apiVersion", "freshet.dev/v1alpha1"},
+       {"kind", "TrackedService"},
+       {"metadata", {{"name", service_key(service).name}, {"namespace", kNamespace}}},
+       {"spec", spec}});
+}
+
+void People::set_up() {
+  const int services = static_cast<int>(story_.services.size());
+  for (int i = 0; i < services; ++i) {
+    push(i, What::kPushGood);
+    make_service(i);
+  }
+  world_.advance_to(world_.now() + kPodsTakeUpTo);
+  for (int i = 0; i < services; ++i) track(i, spec_of(i));
+}
+
+void People::push(int service, What what) {
+  int& newest = newest_[static_cast<std::size_t>(service)];
+  const Digest digest = world_.push(repository(service), "1", behaviour_of(what), world_.now());
+  if (builds_.emplace(digest, Build{newest + 1, what, service}).second) ++newest;
+}
+
+std::optional<Digest> People::digest_of(int service, int number) const {
+  for (const auto& [digest, build] : builds_) {
+    if (build.service == service && build.number == number) return digest;
+  }
+  return std::nullopt;
+}
+
+void People::command(int service, const char* verb, const std::string& options) {
+  const std::string name = fmt::format("freshet.dev/{}", verb);
+  const std::string value = fmt::format("c{} {}", ++commands_, options);
+  (void)world_.merge_patch(tracked_path(service),
+                           {{"metadata", {{"annotations", {{name, value}}}}}});
+}
+
+void People::edit_spec(int service, const Json& spec) {
+  (void)world_.json_patch(tracked_path(service),
+                          Json::array({{{"op", "replace"}, {"path", "/spec"}, {"value", spec}}}));
+}
+
+void People::later(Duration delay, Event event) {
+  event.lasting = Duration{0};
+  later_.emplace(world_.now() + delay, event);
+}
+
+std::optional<TimePoint> People::due() const {
+  if (later_.empty()) return std::nullopt;
+  return later_.begin()->first;
+}
+
+void People::act_on_what_is_due() {
+  while (!later_.empty() && later_.begin()->first <= world_.now()) {
+    const Event event = later_.extract(later_.begin()).mapped();
+    switch (event.what) {
+      case What::kPause: command(event.service, "resume"); break;
+      case What::kUntrack: track(event.service, spec_of(event.service)); break;
+      case What::kDeleteService:
+        push(event.service, What::kPushGood);  // who deploys anew deploys what works
+        make_service(event.service);
+        break;
+      case What::kScrapesStop: world_.expose({sandbox::Exposure::kPushed}); break;
+      case What::kUnready: make_ready(event.service, event.value, true); break;
+      default: act(event); break;
+    }
+  }
+}
+
+void People::act(const Event& event) {
+  switch (kind_of(event.what).group) {
+    case Group::kRegistry: return act_on_registry(event);
+    case Group::kPeople: act_on_tracking(event); return act_on_service(event);
+    default: return act_on_surroundings(event);
+  }
+}
+
+void People::act_on_registry(const Event& event) {
+  switch (event.what) {
+    case What::kPushOldAgain: {
+      const auto digest = digest_of(event.service, std::max(0, newest(event.service) - 1));
+      if (digest) world_.move_tag(repository(event.service), "1", *digest);
+      return;
+    }
+    case What::kRemoveTag: return world_.remove_tag(repository(event.service), "1");
+    case What::kRegistryFails: return weather_.begin(event, world_.now());
+    default: return push(event.service, event.what);
+  }
+}
+
+void People::act_on_tracking(const Event& event) {
+  const int service = event.service;
+  switch (event.what) {
+    case What::kPromote: return command(service, "promote");
+    case What::kPromoteFull: return command(service, "promote", "--full");
+    case What::kAbort: return command(service, "abort", "by hand");
+    case What::kPause:
+      command(service, "pause", "a look first");
+      return later(event.lasting, event);
+    case What::kResume: return command(service, "resume");
+    case What::kRetry:
+      retried_[static_cast<std::size_t>(service)] = world_.now();
+      return command(service, "retry");
+    case What::kRollBack: return command(service, "rollback");
+    case What::kEditPlan: {
+      Json spec = spec_of(service);
+      spec["rollout"]["steps"] = {5, 25, 60};
+      spec["rollout"]["minimumStep"] = fmt::format("{}s", 5 + event.value % 20);
+      return edit_spec(service, spec);
+    }
+    case What::kEditInvalid: {
+      Json spec = spec_of(service);
+      spec["rollout"]["steps"] = {60, 20};
+      return edit_spec(service, spec);
+    }
+    case What::kEditBack: return edit_spec(service, spec_of(service));
+    case What::kUntrack:
+      (void)world_.remove(tracked_path(service));
+      return later(event.lasting + seconds(20), event);
+    case What::kPoison:
+      (void)world_.create({{"apiVersion", "freshet.dev/v1alpha1"},
+                           {"kind", "TrackedService"},
+                           {"metadata",
+                            {{"name", fmt::format("poison{}", ++poisons_)},
+                             {"namespace", kNamespace},
+                             {"annotations", {{"freshet.dev/promote", "\x01 --step=x"}}}}},
+                           {"spec", {{"rollout", Json::array({1, "x"})}, {"analysis", 7}}}});
+      return;
+    default: return;
+  }
+}
+
+void People::make_ready(int service, int build, bool is_ready) {
+  const auto digest = digest_of(service, build);
+  if (!digest) return;
+  sandbox::ImageBehaviour changed = behaviour_of(builds_.at(*digest).push);
+  if (!is_ready) changed.starts = sandbox::StartsAs::kNeverReady;
+  world_.behave(*digest, changed);
+}
+
+void People::act_on_surroundings(const Event& event) {
+  switch (event.what) {
+    case What::kCompact: return world_.compact();
+    case What::kUnready: {
+      Event again = event;
+      again.value = newest(event.service);
+      make_ready(event.service, again.value, false);
+      return later(event.lasting, again);
+    }
+    case What::kPodsRestart: return world_.restart_pods(service_key(event.service));
+    case What::kScrapesStop: world_.expose({}); return later(event.lasting, event);
+    default: return weather_.begin(event, world_.now());
+  }
+}
+
+void People::approve() {
+  for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
+    const auto tracked = world_.read(tracked_path(i));
+    if (!tracked) continue;
+    for (const Json& hold : at_path(*tracked, {"status", "holds"})) {
+      const std::string reason = string_or(hold, "reason");
+      if (reason == "AwaitingApproval" || reason == "Inconclusive") command(i, "promote");
+      if (reason == "ForeignEdit" || reason == "Paused") command(i, "resume", "--keep-mine");
+    }
+  }
+}
+
+Duration People::shortest_step(int service) const {
+  Duration shortest = story_.services[static_cast<std::size_t>(service)].minimum_step;
+  for (const Event& event : story_.events) {
+    if (event.what == What::kEditPlan && event.service == service) shortest = seconds(5);
+  }
+  return shortest;
+}
+
+std::optional<TimePoint> People::asked_to_retry(int service) const {
+  return retried_[static_cast<std::size_t>(service)];
+}
+
+void People::go_home(bool pushes) {
+  weather_.clear();
+  for (auto& [at, event] : std::exchange(later_, {})) {
+    event.lasting = Duration{0};
+    later_.emplace(world_.now(), event);
+  }
+  act_on_what_is_due();
+  for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
+    edit_spec(i, spec_of(i));
+    command(i, "resume", "--keep-mine");
+    if (pushes) push(i, What::kPushGood);
+  }
+}
+
+}  // namespace freshet::simulate

@@ -1,0 +1,83 @@
+// People and surroundings: carries out a story's events on the world, as an administrator with
+// kubectl, a build that pushes images and the weather would.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "controller/sandbox/world.h"
+#include "tests/simulate/story.h"
+#include "tests/simulate/weather.h"
+
+namespace freshet::simulate {
+
+inline constexpr const char* kNamespace = "shop";
+inline constexpr double kRequestsPerSecond = 400;
+
+ServiceKey service_key(int service);  // "shop/s0"
+Json container_of(int service);       // as in its manifest: follows the tag
+
+// An image as it was pushed.
+struct Build {
+  int number = 0;  // of its service, from 0: the one that ran before the story
+  What push = What::kPushGood;
+  int service = 0;
+};
+using Builds = std::map<Digest, Build>;
+
+class People {
+ public:
+  People(sandbox::World& world, Weather& weather, const Story& story);
+
+  void set_up();  // Services, pods and TrackedServices as the story finds them
+  void act(const Event& event);
+  // What was put off: a deleted thing made again, a pause that ends.
+  std::optional<TimePoint> due() const;
+  void act_on_what_is_due();
+  void approve();  // whatever waits for a person's word
+  // The faults are over: what was deleted or invalid stands again, nobody holds anything up, and a
+  // good build of everything is pushed, if so.
+  void go_home(bool pushes);
+
+  const Builds& builds() const { return builds_; }
+  int newest(int service) const { return newest_[static_cast<std::size_t>(service)]; }
+  // The shortest step that was in force in the story.
+  Duration shortest_step(int service) const;
+  std::optional<TimePoint> asked_to_retry(int service) const;
+  bool by_metrics(int service) const {
+    return story_.services[static_cast<std::size_t>(service)].metrics;
+  }
+  bool has_deleted(const std::string& revision) const { return deleted_.contains(revision); }
+
+ private:
+  void push(int service, What what);
+  void track(int service, const Json& spec);
+  void command(int service, const char* verb, const std::string& options = "");
+  void edit_spec(int service, const Json& spec);
+  void make_service(int service);
+  void replace_traffic(int service, const Event& event);
+  void spoil_core(int service);
+  void make_ready(int service, int build, bool is_ready);
+  void act_on_registry(const Event& event);
+  void act_on_tracking(const Event& event);
+  void act_on_service(const Event& event);
+  void act_on_surroundings(const Event& event);
+  void later(Duration delay, Event event);
+  Json spec_of(int service) const;
+  std::optional<Digest> digest_of(int service, int number) const;
+
+  sandbox::World& world_;
+  Weather& weather_;
+  const Story& story_;
+  Builds builds_;
+  std::vector<int> newest_;
+  std::vector<std::optional<TimePoint>> retried_;
+  std::multimap<TimePoint, Event> later_;
+  std::set<std::string> deleted_;  // Revisions, by hand
+  int commands_ = 0;
+  int poisons_ = 0;
+};
+
+}  // namespace freshet::simulate

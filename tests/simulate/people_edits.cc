@@ -1,0 +1,76 @@
+// What people do to a Knative Service by hand.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "controller/runtime/paths.h"
+#include "tests/simulate/people.h"
+
+namespace freshet::simulate {
+
+void People::act_on_service(const Event& event) {
+  const int service = event.service;
+  switch (event.what) {
+    case What::kEditTemplate: {
+      Json changed = container_of(service);
+      changed["env"] = Json::array({{{"name", "LEVEL"}, {"value", std::to_string(event.value)}}});
+      const Json spec = {{"template", {{"spec", {{"containers", Json::array({changed})}}}}}};
+      (void)world_.merge_patch(service_path(service_key(service)), {{"spec", spec}});
+      return;
+    }
+    case What::kApplyAgain:
+    case What::kSplitByHand:
+    case What::kTagByHand: return replace_traffic(service, event);
+    case What::kSpoilCore: return spoil_core(service);
+    case What::kDeleteService:
+      (void)world_.remove(service_path(service_key(service)));
+      return later(event.lasting + seconds(20), event);
+    case What::kDeleteRevision: {
+      const auto app = world_.read(service_path(service_key(service)));
+      if (!app) return;
+      const std::string name = string_or(at_path(*app, {"status"}), "latestCreatedRevisionName");
+      const auto program = world_.programmed(service_key(service));
+      if (program.size() == 1 && program.contains(name)) return;  // what runs is left alone
+      deleted_.insert(name);
+      (void)world_.remove(fmt::format("{}/{}", revisions_path(kNamespace), name));
+      return;
+    }
+    default: return;
+  }
+}
+
+// What kubectl apply, an editor or another tool makes of spec.traffic.
+void People::replace_traffic(int service, const Event& event) {
+  const auto app = world_.read(service_path(service_key(service)));
+  if (!app) return;
+  const std::string ready = string_or(at_path(*app, {"status"}), "latestReadyRevisionName");
+  Json traffic = Json::array();
+  if (event.what == What::kApplyAgain) {
+    traffic = Json::array({{{"latestRevision", true}, {"percent", 100}}});
+  } else if (event.what == What::kSplitByHand) {
+    traffic = Json::array({{{"revisionName", ready}, {"percent", 100}}});
+  } else {
+    traffic = at_path(*app, {"spec", "traffic"});
+    if (!traffic.is_array()) return;
+    traffic.push_back({{"revisionName", ready}, {"percent", 0}, {"tag", "mine"}});
+  }
+  Json patch = Json::array({{{"op", "add"}, {"path", "/spec/traffic"}, {"value", traffic}}});
+  if (event.what == What::kApplyAgain) {
+    patch.push_back({{"op", "replace"},
+                     {"path", "/spec/template/spec/containers/0/image"},
+                     {"value", container_of(service)["image"]}});
+  }
+  (void)world_.json_patch(service_path(service_key(service)), patch);
+}
+
+void People::spoil_core(int service) {
+  const auto app = world_.read(service_path(service_key(service)));
+  if (!app) return;
+  std::string text = string_or(at_path(*app, {"metadata", "annotations"}), "freshet.dev/rollout");
+  if (text.empty()) return;
+  text.resize(text.size() / 2);
+  (void)world_.merge_patch(service_path(service_key(service)),
+                           {{"metadata", {{"annotations", {{"freshet.dev/rollout", text}}}}}});
+}
+
+}  // namespace freshet::simulate

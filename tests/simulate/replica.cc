@@ -1,0 +1,115 @@
+// One process of the controller.
+#include "tests/simulate/replica.h"
+
+#include <algorithm>
+
+namespace freshet::simulate {
+namespace {
+
+constexpr std::array<std::string_view, 3> kWatched = {"services", "revisions", "trackedservices"};
+constexpr std::size_t kChunk = 1021;  // streams are cut in the middle of anything
+constexpr Duration kShortestRest{10};
+constexpr Duration kAnalysisInterval = seconds(30);
+constexpr int kMostPasses = 10000;
+
+ControllerOptions options() {
+  ControllerOptions out;
+  out.prometheus_url = "http://" + std::string(sandbox::kPrometheusHost);
+  out.analysis_interval = kAnalysisInterval;
+  return out;
+}
+
+}  // namespace
+
+Replica::Replica(sandbox::World& world, const Weather& weather, std::uint64_t seed,
+                 Wire::Hooks hooks, Log log)
+    : world_(world),
+      weather_(weather),
+      dice_(seed),
+      wall_(world),
+      wire_(world, weather, seed ^ 0x5EED, std::move(hooks)),
+      transport_([this](const HttpRequest& request) { return wire_.exchange(request); }, kChunk),
+      log_(std::move(log)) {
+  start();
+}
+
+void Replica::start() {
+  clock_ = std::make_unique<SteadyClock>(wall_);
+  kube_ = std::make_unique<KubeClient>(
+      transport_, tokens_, *clock_,
+      KubeClientOptions{.server = "https://" + std::string(sandbox::kKubeHost)});
+  exchanges_ = std::make_unique<LocalExchanges>(transport_);
+  metrics_ = std::make_unique<Metrics>();
+  controller_ = std::make_unique<Controller>(
+      options(), Connections{*kube_, *exchanges_, transport_}, *clock_, *metrics_, log_);
+  watches_ = std::make_unique<Watches>(*kube_, *clock_, *controller_, std::vector<std::string>{},
+                                       Duration{0}, [this] { return dice_.uniform(); });
+  news_.fill(world_.now());
+}
+
+void Replica::kill(Duration lasting) {
+  ++kills_;
+  watches_.reset();
+  controller_.reset();
+  exchanges_.reset();
+  back_ = world_.now() + lasting;
+}
+
+Duration Replica::ahead() const { return clock_->now() - world_.now(); }
+
+Duration Replica::lag() {
+  const int most = weather_.value(What::kWatchLags, world_.now()).value_or(0);
+  return dice_.between(Duration{100}, most > 0 ? Duration(seconds(most)) : Duration{1500});
+}
+
+void Replica::notice(std::string_view plural) {
+  for (std::size_t i = 0; i < kWatched.size(); ++i) {
+    if (kWatched[i] != plural || news_[i] != TimePoint::max()) continue;
+    news_[i] = world_.now() + lag();
+  }
+}
+
+TimePoint Replica::due() const {
+  if (is_busy_) return TimePoint::max();
+  if (!is_alive()) return back_;
+  TimePoint due = *std::ranges::min_element(news_);
+  if (watches_->in_sync()) {
+    if (const auto next = controller_->next_due()) due = std::min(due, *next - ahead());
+  }
+  return std::max(due, ran_ + kShortestRest);
+}
+
+void Replica::run() {
+  is_busy_ = true;
+  try {
+    if (!is_alive()) start();
+    work();
+  } catch (const Killed&) {
+    kill(dice_.between(seconds(1), seconds(40)));
+  }
+  is_busy_ = false;
+  ran_ = world_.now();
+}
+
+void Replica::work() {
+  for (std::size_t i = 0; i < news_.size(); ++i) {
+    if (news_[i] > world_.now()) continue;
+    news_[i] = TimePoint::max();
+    Watcher& watcher = *watches_->all()[i];
+    const std::int64_t before = wire_.exchanges();
+    const TimePoint again = watcher.run_once();
+    // What is not over goes on by itself; else the next change says when.
+    const bool has_run = wire_.exchanges() > before;
+    const bool at_once = again <= clock_->now();  // it lists anew, or goes on to the next page
+    if (!has_run || at_once || watcher.error()) news_[i] = again - ahead();
+    if (has_run && wire_.take_cut()) news_[i] = std::min(news_[i], world_.now() + lag());
+  }
+  if (!watches_->in_sync()) return;
+  for (int i = 0; i < kMostPasses && controller_->read_surroundings(); ++i) {
+  }
+  controller_->check_registries(Duration{0});
+  for (int i = 0; i < kMostPasses && controller_->reconcile_one(); ++i) {
+  }
+}
+
+}  // namespace freshet::simulate

@@ -1,0 +1,74 @@
+// Replica: one process of the controller of production, unchanged: its client, watches, caches and
+// queue, driven in one thread.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "controller/kube/client.h"
+#include "controller/net/local_exchanges.h"
+#include "controller/net/local_transport.h"
+#include "controller/runtime/controller.h"
+#include "controller/runtime/run.h"
+#include "tests/simulate/wire.h"
+
+namespace freshet::simulate {
+
+class Replica {
+ public:
+  Replica(sandbox::World& world, const Weather& weather, std::uint64_t seed, Wire::Hooks hooks,
+          Log log);
+  Replica(const Replica&) = delete;
+  Replica& operator=(const Replica&) = delete;
+
+  Wire& wire() { return wire_; }
+  // A watch has news of this kind, which arrives some time later.
+  void notice(std::string_view plural);
+
+  // When it has something to do; max() while it is frozen in the middle of a request.
+  TimePoint due() const;
+  // Does all that is due. A kill on the way ends it; it is started again by itself.
+  void run();
+
+  void kill(Duration lasting);
+  void set_clock_error(Duration error) { wall_.error = error; }
+  bool is_alive() const { return controller_ != nullptr; }
+  bool is_busy() const { return is_busy_; }
+  std::int64_t kills() const { return kills_; }
+
+ private:
+  struct WorldClock final : Clock {
+    explicit WorldClock(const sandbox::World& world_of) : world(world_of) {}
+    TimePoint now() const override { return world.now() + error; }
+    Duration monotonic() const override { return world.now().time_since_epoch(); }
+    const sandbox::World& world;
+    Duration error{};
+  };
+  void start();
+  void work();
+  Duration lag();
+  Duration ahead() const;  // its clock, of the world's
+
+  sandbox::World& world_;
+  const Weather& weather_;
+  sandbox::Dice dice_;
+  WorldClock wall_;
+  Wire wire_;
+  LocalTransport transport_;
+  std::unique_ptr<LocalExchanges> exchanges_;
+  TokenSource tokens_{Secret{""}};
+  Log log_;
+  std::unique_ptr<SteadyClock> clock_;  // as the program has it
+  std::unique_ptr<KubeClient> kube_;
+  std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<Controller> controller_;
+  std::unique_ptr<Watches> watches_;
+  std::array<TimePoint, 3> news_{};  // of Services, Revisions, TrackedServices, as Watches has them
+  TimePoint back_{};                 // while it is dead
+  TimePoint ran_{};
+  bool is_busy_ = false;
+  std::int64_t kills_ = 0;
+};
+
+}  // namespace freshet::simulate

@@ -1,0 +1,290 @@
+// The loop: whatever is due next happens next.
+#include "tests/simulate/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "config/status.h"
+#include "controller/knative/views.h"
+#include "controller/runtime/paths.h"
+#include "tests/simulate/replica.h"
+
+namespace freshet::simulate {
+namespace {
+
+const TimePoint kStart = from_unix_seconds(1'790'000'000);
+constexpr Duration kLongestPeace = hours(5);  // in which everything has to settle
+constexpr Duration kPersonLooksEvery = minutes(3);
+constexpr std::int64_t kMostEvents = 2'000'000;  // a loop without end is a violation as well
+constexpr int kWritesARollout = 12;              // of a Service without faults: steps + 5, at most
+constexpr int kWriteAmplification = 3;
+
+sandbox::WorldOptions world_options(const Story& story) {
+  sandbox::WorldOptions out;
+  out.seed = story.seed;
+  out.start = kStart;
+  return out;
+}
+
+class Universe {
+ public:
+  Universe(const Story& story, const RunOptions& options);
+  Outcome run();
+
+ private:
+  void run_until(TimePoint until);
+  bool step(TimePoint until);
+  void pass_time(Duration lasting);
+  void strike(const Event& event);
+  void take_due_events();
+  void plan_strike();
+  void on_exchange(std::size_t replica, const Exchange& exchange);
+  void check_liveness();
+  bool is_settled() const;
+  std::string unsettled(int service) const;
+  std::string end_of(int service) const;
+  void tell(const std::string& line) const {
+    if (options_.tell) options_.tell(world_.now(), line);
+  }
+
+  const Story& story_;
+  const RunOptions& options_;
+  sandbox::World world_;
+  Weather weather_;
+  People people_;
+  Invariants invariants_;
+  std::vector<std::unique_ptr<Replica>> replicas_;
+  std::vector<TimePoint> knows_;  // up to when each replica was told of Revisions
+  std::size_t next_ = 0;          // of the story's events
+  TimePoint began_{};
+  TimePoint looks_ = TimePoint::max();  // when a person looks for what waits for approval
+  Outcome outcome_;
+};
+
+Universe::Universe(const Story& story, const RunOptions& options)
+    : story_(story),
+      options_(options),
+      world_(world_options(story)),
+      people_(world_, weather_, story),
+      invariants_(world_, people_) {
+  world_.observe([this](const sandbox::Kind& kind, const sandbox::Change& change) {
+    invariants_.on_change(kind, change);
+    for (const auto& replica : replicas_) replica->notice(kind.plural);
+  });
+  people_.set_up();
+  began_ = world_.now();
+  for (int i = 0; i < story.replicas; ++i) {
+    const auto index = static_cast<std::size_t>(i);
+    knows_.push_back(began_);
+    Wire::Hooks hooks;
+    hooks.pass_time = [this](Duration lasting) { pass_time(lasting); };
+    hooks.on_request = [this, index](const HttpRequest& request, const std::string& as) {
+      ++outcome_.all_writes;
+      invariants_.on_request(request, as, replicas_[index]->wire().last_metrics());
+    };
+    hooks.on_exchange = [this, index](const Exchange& exchange) { on_exchange(index, exchange); };
+    Log log = [this, index](const LogLine& line) {
+      if (!options_.tell) return;
+      std::string text = fmt::format("  r{} {}", index, line.event);
+      for (const auto& [name, value] : line.fields) text += fmt::format(" {}={}", name, value);
+      tell(text);
+    };
+    replicas_.push_back(std::make_unique<Replica>(world_, weather_, story.seed * 31 + index,
+                                                  std::move(hooks), std::move(log)));
+  }
+  plan_strike();
+}
+
+void Universe::plan_strike() {
+  Wire& wire = replicas_.front()->wire();
+  const int number = options_.strike.number;
+  switch (options_.strike.kind) {
+    case Strike::Kind::kNone: return;
+    case Strike::Kind::kCrashBefore: return wire.plan(number, Moment::kBefore);
+    case Strike::Kind::kCrashAfter: return wire.plan(number, Moment::kAfter);
+    case Strike::Kind::kReplyLost: return wire.plan(number, Moment::kReplyLost);
+    case Strike::Kind::kEventLost: return wire.hold_event(number, Duration{0});
+    case Strike::Kind::kEventLate: return wire.hold_event(number, minutes(2));
+  }
+}
+
+void Universe::on_exchange(std::size_t replica, const Exchange& exchange) {
+  const bool succeeded = exchange.answer && exchange.answer->status / 100 == 2;
+  if (exchange.as == "WATCH revisions" || exchange.as == "GET revisions") {
+    if (succeeded) knows_[replica] = world_.now();
+    return;
+  }
+  if (exchange.as != "PATCH services") return;
+  if (options_.tell) {
+    tell(fmt::format("  r{} writes {}: {}", replica,
+                     exchange.request.url.substr(exchange.request.url.rfind('/') + 1),
+                     succeeded ? "written" : "refused"));
+  }
+  if (!succeeded) return;
+  const auto body = parse_json(exchange.answer->body, kMaxReplyBytes);
+  if (body) invariants_.on_written(*body, knows_[replica]);
+}
+
+void Universe::strike(const Event& event) {
+  Replica& replica = *replicas_[static_cast<std::size_t>(event.replica) % replicas_.size()];
+  tell(describe(event));
+  switch (event.what) {
+    case What::kKill:
+      if (replica.is_alive() && !replica.is_busy()) replica.kill(event.lasting);
+      break;
+    case What::kKillAtWrite:
+      replica.wire().plan(event.value / 3, static_cast<Moment>(event.value % 3));
+      return;  // counted when it strikes
+    case What::kFreeze: replica.wire().freeze(event.lasting); return;
+    case What::kClockJump: replica.set_clock_error(seconds(event.value)); break;
+    case What::kStealLease: return;
+    default: people_.act(event); break;
+  }
+  ++outcome_.faults[std::string(kind_of(event.what).name)];
+}
+
+void Universe::take_due_events() {
+  while (next_ < story_.events.size() && began_ + story_.events[next_].at <= world_.now()) {
+    ++outcome_.events;
+    strike(story_.events[next_++]);
+  }
+  people_.act_on_what_is_due();
+  if (looks_ <= world_.now()) {
+    people_.approve();
+    looks_ = world_.now() + kPersonLooksEvery;
+  }
+}
+
+// False: nothing more happens until then.
+bool Universe::step(TimePoint until) {
+  TimePoint next = std::min(until, looks_);
+  if (next_ < story_.events.size()) next = std::min(next, began_ + story_.events[next_].at);
+  if (const auto due = people_.due()) next = std::min(next, *due);
+  if (const auto event = world_.next_event()) next = std::min(next, *event);
+  for (const auto& replica : replicas_) next = std::min(next, replica->due());
+  next = std::max(next, world_.now());
+  world_.advance_to(next);
+  ++outcome_.events;
+  take_due_events();
+  for (const auto& replica : replicas_) {
+    if (replica->due() <= world_.now()) replica->run();
+  }
+  return world_.now() < until;
+}
+
+void Universe::run_until(TimePoint until) {
+  while (world_.now() < until && outcome_.events < kMostEvents) step(until);
+}
+
+// While one replica waits for an answer, everybody else goes on.
+void Universe::pass_time(Duration lasting) { run_until(world_.now() + lasting); }
+
+std::string Universe::unsettled(int service) const {
+  const ServiceKey key = service_key(service);
+  const Followed& followed = invariants_.of(service);
+  if (!followed.core) return "is not adopted";
+  if (!std::holds_alternative<Idle>(followed.core->phase)) {
+    return fmt::format("is still {}", phase_name(followed.core->phase));
+  }
+  const auto& digests = followed.core->stable->pair.digests;
+  const auto build = people_.builds().find(digests.begin()->second);
+  const bool is_newest =
+      build != people_.builds().end() && build->second.number == people_.newest(service);
+  if (options_.ends_with_a_push && !is_newest) {
+    return fmt::format("runs {} and not its newest good build", to_string(digests));
+  }
+  const sandbox::Program wanted = {{followed.core->stable->name.get(), 100}};
+  if (world_.programmed(key) != wanted) return "does not give stable all requests";
+  return "";
+}
+
+bool Universe::is_settled() const {
+  for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
+    if (!unsettled(i).empty()) return false;
+  }
+  return true;
+}
+
+std::string Universe::end_of(int service) const {
+  const Followed& followed = invariants_.of(service);
+  if (!followed.core) return "not tracked";
+  std::string out = std::string(phase_name(followed.core->phase));
+  const auto name_of = [&](const DigestSet& digests) {
+    const auto build = people_.builds().find(digests.begin()->second);
+    return build == people_.builds().end() ? std::string("?")
+                                           : fmt::format("build {}", build->second.number);
+  };
+  if (followed.core->stable) out += ", stable " + name_of(followed.core->stable->pair.digests);
+  for (const Rejection& rejection : followed.core->rejected) {
+    out += ", rejected " + name_of(rejection.pair.digests);
+  }
+  for (const auto& [revision, percent] : world_.programmed(service_key(service))) {
+    const RevisionFacts* facts = invariants_.find(RevisionName(revision));
+    out += fmt::format(
+        ", {} % to {}", percent,
+        facts != nullptr && facts->runs ? name_of({{ContainerName("app"), *facts->runs}}) : "?");
+  }
+  return out;
+}
+
+// The faults are over: everything must come to rest, with the newest good build in production.
+void Universe::check_liveness() {
+  people_.go_home(options_.ends_with_a_push);
+  tell("the faults are over");
+  for (const auto& replica : replicas_) {
+    replica->set_clock_error(Duration{0});
+    replica->wire().calm();
+  }
+  looks_ = world_.now() + kPersonLooksEvery;
+  const TimePoint until = world_.now() + kLongestPeace;
+  while (world_.now() < until && outcome_.events < kMostEvents && !is_settled()) {
+    run_until(std::min(until, world_.now() + minutes(1)));
+  }
+  for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
+    if (const std::string what = unsettled(i); !what.empty()) {
+      const auto object = world_.read(tracked_service_path(service_key(i)));
+      const std::string message =
+          object ? string_or(at_path(*object, {"status"}), "message") : "no TrackedService";
+      invariants_.fail("L1 Comes to rest",
+                       fmt::format("{} {}, {} after the last fault: {}", to_string(service_key(i)),
+                                   what, format_duration(kLongestPeace), message));
+    }
+  }
+}
+
+Outcome Universe::run() {
+  run_until(began_ + story_.length);
+  check_liveness();
+  if (outcome_.events >= kMostEvents) invariants_.fail("L4 Writes", "a loop without end");
+  outcome_.simulated = world_.now() - kStart;
+  outcome_.rollouts = invariants_.rollouts();
+  outcome_.writes = invariants_.writes();
+  outcome_.retreats = invariants_.retreats();
+  const auto allowed = kWriteAmplification * kWritesARollout *
+                       (outcome_.rollouts + static_cast<std::int64_t>(story_.events.size()) + 2);
+  if (outcome_.writes > allowed) {
+    invariants_.fail("L4 Writes", fmt::format("{} writes of Services for {} rollouts",
+                                              outcome_.writes, outcome_.rollouts));
+  }
+  outcome_.violations = invariants_.violations();
+  for (const auto& replica : replicas_) {
+    outcome_.events += replica->wire().exchanges();
+    outcome_.watch_events += replica->wire().watch_events();
+    for (const auto& [kind, times] : replica->wire().faults()) outcome_.faults[kind] += times;
+  }
+  for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
+    outcome_.end += fmt::format("{}: {}\n", to_string(service_key(i)), end_of(i));
+  }
+  return std::move(outcome_);
+}
+
+}  // namespace
+
+Outcome run_story(const Story& story, const RunOptions& options) {
+  return Universe(story, options).run();
+}
+
+}  // namespace freshet::simulate

@@ -1,0 +1,130 @@
+// Story: everything that happens to one simulated cluster beside what the controller does, as a
+// value. The same story gives the same run, and one with an event less is a story as well.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace freshet::simulate {
+
+enum class Group { kRegistry, kPeople, kKubernetes, kKnative, kPrometheus, kReplicas };
+
+enum class What {
+  // Of the registry, by `service`.
+  kPushGood,
+  kPushFailing,   // answers many requests with errors
+  kPushSlow,      // takes several times as long
+  kPushCrashing,  // its container ends at once
+  kPushNeverReady,
+  kPushUnpullable,
+  kPushCrashesLater,  // once it has requests
+  kPushUnreadyLater,
+  kPushOldAgain,  // an earlier digest stands at the tag again
+  kRemoveTag,
+  kRegistryFails,
+  // People, by `service`.
+  kPromote,
+  kPromoteFull,
+  kAbort,
+  kPause,
+  kResume,
+  kRetry,
+  kRollBack,
+  kEditPlan,        // another valid spec
+  kEditInvalid,     // a spec that does not hold together
+  kEditBack,        // the first spec again
+  kEditTemplate,    // an environment variable of the Service
+  kApplyAgain,      // kubectl apply of the first manifest
+  kSplitByHand,     // spec.traffic of one's own
+  kTagByHand,       // an entry of 0 % beside ours
+  kSpoilCore,       // our annotation is cut short
+  kUntrack,         // the TrackedService is deleted, and made again after `lasting`
+  kDeleteService,   // likewise the Service
+  kDeleteRevision,  // the newest one
+  kPoison,          // a TrackedService that cannot be read appears
+  // The API server. Windows of `lasting`; `value` in percent of the exchanges.
+  kApiFails,
+  kApiConflicts,
+  kApiLosesRequests,
+  kApiLosesReplies,
+  kApiSlow,
+  kApiRefusesWrites,  // a webhook that is down
+  kApiCutsAnswers,
+  kWatchLags,    // events come `value` seconds late
+  kWatchBreaks,  // mid-line
+  kCompact,
+  // Knative and its pods.
+  kUnready,  // pods of the newest image stop being ready for `lasting`
+  kPodsRestart,
+  kControllerLags,  // Knative's own controllers do nothing for `lasting`
+  // Prometheus.
+  kPrometheusFails,
+  kPrometheusEmpty,  // answers without a series
+  kPrometheusNan,
+  kScrapesStop,
+  // Our own replicas, by `replica`.
+  kKill,         // and started again after `lasting`
+  kKillAtWrite,  // before, after or in the middle of one of the next writes
+  kFreeze,       // stopped mid-request and resumed after `lasting`
+  kClockJump,    // by `value` seconds
+  kStealLease,
+};
+
+struct Kind {
+  What what;
+  Group group;
+  std::string_view name;      // "push-good", for --faults and reports
+  std::string_view sentence;  // "{service}: a good build is pushed"
+};
+const std::vector<Kind>& all_kinds();
+const Kind& kind_of(What what);
+
+struct Event {
+  Duration at{};  // since the beginning of the story
+  What what = What::kPushGood;
+  int service = 0;
+  int replica = 0;
+  Duration lasting{};
+  int value = 0;
+  bool operator==(const Event&) const = default;
+};
+
+struct ServiceSetting {
+  bool metrics = false;  // judged by metrics, else by readiness only
+  std::vector<int> steps = {20};
+  Duration minimum_step = seconds(20);
+  Duration bake = seconds(30);
+  bool approval = false;   // before promotion
+  bool supersede = false;  // a newer digest ends a rollout under way
+  bool operator==(const ServiceSetting&) const = default;
+};
+
+struct Story {
+  std::uint64_t seed = 1;
+  int replicas = 1;
+  std::vector<ServiceSetting> services;
+  std::vector<Event> events;  // in their order
+  Duration length{};          // of the part in which faults happen
+  bool operator==(const Story&) const = default;
+};
+
+// What may happen at all: named kinds or groups.
+using Allowed = std::set<What>;
+Allowed everything();
+// "all", "none" (only good pushes) or a comma-separated list of groups and kinds.
+Result<Allowed> parse_allowed(std::string_view text);
+
+// Swarm: each seed leaves some kinds out and prefers others (Groce et al., "Swarm testing", 2012).
+Story make_story(std::uint64_t seed, const Allowed& allowed);
+
+// One line an event: "  12m5s  shop/s0: a good build is pushed".
+std::string describe(const Story& story);
+std::string describe(const Event& event);
+
+}  // namespace freshet::simulate

@@ -1,0 +1,200 @@
+// One function an invariant: what is wrong with one write of a Service, or "".
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tests/simulate/invariants.h"
+
+namespace freshet::simulate {
+namespace {
+
+constexpr Duration kClockSlack = seconds(4);  // Dates have whole seconds; kClockTolerance of ours
+
+const Rollout* rollout_of(const std::optional<Core>& core) {
+  return core ? active_rollout(core->phase) : nullptr;
+}
+
+bool is_retreat(const std::optional<Core>& core) {
+  return core && std::holds_alternative<Retreating>(core->phase);
+}
+
+// The rollout whose candidate gets a larger share by this write, and from where to where.
+struct Raise {
+  const Rollout* rollout = nullptr;
+  int from = 0;
+  int to = 0;
+};
+std::optional<Raise> raise_of(const ServiceWritten& write) {
+  const Rollout* before = rollout_of(write.before.core);
+  const Rollout* now = rollout_of(write.core);
+  if (now != nullptr) {
+    const bool same = before != nullptr && before->id == now->id;
+    const int from = same ? candidate_percent(*write.before.core) : 0;
+    const int to = candidate_percent(*write.core);
+    if (to > from) return Raise{now, from, to};
+    return std::nullopt;
+  }
+  if (before == nullptr || !write.core || is_retreat(write.before.core)) return std::nullopt;
+  if (!write.core->stable || write.core->stable->pair != before->candidate.pair)
+    return std::nullopt;
+  return Raise{before, candidate_percent(*write.before.core), 100};
+}
+
+bool was_ready(const RevisionFacts& facts, TimePoint from, TimePoint to) {
+  for (std::size_t i = 0; i < facts.ready.size(); ++i) {
+    const auto& [since, is_ready] = facts.ready[i];
+    const TimePoint until = i + 1 < facts.ready.size() ? facts.ready[i + 1].first : to;
+    if (is_ready && since <= to && until >= from) return true;
+  }
+  return false;
+}
+
+bool on_a_persons_word(const ServiceWritten& write) {
+  if (!write.core || !write.before.core) return false;
+  return write.core->commands != write.before.core->commands;
+}
+
+std::string s1_sum(const Invariants&, const ServiceWritten& write) {
+  if (write.after.traffic.empty() || percent_sum(write.after.traffic) == 100) return "";
+  return "traffic sums to " + std::to_string(percent_sum(write.after.traffic));
+}
+
+std::string s2_ready(const Invariants& world, const ServiceWritten& write) {
+  const auto raise = raise_of(write);
+  if (!raise) return "";
+  if (!raise->rollout->candidate.name) return "a candidate without a name gets requests";
+  const std::string& name = raise->rollout->candidate.name->get();
+  const RevisionFacts* facts = world.find(*raise->rollout->candidate.name);
+  if (facts == nullptr) return name + " gets requests and does not exist";
+  if (facts->gone && *facts->gone < write.knows) return name + " gets requests and is gone";
+  if (was_ready(*facts, write.knows, write.now)) return "";
+  return fmt::format("{} goes from {} to {} % and was not Ready when last seen", name, raise->from,
+                     raise->to);
+}
+
+std::string s3_pinned(const Invariants&, const ServiceWritten& write) {
+  if (rollout_of(write.core) == nullptr) return "";
+  for (const TrafficTarget& entry : write.after.traffic) {
+    if (entry.percent.get() > 0 && (entry.latest_revision || !entry.revision)) {
+      return "requests follow the latest Revision during a rollout: " +
+             to_string(write.after.traffic);
+    }
+  }
+  return "";
+}
+
+std::string s4_one_canary(const Invariants&, const ServiceWritten& write) {
+  if (!write.core || serving(write.after.traffic).size() <= 2) return "";
+  return "more than two Revisions get requests: " + to_string(write.after.traffic);
+}
+
+std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
+  const auto raise = raise_of(write);
+  if (!raise || raise->from == 0 || on_a_persons_word(write)) return "";
+  const Rollout* before = rollout_of(write.before.core);
+  if (before == nullptr || before->candidate.uid != raise->rollout->candidate.uid) {
+    return "the candidate is another than the one that was judged";
+  }
+  if (!write.before.raised) return "";
+  const int service = write.before.number;
+  const bool bakes = std::holds_alternative<Baking>(write.before.core->phase);
+  if (!bakes &&
+      write.now - *write.before.raised + kClockSlack < world.people().shortest_step(service)) {
+    return "a step of only " + format_duration(write.now - *write.before.raised);
+  }
+  if (!world.people().by_metrics(service)) return "";
+  if (!write.before.metrics || *write.before.metrics < *write.before.raised) {
+    return "nothing was read of Prometheus in this step";
+  }
+  for (const auto& [container, digest] : raise->rollout->candidate.pair.digests) {
+    const auto build = world.people().builds().find(digest);
+    if (build == world.people().builds().end()) continue;
+    const What push = build->second.push;
+    if (push == What::kPushFailing || push == What::kPushSlow) {
+      return fmt::format("a bad build goes on from {} to {} %", raise->from, raise->to);
+    }
+  }
+  return "";
+}
+
+std::string s6_sticky(const Invariants& world, const ServiceWritten& write) {
+  if (!write.core) return "";
+  for (const Rejection& rejection : write.core->rejected) {
+    if (write.core->stable && rejection.pair == write.core->stable->pair) {
+      return "what is stable is rejected";
+    }
+  }
+  const auto* retreat = std::get_if<Retreating>(&write.core->phase);
+  if (retreat != nullptr && retreat->why == RetreatWhy::kVerdict &&
+      std::ranges::find(write.core->rejected, retreat->rollout.candidate.pair, &Rejection::pair) ==
+          write.core->rejected.end()) {
+    return "a verdict to roll back rejects nothing";
+  }
+  const auto raise = raise_of(write);
+  if (!raise || on_a_persons_word(write)) return "";
+  const auto retried = world.people().asked_to_retry(write.before.number);
+  for (std::size_t i = 0; i < write.before.rejected.size(); ++i) {
+    const Rejection& rejection = write.before.rejected[i];
+    if (rejection.pair != raise->rollout->candidate.pair || rejection.until <= write.now) continue;
+    if (retried && *retried >= write.before.rejected_at[i]) continue;
+    return "a rejected candidate gets requests again: " + rejection.why;
+  }
+  return "";
+}
+
+std::string s7_one_writer(const Invariants&, const ServiceWritten& write) {
+  if (!write.core || !write.before.core || write.core->service != write.before.core->service) {
+    return "";
+  }
+  if (write.core->seq > write.before.core->seq) return "";
+  return fmt::format("seq {} is followed by {}", write.before.core->seq, write.core->seq);
+}
+
+std::string s8_retreat(const Invariants& world, const ServiceWritten& write) {
+  if (rollout_of(write.core) == nullptr || !write.core->stable) return "";
+  const RevisionName& stable = write.core->stable->name;
+  if (share_of(write.after.traffic, stable) == 0) {
+    return stable.get() + " is stable and gets nothing: " + to_string(write.after.traffic);
+  }
+  const auto raise = raise_of(write);
+  if (!raise || raise->to == 100) return "";
+  const RevisionFacts* facts = world.find(stable);
+  if (facts == nullptr) return "there is no " + stable.get() + " to go back to";
+  if (facts->gone && *facts->gone < write.knows) return stable.get() + " is gone";
+  if (was_ready(*facts, write.knows, write.now)) return "";
+  return stable.get() + " was not Ready when last seen, and its candidate gets more";
+}
+
+std::string s9_admission(const Invariants& world, const ServiceWritten& write) {
+  const auto raise = raise_of(write);
+  if (!raise || !raise->rollout->candidate.name) return "";
+  const RevisionFacts* facts = world.find(*raise->rollout->candidate.name);
+  for (const auto& [container, digest] : raise->rollout->candidate.pair.digests) {
+    const auto build = world.people().builds().find(digest);
+    if (build == world.people().builds().end()) return "a digest that nobody pushed gets requests";
+    if (build->second.service != write.before.number) return "another service's image";
+    if (facts != nullptr && facts->runs && *facts->runs != digest) {
+      return raise->rollout->candidate.name->get() + " runs another digest than was admitted";
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+const std::vector<Check>& write_checks() {
+  static const std::vector<Check> kChecks = {
+      {"S1 Sum", s1_sum},
+      {"S2 Ready", s2_ready},
+      {"S3 Pinned", s3_pinned},
+      {"S4 One canary", s4_one_canary},
+      {"S5 Evidence", s5_evidence},
+      {"S6 Sticky rejection", s6_sticky},
+      {"S7 One writer", s7_one_writer},
+      {"S8 Retreat", s8_retreat},
+      {"S9 Admission", s9_admission},
+  };
+  return kChecks;
+}
+
+}  // namespace freshet::simulate
