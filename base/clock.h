@@ -19,6 +19,21 @@ class SystemClock final : public Clock {
   Duration monotonic() const override;
 };
 
+// Goes on evenly from what another clock's wall said at first: what waits is neither late nor early
+// when that wall is set anew. How far it is off is for its user to find out (KubeClient does, from
+// the server's Dates).
+class SteadyClock final : public Clock {
+ public:
+  explicit SteadyClock(const Clock& clock)
+      : clock_(clock), ahead_(clock.now() - TimePoint(clock.monotonic())) {}
+  TimePoint now() const override { return TimePoint(clock_.monotonic()) + ahead_; }
+  Duration monotonic() const override { return clock_.monotonic(); }
+
+ private:
+  const Clock& clock_;
+  const Duration ahead_;
+};
+
 // A clock that moves only when told to.
 class ManualClock final : public Clock {
  public:

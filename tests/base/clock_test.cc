@@ -18,6 +18,22 @@ TEST(ManualClock, MovesOnlyWhenTold) {
   EXPECT_EQ(clock.now(), TimePoint(9s));
 }
 
+TEST(SteadyClock, GoesOnEvenlyWhenTheWallIsSetAnew) {
+  struct Wall final : Clock {
+    TimePoint now() const override { return TimePoint(elapsed) + set_by; }
+    Duration monotonic() const override { return elapsed; }
+    Duration elapsed = seconds(7);
+    Duration set_by = hours(1000);
+  } wall;
+  const SteadyClock clock(wall);
+  const TimePoint began = clock.now();
+  EXPECT_EQ(began, wall.now());
+  wall.set_by -= days(1);
+  wall.elapsed += seconds(5);
+  EXPECT_EQ(clock.now(), began + seconds(5));
+  EXPECT_EQ(clock.monotonic(), wall.elapsed);
+}
+
 TEST(SystemClock, GoesOnWhileTheThreadSleeps) {
   const SystemClock clock;
   const Duration before = clock.monotonic();
