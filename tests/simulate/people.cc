@@ -74,7 +74,8 @@ void People::make_service(int service) {
       {{"apiVersion", "serving.knative.dev/v1"},
        {"kind", "Service"},
        {"metadata", {{"name", service_key(service).name}, {"namespace", kNamespace}}},
-       {"spec", {{"template", {{"spec", {{"containers", Json::array({container_of(service)})}}}}}}}});
+       {"spec",
+        {{"template", {{"spec", {{"containers", Json::array({container_of(service)})}}}}}}}});
   world_.set_rate(service_key(service), kRequestsPerSecond);
 }
 

@@ -130,7 +130,7 @@ Problems check_libraries_at_home(const SourceFile& file) {
       {"curl/", {"controller/net", "bench"}, false},
       {"re2/", {"config"}, false},
       {"httplib.h", {"controller/server"}, true},  // tests stand in for servers with it
-      {"CLI/", {"controller/cli"}, false},
+      {"CLI/", {"controller/cli", "simulate"}, false},
       {"gtest/", {}, true},
       {"gmock/", {}, true},
   };
