@@ -146,7 +146,9 @@ void LeaseCandidate::see(std::optional<LeaseRecord> record, Duration now) {
 }
 
 void LeaseCandidate::fail(const Error& error, Duration now) {
-  trouble_ = error.message;
+  const bool was_beaten =
+      error.kind == ErrorKind::kConflict && std::holds_alternative<Standby>(standing_);
+  trouble_ = was_beaten ? "" : error.message;
   is_fresh_ = false;  // it may have arrived all the same, or someone else was first
   due_ = std::holds_alternative<Leaving>(standing_) ? now : now + times_.retry;
 }
