@@ -144,8 +144,9 @@ Result<Servers> start_servers(const Flags& flags, std::vector<WebhookReceiver> r
                                                   .role = [&] { return replica.role(); }});
   if (!probes) return probes.error();
   servers.probes = *std::move(probes);
-  auto webhooks = WebhookListener::start(flags.webhooks, std::move(receivers), context.clock,
-                                         controller, metrics, log);
+  auto webhooks =
+      WebhookListener::start(flags.webhooks, std::move(receivers), context.clock, controller,
+                             metrics, log, [&replica] { return replica.acts(); });
   if (!webhooks) return webhooks.error();
   servers.webhooks = *std::move(webhooks);
   return servers;
