@@ -1,6 +1,8 @@
 // Clock: where the shell reads time and waits. Everything that decides takes a TimePoint instead.
 #pragma once
 
+#include <functional>
+
 #include "base/time.h"
 
 namespace freshet {
@@ -8,8 +10,9 @@ namespace freshet {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual TimePoint now() const = 0;       // wall time
-  virtual Duration monotonic() const = 0;  // since an arbitrary start; never goes back
+  virtual TimePoint now() const = 0;  // wall time
+  // Since an arbitrary start; never goes back, and goes on while the machine is suspended.
+  virtual Duration monotonic() const = 0;
 };
 
 // The machine's clocks.
@@ -47,7 +50,11 @@ class ManualClock final : public Clock {
   TimePoint now_;
 };
 
+inline constexpr milliseconds kStopEvery{200};
+
 // Sleeps the calling thread; the only sleep in the project, for the demo's pacing and the shell.
 void sleep_for(Duration d);
+// The same, but no longer than until `stop` is true, which is asked each kStopEvery.
+void sleep_for(Duration d, const Clock& clock, const std::function<bool()>& stop);
 
 }  // namespace freshet

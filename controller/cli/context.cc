@@ -21,6 +21,12 @@ Context machine_context(Terminal& out, const Clock& clock) {
           helper_runner(clock, kHelperTimeout)};
 }
 
+Context with_clock(const Context& context, const Clock& clock) {
+  return {context.out,        clock,           context.sleep,
+          context.stop,       context.sources, context.make_transport,
+          context.ask_helper, context.program, context.exit_code};
+}
+
 int exit_code_for(const Error& error) {
   switch (error.kind) {
     case ErrorKind::kTransient:

@@ -40,6 +40,7 @@ struct Context {
   int exit_code = kDone;            // set by the command that ran
 };
 Context machine_context(Terminal& out, const Clock& clock);
+Context with_clock(const Context& context, const Clock& clock);
 
 int exit_code_for(const Error& error);
 // Tells the error and returns its exit code.

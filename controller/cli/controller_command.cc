@@ -9,7 +9,9 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/context.h"
 #include "controller/cli/flags.h"
+#include "controller/cli/limits.h"
 #include "controller/cli/prometheus_flags.h"
+#include "controller/cli/replica.h"
 #include "controller/cli/stop_signals.h"
 #include "controller/cli/webhook_listener.h"
 #include "controller/net/curl_exchanges.h"
@@ -41,40 +43,13 @@ struct Flags {
   std::string max_image_size = "64Gi";
   std::string listen = ":9080";
   WebhookFlags webhooks;
+  ElectionFlags election;
   std::string analysis_interval = "10s";
   int workers = 4;
   int max_rollouts = 50;
   int max_rollouts_per_namespace = 10;
   std::string log_format = "text";
 };
-
-// "HOST[:PORT]=N" of each.
-Result<std::map<std::string, double>> registry_rates(const std::vector<std::string>& texts) {
-  std::map<std::string, double> rates;
-  for (const std::string& text : texts) {
-    const auto at = text.find('=');
-    const auto rate = at == text.npos ? std::nullopt : parse_whole(text.substr(at + 1));
-    if (at == 0 || !rate || *rate < 1 || *rate > kMostRequestsPerSecond) {
-      return bad_input("--registry-rate is " + text +
-                       "; allowed: HOST[:PORT]=N, where N is a whole number from 1 to 1000");
-    }
-    rates[text.substr(0, at)] = static_cast<double>(*rate);
-  }
-  return rates;
-}
-
-// "500Mi", "64Gi".
-Result<std::int64_t> image_size(const std::string& text) {
-  constexpr std::int64_t kMost = 1024;
-  const bool giga = text.ends_with("Gi");
-  const std::string digits = text.substr(0, text.size() - std::min<std::size_t>(2, text.size()));
-  const auto number = giga || text.ends_with("Mi") ? parse_whole(digits) : std::nullopt;
-  if (!number || *number < 1 || *number > (giga ? kMost : kMost * kMost)) {
-    return bad_input("--max-image-size is " + printable(text, 40) +
-                     "; allowed: 1Mi to 1024Gi, as in 500Mi or 2Gi");
-  }
-  return *number << (giga ? 30 : 20);
-}
 
 Result<ControllerOptions> options_from(const Flags& flags) {
   ControllerOptions options;
@@ -95,7 +70,10 @@ Result<ControllerOptions> options_from(const Flags& flags) {
   const auto size = image_size(flags.max_image_size);
   if (!size) return size.error();
   options.max_image_bytes = *size;
+  const Status times = check_lease_times(flags.election.times);
+  if (!times) return with_context("--leader-elect", times.error());
   options.workers = flags.workers;
+  options.follows_another = flags.election.is_on;
   options.max_rollouts = flags.max_rollouts;
   options.max_rollouts_per_namespace = flags.max_rollouts_per_namespace;
   return options;
@@ -140,7 +118,51 @@ Result<std::unique_ptr<HttpExchanges>> registry_exchanges(const Flags& flags,
   return make_curl_exchanges(std::move(net));
 }
 
-Result<int> run(Context& context, Flags& flags) {
+// What runs beside the controller and only shows or hears.
+struct Servers {
+  std::unique_ptr<ProbeServer> probes;
+  std::unique_ptr<WebhookListener> webhooks;
+};
+
+Result<Servers> start_servers(const Flags& flags, std::vector<WebhookReceiver> receivers,
+                              const Context& context, const Watches& watches,
+                              const Replica& replica, Controller& controller, Metrics& metrics,
+                              const Log& log) {
+  Servers servers;
+  const auto unready = [&watches]() -> std::string {
+    if (watches.in_sync()) return "";
+    const std::string error = watches.error();
+    return error.empty() ? "watches are not in sync yet" : error;
+  };
+  auto probes = start_probe_server(flags.listen, {.healthy = [] { return true; },
+                                                  .unready = unready,
+                                                  .metrics =
+                                                      [&] {
+                                                        metrics.set_leader(replica.acts());
+                                                        return metrics.render(context.clock.now());
+                                                      },
+                                                  .role = [&] { return replica.role(); }});
+  if (!probes) return probes.error();
+  servers.probes = *std::move(probes);
+  auto webhooks =
+      WebhookListener::start(flags.webhooks, std::move(receivers), context.clock, controller,
+                             metrics, log, [&replica] { return replica.acts(); });
+  if (!webhooks) return webhooks.error();
+  servers.webhooks = *std::move(webhooks);
+  return servers;
+}
+
+void tell_definition(KubeClient& kube, const Log& log) {
+  const auto definition = kube.get(kTrackedServicesCrdPath);
+  const std::string other =
+      definition ? other_definition(definition->body) : definition.error().message;
+  if (!other.empty()) log({LogLevel::kWarning, "OtherDefinition", {{"reason", other}}});
+}
+
+Result<int> run(Context& machine, Flags& flags) {
+  // A machine whose wall clock is set anew neither hurries nor holds up what is under way.
+  const SteadyClock clock(machine.clock);
+  Context context = with_clock(machine, clock);
   auto access = checked(std::move(flags.prometheus));
   if (!access) return access.error();
   flags.prometheus = *std::move(access);
@@ -148,7 +170,10 @@ Result<int> run(Context& context, Flags& flags) {
   if (!options) return options.error();
   auto receivers = webhook_receivers(flags.webhooks);
   if (!receivers) return receivers.error();
-  const auto stop = until_stopped(context);
+  Replica replica;
+  const auto stop = [&replica, signalled = until_stopped(context)] {
+    return signalled() || !replica.lost().empty();
+  };
   std::signal(SIGPIPE, SIG_IGN);
 
   Metrics metrics;
@@ -165,8 +190,8 @@ Result<int> run(Context& context, Flags& flags) {
   if (!registry) return registry.error();
 
   const Log log = standard_log(flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText);
-  KubeClient& kube = *(*cluster)->kube;
-  auto connections = with_credentials({kube, **registry, **prometheus}, context, flags);
+  replica = make_replica(flags.election, context, **cluster, log);
+  auto connections = with_credentials({*replica.kube, **registry, **prometheus}, context, flags);
   if (!connections) return connections.error();
   Controller controller(*options, *std::move(connections), context.clock, metrics, log);
   std::mt19937_64 engine{std::random_device{}()};
@@ -175,30 +200,23 @@ Result<int> run(Context& context, Flags& flags) {
     const std::lock_guard lock(engine_mutex);
     return std::uniform_real_distribution<double>(0, 1)(engine);
   };
-  Watches watches(kube, context.clock, controller, options->namespaces, kWatchTimeout, random);
-  const auto unready = [&]() -> std::string {
-    if (watches.in_sync()) return "";
-    const std::string error = watches.error();
-    return error.empty() ? "watches are not in sync yet" : error;
-  };
-  auto server = start_probe_server(
-      flags.listen,
-      {[] { return true; }, unready, [&] { return metrics.render(context.clock.now()); }});
-  if (!server) return server.error();
-  auto webhooks = WebhookListener::start(flags.webhooks, *std::move(receivers), context.clock,
-                                         controller, metrics, log);
-  if (!webhooks) return webhooks.error();
-  const auto definition = kube.get(kTrackedServicesCrdPath);
-  const std::string other =
-      definition ? other_definition(definition->body) : definition.error().message;
-  if (!other.empty()) log({LogLevel::kWarning, "OtherDefinition", {{"reason", other}}});
+  Watches watches(*replica.kube, context.clock, controller, options->namespaces, kWatchTimeout,
+                  random);
+  const auto servers = start_servers(flags, *std::move(receivers), machine, watches, replica,
+                                     controller, metrics, log);
+  if (!servers) return servers.error();
+  tell_definition(*replica.kube, log);
   log({LogLevel::kInfo,
        "Started",
        {{"cluster", (*cluster)->origin},
         {"listen", flags.listen},
-        {"webhooks", (*webhooks)->address()},
+        {"webhooks", servers->webhooks->address()},
         {"prometheus", options->prometheus_url}}});
-  run_until_stopped(watches, controller, context.clock, options->workers, stop);
+  run_until_stopped(watches, controller, context.clock, options->workers, stop,
+                    replica.election.get());
+  if (const std::string lost = replica.lost(); !lost.empty()) {
+    return make_error(ErrorKind::kPermanent, lost);
+  }
   log({LogLevel::kInfo, "Stopped", {}});
   return kDone;
 }
@@ -237,6 +255,7 @@ void add_controller_command(CLI::App& app, Context& context) {
   command->add_option("--listen", flags->listen, "Address of probes and metrics")
       ->capture_default_str();
   add_webhook_flags(*command, flags->webhooks);
+  add_election_flags(*command, flags->election);
   command
       ->add_option("--analysis-interval", flags->analysis_interval,
                    "Time between two looks at an active rollout, 1s to 5m")

@@ -33,7 +33,7 @@ Result<std::vector<WebhookReceiver>> webhook_receivers(const WebhookFlags& flags
 
 Result<std::unique_ptr<WebhookListener>> WebhookListener::start(
     const WebhookFlags& flags, std::vector<WebhookReceiver> receivers, const Clock& clock,
-    Controller& controller, Metrics& metrics, const Log& log) {
+    Controller& controller, Metrics& metrics, const Log& log, std::function<bool()> acts) {
   auto out = std::make_unique<WebhookListener>();
   if (receivers.empty()) return out;
   NetOptions net;
@@ -43,7 +43,8 @@ Result<std::unique_ptr<WebhookListener>> WebhookListener::start(
   out->transport_ = *std::move(transport);
   out->webhooks_ = std::make_unique<Webhooks>(
       std::move(receivers), *out->transport_, clock, metrics, log,
-      [&controller](const ImageReference& pushed) { return controller.hint(pushed); });
+      [&controller](const ImageReference& pushed) { return controller.hint(pushed); },
+      std::move(acts));
   const Status secrets = out->webhooks_->check_secrets();
   if (!secrets) return secrets.error();
   Webhooks& webhooks = *out->webhooks_;

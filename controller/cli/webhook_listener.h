@@ -1,6 +1,7 @@
 // Webhooks of the controller: their two flags, and receivers that listen while it runs.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,11 +28,13 @@ Result<std::vector<WebhookReceiver>> webhook_receivers(const WebhookFlags& flags
 
 class WebhookListener {
  public:
-  // Listens if there are receivers; kBadInput where one of them has no secret. All must outlive it.
+  // Listens if there are receivers; kBadInput where one of them has no secret. `acts`: not a
+  // standby. All must outlive it.
   static Result<std::unique_ptr<WebhookListener>> start(const WebhookFlags& flags,
                                                         std::vector<WebhookReceiver> receivers,
                                                         const Clock& clock, Controller& controller,
-                                                        Metrics& metrics, const Log& log);
+                                                        Metrics& metrics, const Log& log,
+                                                        std::function<bool()> acts);
   const std::string& address() const { return address_; }  // as it listens; "": not
 
  private:

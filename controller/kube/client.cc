@@ -1,6 +1,7 @@
 // The Kubernetes API over an HttpTransport.
 #include "controller/kube/client.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -70,6 +71,17 @@ Result<HttpResponse> KubeClient::authorized(HttpRequest request, const Send& sen
   return send(request);
 }
 
+// The one place that every request but a watch goes through.
+Result<HttpResponse> KubeClient::send(HttpRequest request) {
+  if (request.method == "GET" || !options_.time_to_write) return transport_.send(request);
+  const Duration left = options_.time_to_write();
+  if (left <= Duration::zero()) {
+    return make_error(ErrorKind::kRefused, "not sent: this replica may not write (any more)");
+  }
+  request.timeout = std::min(request.timeout, left);
+  return transport_.send(request);
+}
+
 // An answer that says nothing of the time (a proxy's own error) leaves what is known.
 void KubeClient::note_clock(const HttpResponse& answer) {
   if (!find_header(answer.headers, "Date")) return;
@@ -79,7 +91,7 @@ void KubeClient::note_clock(const HttpResponse& answer) {
 }
 
 Result<ServerReply> KubeClient::run(HttpRequest request) {
-  auto answer = authorized(request, [this](const HttpRequest& r) { return transport_.send(r); });
+  auto answer = authorized(request, [this](const HttpRequest& r) { return send(r); });
   if (!answer) return with_context(sentence(request), answer.error());
   note_clock(*answer);
   if (answer->status < 200 || answer->status >= 300) {
@@ -158,7 +170,7 @@ Result<HttpResponse> KubeClient::fetch_page(const std::string& target) {
   HttpRequest request = prepare("GET", target);
   request.max_body_bytes = kMaxListPageBytes;
   request.timeout = kListTimeout;
-  auto answer = authorized(request, [this](const HttpRequest& r) { return transport_.send(r); });
+  auto answer = authorized(request, [this](const HttpRequest& r) { return send(r); });
   if (answer) note_clock(*answer);
   return answer;
 }

@@ -44,6 +44,9 @@ struct KubeClientOptions {
   std::string server;  // ClusterAccess::server
   std::string field_manager = "freshet";
   Duration timeout = seconds(10);  // of anything but lists and watches
+  // Asked before each write (PATCH, POST, DELETE): how long it may take from now on. Nothing: it is
+  // not sent, and refused (kRefused). Where it is not set, `timeout` is all.
+  std::function<Duration()> time_to_write = {};
 };
 
 // Thread-safe if the transport is. Paths begin with "/api…" and may hold a query. Errors: see
@@ -69,6 +72,7 @@ class KubeClient {
   // Add to our clock to get the server's, from Date headers; 0 while they agree within
   // kClockTolerance (a Date has whole seconds only).
   Duration clock_offset() const { return Duration{clock_offset_ms_.load()}; }
+  const KubeClientOptions& options() const { return options_; }
 
   // The raw exchanges, for the watch: answers of any status are values. `timeout` as asked of the
   // server; ours is longer by kStreamSlack.
@@ -81,6 +85,7 @@ class KubeClient {
   using Send = std::function<Result<HttpResponse>(const HttpRequest&)>;
   HttpRequest prepare(std::string method, const std::string& target) const;
   Result<HttpResponse> authorized(HttpRequest request, const Send& send);
+  Result<HttpResponse> send(HttpRequest request);
   Result<ServerReply> run(HttpRequest request);
   Result<ServerReply> write(std::string method, std::string target, std::string_view media_type,
                             const Json& body);

@@ -1,13 +1,9 @@
 // Runs the list and watch of one kind against the API.
 #include "controller/kube/watcher.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace freshet {
-namespace {
-constexpr milliseconds kStopEvery{200};
-}
 
 Watcher::Watcher(KubeClient& client, const Clock& clock, WatchOptions options, OnEvent on_event,
                  Random random)
@@ -50,9 +46,7 @@ void Watcher::publish() {
 void Watcher::run_until_stopped(const std::function<bool()>& stop) {
   while (!stop()) {
     const TimePoint due = run_once();
-    for (TimePoint now = clock_.now(); now < due && !stop(); now = clock_.now()) {
-      sleep_for(std::min<Duration>(due - now, kStopEvery));
-    }
+    sleep_for(due - clock_.now(), clock_, stop);
   }
 }
 

@@ -143,9 +143,10 @@ std::string_view to_string(WebhookOutcome outcome) {
     case WebhookOutcome::kRepeated: return "repeated";
     case WebhookOutcome::kUnauthorized: return "unauthorized";
     case WebhookOutcome::kMalformed: return "malformed";
-    case WebhookOutcome::kTooMany: break;
+    case WebhookOutcome::kTooMany: return "too_many";
+    case WebhookOutcome::kStandby: break;
   }
-  return "too_many";
+  return "standby";
 }
 
 int http_status(WebhookOutcome outcome) {
@@ -155,9 +156,10 @@ int http_status(WebhookOutcome outcome) {
     case WebhookOutcome::kRepeated: return 200;
     case WebhookOutcome::kUnauthorized: return 401;
     case WebhookOutcome::kMalformed: return 400;
-    case WebhookOutcome::kTooMany: break;
+    case WebhookOutcome::kTooMany: return 429;
+    case WebhookOutcome::kStandby: break;
   }
-  return 429;
+  return 503;
 }
 
 WebhookVerdict judge_webhook(const WebhookReceiver& receiver, const SenderProof& proof,

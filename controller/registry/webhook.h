@@ -56,6 +56,7 @@ enum class WebhookOutcome {
   kUnauthorized,  // its sender did not prove to be who it has to be, or there is no such receiver
   kMalformed,     // not as documented
   kTooMany,       // more than a receiver, or all, may bring forward
+  kStandby,       // genuine, but another replica acts: to be sent again
 };
 std::string_view to_string(WebhookOutcome outcome);
 int http_status(WebhookOutcome outcome);  // what the sender is told, and all it is told

@@ -100,6 +100,18 @@ Notes& Controller::notes_of(const ServiceKey& key, const CachedTracked& tracked)
   return *notes;
 }
 
+Status Controller::read_before_first_pass(const ServiceKey& key) {
+  if (!options_.follows_another || !cache_.tracked(key)) return {};
+  {
+    const std::lock_guard lock(mutex_);
+    if (notes_.contains(key)) return {};
+  }
+  const auto live = connections_.kube.get(tracked_service_path(key));
+  if (!live) return with_context("reading TrackedService " + to_string(key), live.error());
+  cache_.put(Kind::kTrackedService, live->body);
+  return {};
+}
+
 void Controller::forget(const ServiceKey& key) {
   tags_.follow(key, {}, Duration{0});
   metrics_.remove_service(key);
@@ -116,11 +128,20 @@ bool Controller::reconcile_one() {
     key = queue_.take(now);
   }
   if (!key) return false;
+  const Status read = read_before_first_pass(*key);
   const auto tracked = cache_.tracked(*key);
   if (!tracked) {
     forget(*key);
     const std::lock_guard lock(mutex_);
     queue_.done(*key, std::nullopt);
+    return true;
+  }
+  if (!read) {
+    log_({LogLevel::kWarning,
+          "Trouble",
+          {{"service", to_string(*key)}, {"reason", read.error().message}}});
+    const std::lock_guard lock(mutex_);
+    queue_.failed(*key, clock_.now());
     return true;
   }
   const Duration started = clock_.monotonic();

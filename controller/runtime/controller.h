@@ -79,6 +79,7 @@ class Controller {
   void settle(const ServiceKey& key, const Observation& observation, const Transition& transition,
               Notes& notes, TimePoint now, std::string& trouble);
   void forget(const ServiceKey& key);
+  Status read_before_first_pass(const ServiceKey& key);
   Notes& notes_of(const ServiceKey& key, const CachedTracked& tracked);
   void enqueue(const std::vector<ServiceKey>& keys, TimePoint at);
 

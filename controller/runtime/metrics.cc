@@ -82,6 +82,9 @@ struct Metrics::Families {
   prometheus::Gauge& queue_depth = family(registry, prometheus::BuildGauge(), "freshet_queue_depth",
                                           "Services with a time at which they are looked at next.")
                                        .Add({});
+  prometheus::Gauge& leader = family(registry, prometheus::BuildGauge(), "freshet_leader",
+                                     "1 where this replica acts, 0 where it stands by.")
+                                  .Add({});
   prometheus::Gauge& build_info =
       family(registry, prometheus::BuildGauge(), "freshet_build_info", "1, labelled by version.")
           .Add({{"version", FRESHET_VERSION}});
@@ -155,6 +158,8 @@ void Metrics::observe_reconcile(double took_seconds) { families_->reconcile.Obse
 void Metrics::set_queue_depth(std::size_t depth) {
   families_->queue_depth.Set(static_cast<double>(depth));
 }
+
+void Metrics::set_leader(bool leads) { families_->leader.Set(leads ? 1 : 0); }
 
 std::string Metrics::render(TimePoint now) {
   const std::lock_guard lock(mutex_);

@@ -41,6 +41,7 @@ class Metrics {
   void count_kube_request(int code);  // 0: no response
   void observe_reconcile(double took_seconds);
   void set_queue_depth(std::size_t depth);
+  void set_leader(bool leads);
 
   // Prometheus' text format; ages are as of `now`.
   std::string render(TimePoint now);

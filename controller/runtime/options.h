@@ -23,6 +23,9 @@ struct ControllerOptions {
   int max_rollouts_per_namespace = 10;
   int workers = 4;
   Duration resync = minutes(10);  // every service is looked at this often at least
+  // Another replica may have acted until just now: what a watch has told of its last words may lag
+  // behind, so a TrackedService is read before the first pass over it.
+  bool follows_another = false;
 };
 
 }  // namespace freshet

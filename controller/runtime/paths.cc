@@ -10,6 +10,7 @@ namespace {
 constexpr const char* kFreshetApi = "/apis/freshet.dev/v1alpha1";
 constexpr const char* kKnativeApi = "/apis/serving.knative.dev/v1";
 constexpr const char* kCoreApi = "/api/v1";
+constexpr const char* kCoordinationApi = "/apis/coordination.k8s.io/v1";
 constexpr const char* kRevisionLabel = "serving.knative.dev/revision";
 
 std::string collection(const std::string& api, const std::string& name_space,
@@ -51,6 +52,14 @@ std::string secret_path(const ServiceKey& key) {
 
 std::string service_account_path(const ServiceKey& key) {
   return collection(kCoreApi, key.name_space, "serviceaccounts") + "/" + percent_encode(key.name);
+}
+
+std::string leases_path(const std::string& name_space) {
+  return collection(kCoordinationApi, name_space, "leases");
+}
+
+std::string lease_path(const ServiceKey& key) {
+  return leases_path(key.name_space) + "/" + percent_encode(key.name);
 }
 
 std::string events_path(const std::string& name_space) {

@@ -17,6 +17,8 @@ std::string revisions_path(const std::string& name_space);
 std::string revision_pods_path(const ServiceKey& service, const RevisionName& revision);
 std::string secret_path(const ServiceKey& key);
 std::string service_account_path(const ServiceKey& key);
+std::string leases_path(const std::string& name_space);
+std::string lease_path(const ServiceKey& key);
 std::string events_path(const std::string& name_space);
 inline constexpr const char* kNodesPath = "/api/v1/nodes";
 inline constexpr const char* kTrackedServicesCrdPath =

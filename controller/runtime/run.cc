@@ -2,9 +2,11 @@
 #include "controller/runtime/run.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "controller/runtime/paths.h"
 
@@ -12,7 +14,8 @@ namespace freshet {
 
 namespace {
 
-constexpr Duration kLongestWait{500};  // how late a stop, or a missed wake-up, may be noticed
+constexpr Duration kLongestWait{500};  // how late a missed wake-up may be noticed
+constexpr Duration kStopPoll{50};      // how late a stop may be noticed
 constexpr Duration kPollEvery{10};     // between two watches of a server that answers at once
 constexpr int kMaxPassesPerPump = 100000;
 constexpr int kCredentialReaders = 4;  // so many slow helpers delay nobody else
@@ -44,6 +47,20 @@ class Gate {
 Duration until(std::optional<TimePoint> due, TimePoint now) {
   if (!due) return kLongestWait;
   return std::clamp<Duration>(*due - now, Duration{1}, kLongestWait);
+}
+
+bool may_act(const Election* election) { return election == nullptr || election->leads(); }
+
+// Renews until `done`; whoever waits for work is woken when this replica begins to lead.
+void keep_electing(Election& election, const Clock& clock, Gate& bell, Gate& work,
+                   const std::atomic<bool>& done) {
+  bool led = false;
+  while (!done) {
+    const std::uint64_t seen = bell.opened();
+    const TimePoint due = election.run_once();
+    if (election.leads() && !std::exchange(led, true)) work.open();
+    bell.wait(seen, std::clamp<Duration>(due - clock.now(), Duration{0}, kLongestWait));
+  }
 }
 
 }  // namespace
@@ -82,9 +99,12 @@ std::string Watches::error() const {
   return "";
 }
 
-TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Duration at_most) {
-  const TimePoint now = clock.now();
+TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Duration at_most,
+               Election* election) {
+  TimePoint latest = clock.now() + at_most;
+  if (election != nullptr) latest = std::min(latest, election->run_once());
   for (const auto& watcher : watches.all()) watcher->run_once();
+  if (!may_act(election)) return latest;
   if (watches.in_sync()) {
     for (int i = 0; i < kMaxPassesPerPump && controller.read_surroundings(); ++i) {
     }
@@ -92,26 +112,30 @@ TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Dur
     for (int i = 0; i < kMaxPassesPerPump && controller.reconcile_one(); ++i) {
     }
   }
-  const TimePoint latest = now + at_most;
   return std::min(controller.next_due().value_or(latest), latest);
 }
 
 void run_until_stopped(Watches& watches, Controller& controller, const Clock& clock, int workers,
-                       const std::function<bool()>& stop) {
+                       const std::function<bool()>& stop, Election* election) {
   Gate gate;
+  Gate bell;
+  std::atomic<bool> done = false;
   controller.set_wake([&gate] { gate.open(); });
-  std::vector<std::jthread> threads;
-  for (const auto& watcher : watches.all()) {
-    threads.emplace_back([&] { watcher->run_until_stopped(stop); });
-  }
-  // Nothing is decided before everything has been listed once.
+  // Nothing is decided before everything has been listed once, and nothing by a standby.
+  const auto acts = [&] { return watches.in_sync() && may_act(election); };
   const auto work = [&](const auto& once) {
     while (!stop()) {
       const std::uint64_t seen = gate.opened();
-      if (watches.in_sync() && once()) continue;
-      gate.wait(seen, until(controller.next_due(), clock.now()));
+      if (acts() && once()) continue;
+      gate.wait(seen, acts() ? until(controller.next_due(), clock.now()) : kLongestWait);
     }
   };
+  std::vector<std::jthread> threads;  // read
+  std::vector<std::jthread> writers;
+  std::jthread electing;
+  for (const auto& watcher : watches.all()) {
+    threads.emplace_back([&] { watcher->run_until_stopped(stop); });
+  }
   threads.emplace_back([&] {
     work([&] {
       controller.check_registries(kLongestWait);
@@ -122,9 +146,19 @@ void run_until_stopped(Watches& watches, Controller& controller, const Clock& cl
     threads.emplace_back([&] { work([&] { return controller.read_surroundings(); }); });
   }
   for (int i = 0; i < workers; ++i) {
-    threads.emplace_back([&] { work([&] { return controller.reconcile_one(); }); });
+    writers.emplace_back([&] { work([&] { return controller.reconcile_one(); }); });
   }
-  threads.clear();  // joins
+  if (election != nullptr) {
+    electing = std::jthread([&] { keep_electing(*election, clock, bell, gate, done); });
+  }
+  while (!stop()) sleep_for(kStopPoll);
+  gate.open();
+  writers.clear();  // joins: what the lease guards has ended
+  done = true;
+  bell.open();
+  if (electing.joinable()) electing.join();
+  if (election != nullptr) election->release();
+  threads.clear();
   controller.set_wake(nullptr);
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 #include "base/clock.h"
 #include "controller/kube/watcher.h"
 #include "controller/runtime/controller.h"
+#include "controller/runtime/election.h"
 
 namespace freshet {
 
@@ -30,14 +30,17 @@ class Watches {
   std::vector<std::unique_ptr<Watcher>> watchers_;
 };
 
-// One thread: watches, registry checks, then every service that is due. Returns when something is
-// due next, at the latest after `at_most`.
-TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Duration at_most);
+// With an election, a replica that does not lead keeps its watches running and does nothing else.
 
-// Threads, until `stop` is true (asked several times a second): one a watch, one for registries,
-// some for credentials, `workers` for services. Each pass that has begun is finished before this
-// returns.
+// One thread: the election, watches, registry checks, then every service that is due. Returns when
+// something is due next, at the latest after `at_most`.
+TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Duration at_most,
+               Election* election = nullptr);
+
+// Threads, until `stop` is true (asked several times a second; it must be once the election is
+// lost): one a watch, one for registries, some for credentials, `workers` for services, one for the
+// election. Each pass that has begun is finished before this returns; then the lease is given back.
 void run_until_stopped(Watches& watches, Controller& controller, const Clock& clock, int workers,
-                       const std::function<bool()>& stop);
+                       const std::function<bool()>& stop, Election* election = nullptr);
 
 }  // namespace freshet

@@ -26,12 +26,14 @@ Result<Secret> read_webhook_secret(const std::string& path) {
 }  // namespace
 
 Webhooks::Webhooks(std::vector<WebhookReceiver> receivers, HttpTransport& transport,
-                   const Clock& clock, Metrics& metrics, Log log, Hint hint)
+                   const Clock& clock, Metrics& metrics, Log log, Hint hint,
+                   std::function<bool()> acts)
     : receivers_(std::move(receivers)),
       clock_(clock),
       metrics_(metrics),
       log_(std::move(log)),
       hint_(std::move(hint)),
+      acts_(std::move(acts)),
       keys_(transport, clock) {}
 
 const WebhookReceiver* Webhooks::find(const std::string& name) const {
@@ -92,6 +94,10 @@ int Webhooks::receive(const std::string& path, HttpHeaders headers, std::string 
     const KnownProof known = proof_of(*receiver, hook);
     verdict = judge_webhook(*receiver, known.proof, hook, clock_.now());
     if (!known.problem.empty()) verdict.reason = known.problem;
+  }
+  if (verdict.outcome == WebhookOutcome::kAccepted && !acts_()) {
+    verdict.outcome = WebhookOutcome::kStandby;
+    verdict.reason = "another replica acts";
   }
   if (verdict.outcome == WebhookOutcome::kAccepted) {
     const std::lock_guard lock(mutex_);

@@ -28,9 +28,11 @@ class Webhooks {
  public:
   // Hears of a tag that was pushed; false: there are too many.
   using Hint = std::function<bool(const ImageReference&)>;
-  // `transport` reaches the issuers of ID tokens.
-  Webhooks(std::vector<WebhookReceiver> receivers, HttpTransport& transport, const Clock& clock,
-           Metrics& metrics, Log log, Hint hint);
+  // `transport` reaches the issuers of ID tokens. While `acts` is false another replica does, and
+  // genuine ones are answered so that they are sent again.
+  Webhooks(
+      std::vector<WebhookReceiver> receivers, HttpTransport& transport, const Clock& clock,
+      Metrics& metrics, Log log, Hint hint, std::function<bool()> acts = [] { return true; });
 
   // Whether every receiver that goes by a secret has one now; kBadInput names the receiver and the
   // file.
@@ -66,6 +68,7 @@ class Webhooks {
   Metrics& metrics_;
   const Log log_;
   const Hint hint_;
+  const std::function<bool()> acts_;
   SenderKeys keys_;
 
   std::mutex mutex_;  // guards what follows

@@ -21,14 +21,16 @@ const Kind kServiceAccounts{"", "v1", "serviceaccounts", "ServiceAccount", true,
 const Kind kNamespaces{"", "v1", "namespaces", "Namespace", false, true};
 const Kind kNodes{"", "v1", "nodes", "Node", false};  // created with a status, as by a kubelet
 const Kind kEvents{"", "v1", "events", "Event", true, false};
+const Kind kLeases{"coordination.k8s.io", "v1", "leases", "Lease", true, false};
 const Kind kDefinitions{"apiextensions.k8s.io",     "v1",  "customresourcedefinitions",
                         "CustomResourceDefinition", false, true};
 
 namespace {
 
-constexpr std::array<const Kind*, 12> kKinds = {
-    &kTrackedServices, &kServices, &kConfigurations,  &kRoutes,     &kRevisions, &kPods,
-    &kEvents,          &kSecrets,  &kServiceAccounts, &kNamespaces, &kNodes,     &kDefinitions};
+constexpr std::array<const Kind*, 13> kKinds = {
+    &kTrackedServices, &kServices, &kConfigurations, &kRoutes,          &kRevisions,  &kPods,
+    &kEvents,          &kLeases,   &kSecrets,        &kServiceAccounts, &kNamespaces, &kNodes,
+    &kDefinitions};
 
 const Kind* kind_at(std::string_view group, std::string_view version, std::string_view plural) {
   for (const Kind* kind : kKinds) {

@@ -37,6 +37,7 @@ extern const Kind kServiceAccounts;
 extern const Kind kNamespaces;
 extern const Kind kNodes;
 extern const Kind kEvents;
+extern const Kind kLeases;
 extern const Kind kDefinitions;  // customresourcedefinitions
 
 std::span<const Kind* const> all_kinds();  // owners before what they own

@@ -28,7 +28,7 @@ class HttplibProbeServer final : public ProbeServer {
       answer(response, handlers_.healthy() ? "" : "not healthy");
     });
     server_.Get("/readyz", [this](const httplib::Request&, httplib::Response& response) {
-      answer(response, handlers_.unready());
+      answer(response, handlers_.unready(), handlers_.role());
     });
     server_.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
       response.set_content(handlers_.metrics(), "text/plain; version=0.0.4");
@@ -53,9 +53,10 @@ class HttplibProbeServer final : public ProbeServer {
   int port() const override { return port_; }
 
  private:
-  static void answer(httplib::Response& response, const std::string& problem) {
+  static void answer(httplib::Response& response, const std::string& problem,
+                     const std::string& well = "ok") {
     response.status = problem.empty() ? 200 : 503;
-    response.set_content(problem.empty() ? "ok\n" : problem + "\n", "text/plain");
+    response.set_content((problem.empty() ? well : problem) + "\n", "text/plain");
   }
 
   ProbeHandlers handlers_;

@@ -14,6 +14,7 @@ struct ProbeHandlers {
   std::function<bool()> healthy;         // false: 503
   std::function<std::string()> unready;  // "" when ready, else the reason (503)
   std::function<std::string()> metrics;  // Prometheus' text format
+  std::function<std::string()> role = [] { return std::string("ok"); };  // what a ready one says
 };
 
 class ProbeServer {

@@ -42,5 +42,12 @@ TEST(SystemClock, GoesOnWhileTheThreadSleeps) {
   EXPECT_GT(clock.now(), parse_rfc3339("2024-01-01T00:00:00Z").value());
 }
 
+TEST(SystemClock, ASleepEndsWhenItIsToldToStop) {
+  const SystemClock clock;
+  const Duration before = clock.monotonic();
+  sleep_for(1h, clock, [&] { return clock.monotonic() - before >= 5ms; });
+  EXPECT_LT(clock.monotonic() - before, 1min);
+}
+
 }  // namespace
 }  // namespace freshet

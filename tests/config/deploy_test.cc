@@ -81,6 +81,30 @@ TEST(Deploy, TheControllerMayDoThisAndNothingBesides) {
   EXPECT_EQ(rights_of("freshet-controller"), expected);
 }
 
+// Creating cannot be granted by name; Freshet updates by guarded patches.
+TEST(Deploy, TheElectionMayDoThisInItsOwnNamespace) {
+  const std::map<std::string, std::string> expected = {
+      {"coordination.k8s.io/leases", "create"},
+      {"coordination.k8s.io/leases freshet", "get patch"}};
+  EXPECT_EQ(rights_of("freshet-election", "rbac.yaml", "Role"), expected);
+}
+
+TEST(Deploy, OfTwoReplicasOnDifferentNodesOneMayBeDrained) {
+  const std::vector<Node> roots = manifests("deployment.yaml");
+  ASSERT_EQ(roots.size(), 2u);
+  const Node& spec = at(roots[0], {"spec"});
+  EXPECT_EQ(at(spec, {"replicas"}).text, "2");
+  const Node& apart =
+      at(spec, {"template", "spec", "affinity", "podAntiAffinity",
+                "preferredDuringSchedulingIgnoredDuringExecution", "0", "podAffinityTerm"});
+  EXPECT_EQ(at(apart, {"topologyKey"}).text, "kubernetes.io/hostname");
+  EXPECT_EQ(at(roots[1], {"kind"}).text, "PodDisruptionBudget");
+  EXPECT_EQ(at(roots[1], {"spec", "maxUnavailable"}).text, "1");
+  const char* label = "app.kubernetes.io/name";
+  EXPECT_EQ(at(apart, {"labelSelector", "matchLabels", label}).text, "freshet");
+  EXPECT_EQ(at(roots[1], {"spec", "selector", "matchLabels", label}).text, "freshet");
+}
+
 TEST(Deploy, PullSecretsAreReadByNameWhereThatIsGranted) {
   const std::map<std::string, std::string> expected = {{"/secrets regcred", "get"}};
   EXPECT_EQ(rights_of("freshet-pull-secrets", "pull-secrets.yaml", "Role"), expected);
@@ -97,12 +121,12 @@ TEST(Deploy, UsersOfANamespaceNeverWriteStatus) {
 
 TEST(Deploy, TheControllerRunsRestrictedWithProbes) {
   const std::vector<Node> roots = manifests("deployment.yaml");
-  ASSERT_EQ(roots.size(), 1u);
+  ASSERT_FALSE(roots.empty());
   const Node& pod = at(roots[0], {"spec", "template", "spec"});
   const Node& container = at(pod, {"containers", "0"});
   EXPECT_EQ(words(at(container, {"command"})), "freshet controller");
   EXPECT_EQ(words(at(container, {"args"})),
-            "--prometheus=http://prometheus.monitoring:9090 --listen=:9080");
+            "--prometheus=http://prometheus.monitoring:9090 --listen=:9080 --leader-elect");
   EXPECT_EQ(at(container, {"livenessProbe", "httpGet", "path"}).text, "/healthz");
   EXPECT_EQ(at(container, {"readinessProbe", "httpGet", "path"}).text, "/readyz");
   EXPECT_EQ(at(container, {"securityContext", "allowPrivilegeEscalation"}).text, "false");

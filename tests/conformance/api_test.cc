@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "controller/kube/events.h"
+#include "controller/kube/lease.h"
 #include "tests/conformance/fixture.h"
 
 namespace freshet::conformance {
@@ -213,6 +214,33 @@ TEST_F(Api, KeepsAnEventOnce) {
     EXPECT_TRUE(posted) << posted.error().message;
   }
   EXPECT_EQ(read(core("events", event_name(event)))["message"], event.message);
+}
+
+TEST_F(Api, KeepsALeaseForOneCandidateAtATime) {
+  const std::string leases =
+      "/apis/coordination.k8s.io/v1/namespaces/" + bed_->name_space() + "/leases";
+  const std::string path = leases + "/freshet";
+  const std::string time = format_micro_time(bed_->clock().now());
+  EXPECT_EQ(kube_.get(path).error().kind, ErrorKind::kNotFound);
+  LeaseRecord record{"a", seconds(15), time, time, 0, ""};
+  const auto made = kube_.post(leases, lease_object("freshet", record));
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(kube_.post(leases, lease_object("freshet", record)).error().kind, ErrorKind::kConflict);
+  record.version = lease_record(made->body).version;
+  EXPECT_EQ(lease_record(read(path)), record);
+  LeaseRecord renewed = record;
+  renewed.renewed = format_micro_time(bed_->clock().now() + milliseconds(2001));
+  const auto first = kube_.merge_patch(path, lease_patch(renewed));
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_NE(lease_record(first->body).version, record.version);
+  EXPECT_EQ(lease_record(first->body).renewed, renewed.renewed);
+  EXPECT_EQ(kube_.merge_patch(path, lease_patch(renewed)).error().kind, ErrorKind::kConflict);
+  LeaseRecord released = lease_record(first->body);
+  released.holder.clear();
+  released.duration = seconds(1);
+  const auto freed = kube_.merge_patch(path, lease_patch(released));
+  ASSERT_TRUE(freed) << freed.error().message;
+  EXPECT_EQ(lease_record(freed->body).holder, "");
 }
 
 TEST_F(Api, SelectsByLabels) {

@@ -8,6 +8,7 @@ from bed.plane import healthy
 from bed.run import FRESHET_PORT, PROMETHEUS, REGISTRY, BedError, wait_for
 
 NAME = "freshet"
+NAMESPACE = "freshet-system"
 PROGRAM = "FRESHET_BIN"
 ANALYSIS_INTERVAL = 2  # seconds
 
@@ -24,16 +25,39 @@ def start(run, time_of_day=None):
     clock may be wrong by `time_of_day`, "+1h" or "-1h"."""
     with open(run.folder / "freshet.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        user = run.folder / "freshet.user"
-        if not user.exists():
-            plane.apply_project(run)
-            user.write_text(plane.freshet_account(run))
-        run.start(NAME, [program(), "controller", "--kubeconfig", run.freshet_kubeconfig,
-                         "--prometheus", PROMETHEUS, "--plain-http", REGISTRY,
-                         "--analysis-interval", f"{ANALYSIS_INTERVAL}s",
-                         "--listen", f"127.0.0.1:{FRESHET_PORT}"],
-                  clock.shifted(time_of_day) if time_of_day else None)
-        wait_for("the program", lambda: healthy(run, NAME, FRESHET_PORT, "/readyz"))
+        start_process(run, NAME, FRESHET_PORT, [],
+                      clock.shifted(time_of_day) if time_of_day else None)
+
+
+def start_process(run, name, port, words, environment):
+    user = run.folder / "freshet.user"
+    if not user.exists():
+        plane.apply_project(run)
+        user.write_text(plane.freshet_account(run))
+    run.start(name, [program(), "controller", "--kubeconfig", run.freshet_kubeconfig,
+                     "--prometheus", PROMETHEUS, "--plain-http", REGISTRY,
+                     "--analysis-interval", f"{ANALYSIS_INTERVAL}s",
+                     "--listen", f"127.0.0.1:{port}", *words], environment)
+    wait_for("the program", lambda: healthy(run, name, port, "/readyz"))
+
+
+def start_replica(run, number):
+    """One of several that elect who acts; its name."""
+    name = f"{NAME}-{number}"
+    start_process(run, name, replica_port(name),
+                  ["--leader-elect", "--leader-elect-namespace", NAMESPACE], {"HOSTNAME": name})
+    return name
+
+
+def replica_port(name):
+    return FRESHET_PORT + int(name.rpartition("-")[2])
+
+
+def kill_replica(run, name):
+    """Ends it as a lost node would, and notes when."""
+    run.signal(name, signal.SIGKILL)
+    (run.folder / f"{name}.killed").touch()
+    run.kill(name)
 
 
 def kill_9(run):
@@ -54,11 +78,14 @@ def user(run):
 
 
 def started(run):
-    """When its present process was started, as a list of none or one."""
-    try:
-        return [(run.folder / "pid" / NAME).stat().st_mtime]
-    except FileNotFoundError:  # also between two looks, when a story kills it
-        return []
+    """When its present processes were started, and when another had to go on for one."""
+    found = []
+    for path in [run.folder / "pid" / NAME, *run.folder.glob(f"{NAME}-*.killed")]:
+        try:
+            found.append(path.stat().st_mtime)
+        except FileNotFoundError:  # also between two looks, when a story kills it
+            pass
+    return found
 
 
 def writes(run, namespace, name, resource="services"):

@@ -16,6 +16,7 @@ KINDS = {
     "namespace": ("api/v1", "namespaces"),
     "pod": ("api/v1", "pods"),
     "event": ("api/v1", "events"),
+    "lease": ("apis/coordination.k8s.io/v1", "leases"),
     "configmap": ("api/v1", "configmaps"),
     "deployment": ("apis/apps/v1", "deployments"),
     "service": ("apis/serving.knative.dev/v1", "services"),

@@ -35,6 +35,9 @@ TEST(ControllerFlags, SayWhatWasFoundAndWhatIsAllowed) {
       {"--prometheus-token-file", "t", "--prometheus-… flags need --prometheus"},
       {"--prometheus-header", "nonsense", "--prometheus-… flags need --prometheus"},
       {"--workers", "0", "--workers"},
+      {"--leader-elect-retry-period", "2", "2 has no unit"},
+      {"--leader-elect-retry-period", "9s",
+       "--leader-elect: lease 15s, renew deadline 10s, retry 9s"},
   };
   for (const FlagRow& row : rows) {
     CliBed bed;

@@ -41,7 +41,7 @@ TEST_F(WebhookListenerTest, WithoutASecretItDoesNotStart) {
   const SystemClock clock;
   const auto listener = WebhookListener::start(
       {"", "127.0.0.1:0"}, {{"hub", WebhookSource::kDockerHub, file("secret", "short"), ""}}, clock,
-      bed.cluster.controller(), bed.cluster.metrics(), [](const LogLine&) {});
+      bed.cluster.controller(), bed.cluster.metrics(), [](const LogLine&) {}, [] { return true; });
   ASSERT_FALSE(listener.has_value());
   EXPECT_EQ(listener.error().kind, ErrorKind::kBadInput);
 }
@@ -52,7 +52,7 @@ TEST_F(WebhookListenerTest, WhatItHearsIsCounted) {
   auto listener = WebhookListener::start(
       {"", "127.0.0.1:0"},
       {{"hub", WebhookSource::kDockerHub, file("secret", "s3cret-of-the-hub"), ""}}, clock,
-      bed.cluster.controller(), bed.cluster.metrics(), [](const LogLine&) {});
+      bed.cluster.controller(), bed.cluster.metrics(), [](const LogLine&) {}, [] { return true; });
   ASSERT_TRUE(listener.has_value()) << listener.error().message;
   NetOptions net;
   net.addresses.allow_private = true;
@@ -73,8 +73,9 @@ TEST_F(WebhookListenerTest, WhatItHearsIsCounted) {
 TEST(WebhookListener, WithoutReceiversNothingListens) {
   CliBed bed;
   const SystemClock clock;
-  const auto listener = WebhookListener::start({}, {}, clock, bed.cluster.controller(),
-                                               bed.cluster.metrics(), [](const LogLine&) {});
+  const auto listener = WebhookListener::start(
+      {}, {}, clock, bed.cluster.controller(), bed.cluster.metrics(), [](const LogLine&) {},
+      [] { return true; });
   ASSERT_TRUE(listener.has_value());
   EXPECT_EQ((*listener)->address(), "");
 }

@@ -196,5 +196,56 @@ TEST(KubeClient, AListBeginsAgainOnceWhenItsTokenExpiredAndIsBounded) {
   EXPECT_EQ(endless.client.list("/x").error().kind, ErrorKind::kRefused);
 }
 
+TEST(KubeClient, GivesWritesTheTimeThereIsAndSendsNoneWhereThereIsNone) {
+  struct Row {
+    const char* sentence;
+    Duration left;
+    Duration read_time;
+    std::optional<Duration> write_time;  // nullopt: not sent
+  };
+  const Row rows[] = {{"more than any request gets", minutes(1), seconds(10), seconds(10)},
+                      {"less", seconds(3), seconds(10), seconds(3)},
+                      {"none", Duration{0}, seconds(10), std::nullopt},
+                      {"none for long", -seconds(5), seconds(10), std::nullopt}};
+  const std::function<Result<ServerReply>(KubeClient&)> writes[] = {
+      [](KubeClient& c) { return c.post("/x", Json::object()); },
+      [](KubeClient& c) { return c.json_patch("/x", Json::array()); },
+      [](KubeClient& c) { return c.merge_patch("/x", Json::object(), "status"); },
+      [](KubeClient& c) { return c.del("/x"); }};
+  for (const Row& row : rows) {
+    for (const auto& write : writes) {
+      Scripted s;
+      s.answers = {ok("{}"), ok("{}")};
+      KubeClient fenced(s.transport, s.tokens, s.clock,
+                        {.server = "https://api", .time_to_write = [&] { return row.left; }});
+      EXPECT_TRUE(fenced.get("/x")) << row.sentence;
+      const auto written = write(fenced);
+      EXPECT_EQ(written.has_value(), row.write_time.has_value()) << row.sentence;
+      EXPECT_EQ(s.sent.size(), row.write_time ? 2U : 1U) << row.sentence;
+      EXPECT_EQ(s.sent[0].timeout, row.read_time) << row.sentence;
+      if (row.write_time) {
+        EXPECT_EQ(s.sent[1].timeout, row.write_time) << row.sentence;
+      } else {
+        EXPECT_EQ(written.error().kind, ErrorKind::kRefused) << row.sentence;
+      }
+    }
+  }
+}
+
+// The fence is asked for each sending, also for the second of one call.
+TEST(KubeClient, AWriteIsNotSentAgainWithAnotherTokenOnceItsTimeIsOver) {
+  std::string file = "old";
+  TokenSource rotating("/token", [&](const std::string&) -> Result<std::string> { return file; });
+  Scripted s;
+  Duration left = seconds(1);
+  s.answers = {HttpResponse{401, {}, ""}, ok("{}")};
+  KubeClient client(s.transport, rotating, s.clock, {.server = "https://api", .time_to_write = [&] {
+                                                       file = "new";
+                                                       return std::exchange(left, Duration{0});
+                                                     }});
+  EXPECT_EQ(client.post("/x", Json::object()).error().kind, ErrorKind::kRefused);
+  EXPECT_EQ(s.sent.size(), 1U);
+}
+
 }  // namespace
 }  // namespace freshet

@@ -55,6 +55,7 @@ class WebhooksTest : public TagWatchBed {
   }
 
   TemporaryFolder folder_;
+  bool acts_ = true;
   int checks_ = 0;
   TimePoint last_check_{};
   FollowedImage image_{ContainerName("app"), ImageReference{}, std::nullopt, 0, ""};
@@ -74,7 +75,8 @@ class WebhooksTest : public TagWatchBed {
       clock_,
       metrics_,
       [this](const LogLine& line) { lines_.push_back(format_log_line(line, LogFormat::kText)); },
-      [this](const ImageReference& pushed) { return tags_.hint(pushed); }};
+      [this](const ImageReference& pushed) { return tags_.hint(pushed); },
+      [this] { return acts_; }};
 };
 
 TEST_F(WebhooksTest, AGenuineOneLeadsToACheckWithinATenthOfASecond) {
@@ -88,6 +90,15 @@ TEST_F(WebhooksTest, AGenuineOneLeadsToACheckWithinATenthOfASecond) {
   EXPECT_EQ(checks_, 1);
   EXPECT_EQ(counted("accepted"), "1");
   EXPECT_EQ(counted("repeated"), "1");
+}
+
+TEST_F(WebhooksTest, WhileAnotherReplicaActsAGenuineOneIsToBeSentAgain) {
+  acts_ = false;
+  EXPECT_EQ(send(body(1)), 503);
+  EXPECT_EQ(send(body(1), "a-guess-that-is-wrong"), 401);
+  acts_ = true;
+  EXPECT_EQ(send(body(1)), 202) << "the same delivery";
+  EXPECT_EQ(counted("standby"), "1");
 }
 
 TEST_F(WebhooksTest, AnIdTokenDoesInsteadOfASecret) {

@@ -51,6 +51,21 @@ TEST_F(ProbeServerTest, AnswersHealthAndMetrics) {
   EXPECT_EQ(get("/metrics"), "200 freshet_leader 1\n");
 }
 
+TEST(ProbeServer, AReadyOneMaySayMore) {
+  const auto server = start_probe_server("127.0.0.1:0", {.healthy = {},
+                                                         .unready = [] { return std::string(); },
+                                                         .metrics = {},
+                                                         .role = [] { return "standby"; }});
+  ASSERT_TRUE(server);
+  NetOptions options;
+  options.addresses.allow_private = true;
+  HttpRequest request;
+  request.url = "http://127.0.0.1:" + std::to_string((*server)->port()) + "/readyz";
+  const auto response = (*make_curl_transport(options))->send(request);
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->body, "standby\n");
+}
+
 TEST(ProbeServer, RefusesAnAddressThatIsNone) {
   const auto server = start_probe_server("nowhere", {});
   ASSERT_FALSE(server);

@@ -1,0 +1,18 @@
+// Limits that an operator sets, read from flags.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace freshet {
+
+// --registry-rate: "HOST[:PORT]=N" of each.
+Result<std::map<std::string, double>> registry_rates(const std::vector<std::string>& texts);
+// --max-image-size: "500Mi", "64Gi".
+Result<std::int64_t> image_size(const std::string& text);
+
+}  // namespace freshet
