@@ -81,6 +81,7 @@ std::vector<Kind> make_kinds() {
        "Prometheus answers without series for {lasting}"},
       {kPrometheusNan, kPrometheus, "prometheus-nan", "Prometheus answers NaN for {lasting}"},
       {kScrapesStop, kPrometheus, "scrapes-stop", "nothing is scraped for {lasting}"},
+      {kStop, kReplicas, "stop", "replica {replica} is stopped for {lasting}"},
       {kKill, kReplicas, "kill", "replica {replica} is killed for {lasting}"},
       {kKillAtWrite, kReplicas, "kill-at-write", "replica {replica} is killed at a write"},
       {kFreeze, kReplicas, "freeze", "replica {replica} is frozen for {lasting}"},

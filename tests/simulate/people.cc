@@ -89,6 +89,8 @@ void People::track(int service, const Json& spec) {
 
 void People::set_up() {
   const int services = static_cast<int>(story_.services.size());
+  (void)world_.create(
+      {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", "freshet-system"}}}});
   for (int i = 0; i < services; ++i) {
     push(i, What::kPushGood);
     make_service(i);

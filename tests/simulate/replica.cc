@@ -12,19 +12,21 @@ constexpr Duration kShortestRest{10};
 constexpr Duration kAnalysisInterval = seconds(30);
 constexpr int kMostPasses = 10000;
 
-ControllerOptions options() {
+ControllerOptions options(bool follows_another) {
   ControllerOptions out;
   out.prometheus_url = "http://" + std::string(sandbox::kPrometheusHost);
   out.analysis_interval = kAnalysisInterval;
+  out.follows_another = follows_another;
   return out;
 }
 
 }  // namespace
 
-Replica::Replica(sandbox::World& world, const Weather& weather, std::uint64_t seed,
-                 Wire::Hooks hooks, Log log)
+Replica::Replica(sandbox::World& world, const Weather& weather, std::string name,
+                 std::uint64_t seed, Wire::Hooks hooks, Log log)
     : world_(world),
       weather_(weather),
+      name_(std::move(name)),
       dice_(seed),
       wall_(world),
       wire_(world, weather, seed ^ 0x5EED, std::move(hooks)),
@@ -35,13 +37,22 @@ Replica::Replica(sandbox::World& world, const Weather& weather, std::uint64_t se
 
 void Replica::start() {
   clock_ = std::make_unique<SteadyClock>(wall_);
-  kube_ = std::make_unique<KubeClient>(
-      transport_, tokens_, *clock_,
-      KubeClientOptions{.server = "https://" + std::string(sandbox::kKubeHost)});
+  KubeClientOptions client{.server = "https://" + std::string(sandbox::kKubeHost)};
+  if (!name_.empty()) {
+    lease_kube_ = std::make_unique<KubeClient>(transport_, tokens_, *clock_,
+                                               lease_client_options(client, LeaseTimes{}));
+    election_ = std::make_unique<Election>(
+        *lease_kube_, *clock_,
+        ElectionOptions{{"freshet-system", "freshet"}, identity(), {}, log_});
+    client.time_to_write = [this] { return election_->time_left(); };
+    elects_ = world_.now();
+  }
+  kube_ = std::make_unique<KubeClient>(transport_, tokens_, *clock_, client);
   exchanges_ = std::make_unique<LocalExchanges>(transport_);
   metrics_ = std::make_unique<Metrics>();
-  controller_ = std::make_unique<Controller>(
-      options(), Connections{*kube_, *exchanges_, transport_}, *clock_, *metrics_, log_);
+  controller_ = std::make_unique<Controller>(options(election_ != nullptr),
+                                             Connections{*kube_, *exchanges_, transport_}, *clock_,
+                                             *metrics_, log_);
   watches_ = std::make_unique<Watches>(*kube_, *clock_, *controller_, std::vector<std::string>{},
                                        Duration{0}, [this] { return dice_.uniform(); });
   news_.fill(world_.now());
@@ -51,8 +62,23 @@ void Replica::kill(Duration lasting) {
   ++kills_;
   watches_.reset();
   controller_.reset();
+  kube_.reset();
+  election_.reset();
   exchanges_.reset();
   back_ = world_.now() + lasting;
+}
+
+// Nobody else's, not even a former self's.
+std::string Replica::identity() const { return name_ + "-" + std::to_string(kills_); }
+
+void Replica::stop(Duration lasting) {
+  if (election_) election_->release();
+  kill(lasting);
+}
+
+void Replica::keep_electing() {
+  if (!election_ || elects_ > world_.now()) return;
+  elects_ = election_->run_once() - ahead();
 }
 
 Duration Replica::ahead() const { return clock_->now() - world_.now(); }
@@ -73,7 +99,8 @@ TimePoint Replica::due() const {
   if (is_busy_) return TimePoint::max();
   if (!is_alive()) return back_;
   TimePoint due = *std::ranges::min_element(news_);
-  if (watches_->in_sync()) {
+  if (election_) due = std::min(due, elects_);
+  if (watches_->in_sync() && (!election_ || election_->leads())) {
     if (const auto next = controller_->next_due()) due = std::min(due, *next - ahead());
   }
   return std::max(due, ran_ + kShortestRest);
@@ -83,15 +110,19 @@ void Replica::run() {
   is_busy_ = true;
   try {
     if (!is_alive()) start();
+    keep_electing();
+    watch();
     work();
   } catch (const Killed&) {
     kill(dice_.between(seconds(1), seconds(40)));
   }
   is_busy_ = false;
   ran_ = world_.now();
+  // Who has lost the lease ends, and is started anew.
+  if (election_ && is_alive() && !election_->lost().empty()) kill(seconds(2));
 }
 
-void Replica::work() {
+void Replica::watch() {
   for (std::size_t i = 0; i < news_.size(); ++i) {
     if (news_[i] > world_.now()) continue;
     news_[i] = TimePoint::max();
@@ -104,7 +135,10 @@ void Replica::work() {
     if (!has_run || at_once || watcher.error()) news_[i] = again - ahead();
     if (has_run && wire_.take_cut()) news_[i] = std::min(news_[i], world_.now() + lag());
   }
-  if (!watches_->in_sync()) return;
+}
+
+void Replica::work() {
+  if (!watches_->in_sync() || (election_ && !election_->leads())) return;
   for (int i = 0; i < kMostPasses && controller_->read_surroundings(); ++i) {
   }
   controller_->check_registries(Duration{0});

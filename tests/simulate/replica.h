@@ -10,6 +10,7 @@
 #include "controller/net/local_exchanges.h"
 #include "controller/net/local_transport.h"
 #include "controller/runtime/controller.h"
+#include "controller/runtime/election.h"
 #include "controller/runtime/run.h"
 #include "tests/simulate/wire.h"
 
@@ -17,8 +18,9 @@ namespace freshet::simulate {
 
 class Replica {
  public:
-  Replica(sandbox::World& world, const Weather& weather, std::uint64_t seed, Wire::Hooks hooks,
-          Log log);
+  // `name` of one of several, of which one acts; "" of one alone.
+  Replica(sandbox::World& world, const Weather& weather, std::string name, std::uint64_t seed,
+          Wire::Hooks hooks, Log log);
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
 
@@ -31,10 +33,15 @@ class Replica {
   // Does all that is due. A kill on the way ends it; it is started again by itself.
   void run();
 
+  // While a request of another of its threads is under way the election goes on.
+  void keep_electing();
+
   void kill(Duration lasting);
+  void stop(Duration lasting);  // cleanly: the lease is given back
   void set_clock_error(Duration error) { wall_.error = error; }
   bool is_alive() const { return controller_ != nullptr; }
   bool is_busy() const { return is_busy_; }
+  std::string identity() const;  // as in the lease
   std::int64_t kills() const { return kills_; }
 
  private:
@@ -46,12 +53,14 @@ class Replica {
     Duration error{};
   };
   void start();
+  void watch();
   void work();
   Duration lag();
   Duration ahead() const;  // its clock, of the world's
 
   sandbox::World& world_;
   const Weather& weather_;
+  const std::string name_;
   sandbox::Dice dice_;
   WorldClock wall_;
   Wire wire_;
@@ -60,11 +69,14 @@ class Replica {
   TokenSource tokens_{Secret{""}};
   Log log_;
   std::unique_ptr<SteadyClock> clock_;  // as the program has it
+  std::unique_ptr<KubeClient> lease_kube_;
+  std::unique_ptr<Election> election_;  // null: it acts alone
   std::unique_ptr<KubeClient> kube_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<Watches> watches_;
   std::array<TimePoint, 3> news_{};  // of Services, Revisions, TrackedServices, as Watches has them
+  TimePoint elects_{};               // when the election is due
   TimePoint back_{};                 // while it is dead
   TimePoint ran_{};
   bool is_busy_ = false;

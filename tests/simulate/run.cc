@@ -11,6 +11,7 @@
 #include "controller/knative/views.h"
 #include "controller/runtime/paths.h"
 #include "tests/simulate/replica.h"
+#include "tests/simulate/rest.h"
 
 namespace freshet::simulate {
 namespace {
@@ -37,15 +38,16 @@ class Universe {
  private:
   void run_until(TimePoint until);
   bool step(TimePoint until);
-  void pass_time(Duration lasting);
   void strike(const Event& event);
+  void steal_lease(const Replica& to, int value);
   void take_due_events();
   void plan_strike();
   void on_exchange(std::size_t replica, const Exchange& exchange);
   void check_liveness();
   bool is_settled() const;
-  std::string unsettled(int service) const;
-  std::string end_of(int service) const;
+  std::string unsettled_now(int service) const {
+    return unsettled({world_, people_, invariants_}, service, options_.ends_with_a_push);
+  }
   void tell(const std::string& line) const {
     if (options_.tell) options_.tell(world_.now(), line);
   }
@@ -57,8 +59,9 @@ class Universe {
   People people_;
   Invariants invariants_;
   std::vector<std::unique_ptr<Replica>> replicas_;
-  std::vector<TimePoint> knows_;  // up to when each replica was told of Revisions
-  std::size_t next_ = 0;          // of the story's events
+  std::vector<TimePoint> knows_;       // up to when each replica was told of Revisions
+  std::vector<std::size_t> electing_;  // whose requests are under way, if their process goes on
+  std::size_t next_ = 0;               // of the story's events
   TimePoint began_{};
   TimePoint looks_ = TimePoint::max();  // when a person looks for what waits for approval
   Outcome outcome_;
@@ -80,7 +83,11 @@ Universe::Universe(const Story& story, const RunOptions& options)
     const auto index = static_cast<std::size_t>(i);
     knows_.push_back(began_);
     Wire::Hooks hooks;
-    hooks.pass_time = [this](Duration lasting) { pass_time(lasting); };
+    hooks.pass_time = [this, index](Duration lasting, bool frozen) {
+      if (!frozen) electing_.push_back(index);
+      run_until(world_.now() + lasting);
+      if (!frozen) electing_.pop_back();
+    };
     hooks.on_request = [this, index](const HttpRequest& request, const std::string& as) {
       ++outcome_.all_writes;
       invariants_.on_request(request, as, replicas_[index]->wire().last_metrics());
@@ -92,8 +99,9 @@ Universe::Universe(const Story& story, const RunOptions& options)
       for (const auto& [name, value] : line.fields) text += fmt::format(" {}={}", name, value);
       tell(text);
     };
-    replicas_.push_back(std::make_unique<Replica>(world_, weather_, story.seed * 31 + index,
-                                                  std::move(hooks), std::move(log)));
+    replicas_.push_back(std::make_unique<Replica>(
+        world_, weather_, story.replicas == 1 ? "" : fmt::format("replica-{}", i),
+        story.seed * 31 + index, std::move(hooks), std::move(log)));
   }
   plan_strike();
 }
@@ -140,10 +148,22 @@ void Universe::strike(const Event& event) {
       return;  // counted when it strikes
     case What::kFreeze: replica.wire().freeze(event.lasting); return;
     case What::kClockJump: replica.set_clock_error(seconds(event.value)); break;
-    case What::kStealLease: return;
+    case What::kStop:
+      if (replica.is_alive() && !replica.is_busy()) replica.stop(event.lasting);
+      break;
+    case What::kStealLease: steal_lease(replica, event.value); break;
     default: people_.act(event); break;
   }
   ++outcome_.faults[std::string(kind_of(event.what).name)];
+}
+
+// The lease is given to somebody who does nothing with it, or to the other replica: then there are
+// two leaders until the first one tries to renew.
+void Universe::steal_lease(const Replica& to, int value) {
+  const std::string holder = value % 2 == 0 ? "a thief" : to.identity();
+  (void)world_.merge_patch(
+      lease_path(ElectionOptions{}.lease),
+      {{"spec", {{"holderIdentity", holder}, {"renewTime", format_micro_time(world_.now())}}}});
 }
 
 void Universe::take_due_events() {
@@ -169,6 +189,7 @@ bool Universe::step(TimePoint until) {
   world_.advance_to(next);
   ++outcome_.events;
   take_due_events();
+  for (const std::size_t waiting : electing_) replicas_[waiting]->keep_electing();
   for (const auto& replica : replicas_) {
     if (replica->due() <= world_.now()) replica->run();
   }
@@ -179,55 +200,11 @@ void Universe::run_until(TimePoint until) {
   while (world_.now() < until && outcome_.events < kMostEvents) step(until);
 }
 
-// While one replica waits for an answer, everybody else goes on.
-void Universe::pass_time(Duration lasting) { run_until(world_.now() + lasting); }
-
-std::string Universe::unsettled(int service) const {
-  const ServiceKey key = service_key(service);
-  const Followed& followed = invariants_.of(service);
-  if (!followed.core) return "is not adopted";
-  if (!std::holds_alternative<Idle>(followed.core->phase)) {
-    return fmt::format("is still {}", phase_name(followed.core->phase));
-  }
-  const auto& digests = followed.core->stable->pair.digests;
-  const auto build = people_.builds().find(digests.begin()->second);
-  const bool is_newest =
-      build != people_.builds().end() && build->second.number == people_.newest(service);
-  if (options_.ends_with_a_push && !is_newest) {
-    return fmt::format("runs {} and not its newest good build", to_string(digests));
-  }
-  const sandbox::Program wanted = {{followed.core->stable->name.get(), 100}};
-  if (world_.programmed(key) != wanted) return "does not give stable all requests";
-  return "";
-}
-
 bool Universe::is_settled() const {
   for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
-    if (!unsettled(i).empty()) return false;
+    if (!unsettled_now(i).empty()) return false;
   }
   return true;
-}
-
-std::string Universe::end_of(int service) const {
-  const Followed& followed = invariants_.of(service);
-  if (!followed.core) return "not tracked";
-  std::string out = std::string(phase_name(followed.core->phase));
-  const auto name_of = [&](const DigestSet& digests) {
-    const auto build = people_.builds().find(digests.begin()->second);
-    return build == people_.builds().end() ? std::string("?")
-                                           : fmt::format("build {}", build->second.number);
-  };
-  if (followed.core->stable) out += ", stable " + name_of(followed.core->stable->pair.digests);
-  for (const Rejection& rejection : followed.core->rejected) {
-    out += ", rejected " + name_of(rejection.pair.digests);
-  }
-  for (const auto& [revision, percent] : world_.programmed(service_key(service))) {
-    const RevisionFacts* facts = invariants_.find(RevisionName(revision));
-    out += fmt::format(
-        ", {} % to {}", percent,
-        facts != nullptr && facts->runs ? name_of({{ContainerName("app"), *facts->runs}}) : "?");
-  }
-  return out;
 }
 
 // The faults are over: everything must come to rest, with the newest good build in production.
@@ -244,7 +221,7 @@ void Universe::check_liveness() {
     run_until(std::min(until, world_.now() + minutes(1)));
   }
   for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
-    if (const std::string what = unsettled(i); !what.empty()) {
+    if (const std::string what = unsettled_now(i); !what.empty()) {
       const auto object = world_.read(tracked_service_path(service_key(i)));
       const std::string message =
           object ? string_or(at_path(*object, {"status"}), "message") : "no TrackedService";
@@ -276,7 +253,8 @@ Outcome Universe::run() {
     for (const auto& [kind, times] : replica->wire().faults()) outcome_.faults[kind] += times;
   }
   for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
-    outcome_.end += fmt::format("{}: {}\n", to_string(service_key(i)), end_of(i));
+    outcome_.end += fmt::format("{}: {}\n", to_string(service_key(i)),
+                                end_of({world_, people_, invariants_}, i));
   }
   return std::move(outcome_);
 }

@@ -69,6 +69,7 @@ enum class What {
   kPrometheusNan,
   kScrapesStop,
   // Our own replicas, by `replica`.
+  kStop,         // cleanly, and started again after `lasting`
   kKill,         // and started again after `lasting`
   kKillAtWrite,  // before, after or in the middle of one of the next writes
   kFreeze,       // stopped mid-request and resumed after `lasting`

@@ -30,6 +30,9 @@ bool is_write(std::string_view as) {
   return as.starts_with("PATCH") || as.starts_with("POST") || as.starts_with("DELETE");
 }
 
+// The election is a thread of its own in the program: what is planned is for the others.
+bool is_of_lease(std::string_view as) { return as.ends_with(" leases"); }
+
 // The answer of a Prometheus that has lost all its series.
 void empty_result(std::string& body) {
   const std::string_view key = "\"result\":[";
@@ -80,7 +83,7 @@ Result<HttpResponse> Wire::exchange(const HttpRequest& request) {
   ++exchanges_;
   if (freeze_ > Duration{0}) {
     count(What::kFreeze);
-    hooks_.pass_time(std::exchange(freeze_, Duration{0}));
+    hooks_.pass_time(std::exchange(freeze_, Duration{0}), true);
   }
   if (request.url.find(sandbox::kKubeHost) != std::string::npos) {
     return to_kube(request, request_name(request));
@@ -102,14 +105,14 @@ std::optional<Result<HttpResponse>> Wire::take_long(const HttpRequest& request,
                                                     const std::string& as) {
   if (!strikes(What::kApiSlow)) return std::nullopt;
   const Duration lasting = dice_.between(Duration{50}, seconds(dice_.uniform() < 0.1 ? 20 : 3));
-  hooks_.pass_time(std::min(lasting, request.timeout));
+  hooks_.pass_time(std::min(lasting, request.timeout), false);
   if (lasting < request.timeout) return std::nullopt;
   if (dice_.uniform() < 0.5) (void)arrive(request, as);
   return Result<HttpResponse>(timed_out());
 }
 
 Result<HttpResponse> Wire::to_kube(const HttpRequest& request, const std::string& as) {
-  const bool writes = is_write(as);
+  const bool writes = is_write(as) && !is_of_lease(as);
   bool loses_reply = false;
   if (writes) hooks_.on_request(request, as);
   if (writes && plan_ && writes_++ == plan_->write) {
@@ -123,7 +126,9 @@ Result<HttpResponse> Wire::to_kube(const HttpRequest& request, const std::string
     }
     loses_reply = true;
   }
-  if (auto ended = take_long(request, as)) return *std::move(ended);
+  if (!is_of_lease(as)) {
+    if (auto ended = take_long(request, as)) return *std::move(ended);
+  }
   if (strikes(What::kApiLosesRequests)) return broken("simulated: the request was lost");
   if (strikes(What::kApiFails)) {
     const auto which = static_cast<std::size_t>(dice_.uniform() * kApiErrors.size());

@@ -31,7 +31,8 @@ struct Exchange {
 class Wire {
  public:
   struct Hooks {
-    std::function<void(Duration)> pass_time;  // time goes on while an exchange is under way
+    // Time goes on while an exchange is under way; `frozen`: the whole process stands still.
+    std::function<void(Duration, bool frozen)> pass_time;
     std::function<void(const HttpRequest&, const std::string& as)> on_request;  // before it arrives
     std::function<void(const Exchange&)> on_exchange;  // it has arrived, and this is the answer
   };

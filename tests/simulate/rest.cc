@@ -1,0 +1,49 @@
+// Whether, and how, a Service has come to rest.
+#include "tests/simulate/rest.h"
+
+#include <fmt/format.h>
+
+namespace freshet::simulate {
+
+std::string unsettled(const Scene& scene, int service, bool needs_newest) {
+  const ServiceKey key = service_key(service);
+  const Followed& followed = scene.invariants.of(service);
+  if (!followed.core) return "is not adopted";
+  if (!std::holds_alternative<Idle>(followed.core->phase)) {
+    return fmt::format("is still {}", phase_name(followed.core->phase));
+  }
+  const auto& digests = followed.core->stable->pair.digests;
+  const auto build = scene.people.builds().find(digests.begin()->second);
+  const bool is_newest =
+      build != scene.people.builds().end() && build->second.number == scene.people.newest(service);
+  if (needs_newest && !is_newest) {
+    return fmt::format("runs {} and not its newest good build", to_string(digests));
+  }
+  const sandbox::Program wanted = {{followed.core->stable->name.get(), 100}};
+  if (scene.world.programmed(key) != wanted) return "does not give stable all requests";
+  return "";
+}
+
+std::string end_of(const Scene& scene, int service) {
+  const Followed& followed = scene.invariants.of(service);
+  if (!followed.core) return "not tracked";
+  std::string out = std::string(phase_name(followed.core->phase));
+  const auto name_of = [&](const DigestSet& digests) {
+    const auto build = scene.people.builds().find(digests.begin()->second);
+    return build == scene.people.builds().end() ? std::string("?")
+                                                : fmt::format("build {}", build->second.number);
+  };
+  if (followed.core->stable) out += ", stable " + name_of(followed.core->stable->pair.digests);
+  for (const Rejection& rejection : followed.core->rejected) {
+    out += ", rejected " + name_of(rejection.pair.digests);
+  }
+  for (const auto& [revision, percent] : scene.world.programmed(service_key(service))) {
+    const RevisionFacts* facts = scene.invariants.find(RevisionName(revision));
+    out += fmt::format(
+        ", {} % to {}", percent,
+        facts != nullptr && facts->runs ? name_of({{ContainerName("app"), *facts->runs}}) : "?");
+  }
+  return out;
+}
+
+}  // namespace freshet::simulate

@@ -1,0 +1,21 @@
+// Rest: where a Service stands when nothing more happens.
+#pragma once
+
+#include <string>
+
+#include "tests/simulate/invariants.h"
+
+namespace freshet::simulate {
+
+struct Scene {
+  const sandbox::World& world;
+  const People& people;
+  const Invariants& invariants;
+};
+
+// Why it has not come to rest, "is still Shifting", or "". `needs_newest`: with the newest build.
+std::string unsettled(const Scene& scene, int service, bool needs_newest);
+// Phase, builds and shares, without names that chance gives: two runs compare by it.
+std::string end_of(const Scene& scene, int service);
+
+}  // namespace freshet::simulate
