@@ -1,6 +1,7 @@
 // `freshet controller`: runs against a cluster until SIGTERM or SIGINT.
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <set>
 

@@ -65,7 +65,7 @@ class StandbyTest : public ::testing::Test {
   StandbyTest() : world_(shop_.cluster().world()) {
     EXPECT_TRUE(world_.create(
         {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", "freshet-system"}}}}));
-    for (const std::size_t i : {0, 1}) {
+    for (const std::size_t i : {0U, 1U}) {
       processes_[i] = std::make_unique<Process>(world_, "replica-" + std::to_string(i));
     }
   }

@@ -104,6 +104,15 @@ TEST(LeaseCandidate, AskedAgainAStandbyLooksTwiceAsOftenAsItsHolderRenewsAndAtTh
   EXPECT_EQ(a.next(114500ms, kWall).due, 115s);
 }
 
+TEST(LeaseCandidate, ANoteInTheLeasesMetadataIsNoSignOfLife) {
+  LeaseCandidate a("a", {});
+  LeaseRecord record = held_by("b");
+  a.on_read(record, 100s);
+  record.version = "8";
+  a.on_read(record, 115s);
+  EXPECT_EQ(a.next(115s, kWall).record.version, "8");
+}
+
 TEST(LeaseCandidate, WritesWhoHoldsItSinceWhenAndTheHowManieth) {
   const std::string now = format_micro_time(kWall);
   struct Row {
@@ -252,6 +261,13 @@ TEST(LeaseCandidate, GivesBackWhatItHoldsAndNothingElse) {
   c.candidate.leave(103s);
   EXPECT_EQ(c.turn(103s), Kind::kRead);
   EXPECT_TRUE(c.candidate.is_gone());
+
+  LeaseReplica d("d", server);
+  d.turn(102s);
+  EXPECT_EQ(d.turn(117s), Kind::kRead);  // silent for long enough: it would be taken next
+  d.candidate.leave(117s);
+  EXPECT_EQ(d.turn(117s), Kind::kRead);
+  EXPECT_TRUE(d.candidate.is_gone());
   EXPECT_EQ(server.lease->holder, "b");
 }
 
