@@ -199,6 +199,9 @@ Result<ServiceView> service_view(const Json& service) {
 
 Result<RevisionView> revision_view(const Json& revision) {
   if (const Status ok = check_object(revision, "Revision"); !ok) return ok.error();
+  if (!at_path(revision, {"spec"}).is_object()) {
+    return bad_input("the API returned a Revision without a spec");
+  }
   const Json& metadata = at_path(revision, {"metadata"});
   const Json& status = at_path(revision, {"status"});
   const Json& annotations = at_path(metadata, {"annotations"});

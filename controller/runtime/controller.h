@@ -65,10 +65,10 @@ class Controller {
   // What one pass leaves behind for the next.
   struct Outlook {
     std::optional<TimePoint> next;
-    bool urgent = false;  // users' requests are at stake
-    std::string trouble;  // why the pass failed; ""
+    Priority priority = Priority::kRest;  // of the next pass
+    std::string trouble;                  // why the pass failed; ""
   };
-  Outlook pass(const ServiceKey& key, Notes& notes);
+  Outlook pass(const ServiceKey& key, const CachedTracked& tracked, Notes& notes);
   Observation gather(const CachedTracked& tracked, Notes& notes, TimePoint now);
   std::string look(Observation& seen, Notes& notes, TimePoint now);
   std::string probe(Observation& seen, Notes& notes, TimePoint now);

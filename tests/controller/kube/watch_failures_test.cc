@@ -155,8 +155,9 @@ TEST(WatchFailure, AnOutageBetweenPagesDoesNotLoseThePagesRead) {
   Watch watch = unlisted();
   (void)watch.on_page(page({object_named("a", 1)}, 10, "token"), kFailuresStart, 0);
   (void)watch.on_page(status_answer(503, "starting"), kFailuresStart, 0);
-  EXPECT_EQ(to_text(watch.on_page(page({object_named("b", 2)}, 10), kFailuresStart, 0)),
-            Texts{"Restarted newest a@1 b@2 @10"});
+  const auto last = watch.on_page(page({object_named("b", 2)}, 10), kFailuresStart, 0);
+  EXPECT_EQ(to_text(last), Texts{"Restarted newest b@2 @10"});
+  EXPECT_EQ(last.back().present, (std::set<std::string>{"a", "b"}));
 }
 
 TEST(WatchFailure, AnItemThatIsNoObjectDoesNotHideTheOthers) {
