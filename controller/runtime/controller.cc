@@ -85,13 +85,19 @@ bool Controller::read_surroundings() {
   return true;
 }
 
-std::optional<TimePoint> Controller::next_due() {
-  const auto checks = tags_.next_due();
-  const auto readings = credentials_.next_due();
-  const std::optional<TimePoint> nodes = nodes_.next_due();
+std::optional<TimePoint> Controller::next_pass() const {
   const std::lock_guard lock(mutex_);
+  return queue_.next_due();
+}
+
+std::optional<TimePoint> Controller::next_reading() const {
+  const TimePoint nodes = nodes_.next_due();
+  return std::min(credentials_.next_due().value_or(nodes), nodes);
+}
+
+std::optional<TimePoint> Controller::next_due() const {
   std::optional<TimePoint> next;
-  for (const auto& due : {checks, readings, queue_.next_due(), nodes}) {
+  for (const auto& due : {tags_.next_due(), next_reading(), next_pass()}) {
     if (due) next = std::min(next.value_or(TimePoint::max()), *due);
   }
   return next;

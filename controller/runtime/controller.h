@@ -56,8 +56,12 @@ class Controller {
   bool read_surroundings();
   // One pass over one service that is due; false when none is.
   bool reconcile_one();
-  // When a service, a registry check or a source of credentials is due next.
-  std::optional<TimePoint> next_due();
+  // When reconcile_one, or read_surroundings, has something to do next: who waits for the one is
+  // not woken for the other.
+  std::optional<TimePoint> next_pass() const;
+  std::optional<TimePoint> next_reading() const;
+  // When any of these, or a registry check, is due next.
+  std::optional<TimePoint> next_due() const;
   // Called when something may have become due earlier than next_due() said.
   void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
 

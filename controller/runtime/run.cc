@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "controller/runtime/allocator.h"
 #include "controller/runtime/paths.h"
 
 namespace freshet {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr Duration kLongestWait{500};  // how late a stop, or a missed wake-up, may be noticed
 constexpr Duration kPollEvery{10};     // between two watches of a server that answers at once
+constexpr Duration kGiveBackEvery = seconds(30);  // it takes some milliseconds
 constexpr int kMaxPassesPerPump = 100000;
 constexpr int kCredentialReaders = 4;  // so many slow helpers delay nobody else
 
@@ -98,6 +100,7 @@ TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Dur
 
 void run_until_stopped(Watches& watches, Controller& controller, const Clock& clock, int workers,
                        const std::function<bool()>& stop) {
+  share_arenas();
   Gate gate;
   controller.set_wake([&gate] { gate.open(); });
   std::vector<std::jthread> threads;
@@ -105,24 +108,37 @@ void run_until_stopped(Watches& watches, Controller& controller, const Clock& cl
     threads.emplace_back([&] { watcher->run_until_stopped(stop); });
   }
   // Nothing is decided before everything has been listed once.
-  const auto work = [&](const auto& once) {
+  const auto work = [&](const auto& once, const auto& next_due) {
     while (!stop()) {
       const std::uint64_t seen = gate.opened();
       if (watches.in_sync() && once()) continue;
-      gate.wait(seen, until(controller.next_due(), clock.now()));
+      gate.wait(seen, until(next_due(), clock.now()));
     }
   };
   threads.emplace_back([&] {
-    work([&] {
-      controller.check_registries(kLongestWait);
-      return true;
-    });
+    work(
+        [&] {
+          controller.check_registries(kLongestWait);
+          return true;
+        },
+        [] { return std::nullopt; });  // it waits by itself
   });
   for (int i = 0; i < kCredentialReaders; ++i) {
-    threads.emplace_back([&] { work([&] { return controller.read_surroundings(); }); });
+    threads.emplace_back([&] {
+      work([&] { return controller.read_surroundings(); },
+           [&] { return controller.next_reading(); });
+    });
   }
   for (int i = 0; i < workers; ++i) {
-    threads.emplace_back([&] { work([&] { return controller.reconcile_one(); }); });
+    threads.emplace_back([&] {
+      work([&] { return controller.reconcile_one(); }, [&] { return controller.next_pass(); });
+    });
+  }
+  for (TimePoint next{}; !stop();) {
+    sleep_for(kLongestWait);
+    if (!watches.in_sync() || clock.now() < next) continue;
+    give_back_free_memory();
+    next = clock.now() + kGiveBackEvery;
   }
   threads.clear();  // joins
   controller.set_wake(nullptr);
