@@ -71,8 +71,9 @@ void watch(ControlWorld& world, const Clock& clock, const httplib::Request& requ
       });
 }
 
-void answer(ControlWorld& world, const httplib::Request& request, httplib::Response& response) {
-  const auto answered = world.answer(to_request(request), request.target);
+void answer(ControlWorld& world, HttpRequest request, const std::string& target,
+            httplib::Response& response) {
+  const auto answered = world.answer(std::move(request), target);
   response.status = answered.status;
   std::string type = "application/json";
   for (const HttpHeader& header : answered.headers) {
@@ -105,11 +106,21 @@ void serve_world(ControlScale scale, const TellPort& tell) {
     if (request.has_param("watch")) {
       watch(world, clock, request, response);
     } else {
-      answer(world, request, response);
+      answer(world, to_request(request), request.target, response);
     }
   };
   server.Post("/bench/.*", [&](const httplib::Request& request, httplib::Response& response) {
     order(world, request, response);
+  });
+  // Read by hand: the library takes forms of 8 KiB at most, and a query names every rollout.
+  server.Post("/api/v1/query", [&](const httplib::Request& request, httplib::Response& response,
+                                   const httplib::ContentReader& read) {
+    HttpRequest query = to_request(request);
+    read([&](const char* bytes, std::size_t count) {
+      query.body.append(bytes, count);
+      return true;
+    });
+    answer(world, std::move(query), request.target, response);
   });
   server.Get("/.*", any);
   server.Post("/.*", any);
