@@ -101,10 +101,10 @@ class Bench {
     return good & row("at rest: writes", static_cast<double>(writes), 0);
   }
 
-  // As a webhook would.
-  void rebuild_all() {
-    order("rebuild", 0, scale_.rollouts);
-    for (int i = 0; i < scale_.rollouts; ++i) {
+  // A push of each, and a word of it as a webhook would give.
+  void rebuild(const std::string& what, int first, int count) {
+    order(what, first, count);
+    for (int i = first; i < first + count; ++i) {
       const auto image = parse_image_reference("registry.sandbox/" + control_repository(i) + ":1");
       if (image) rig_->controller().hint(*image);
     }
@@ -127,23 +127,29 @@ class Bench {
     });
   }
 
+  // All roll out at once; of two in five the new image is bad, one in five is aborted.
   bool measure_rollouts() {
-    rebuild_all();
-    const int all = scale_.rollouts;
-    wait_until([&] { return rig_->told("phase=\"Shifting\"") >= all; });
-    fmt::print("{} of {} rollouts under way\n", rig_->told("phase=\"Shifting\""), all);
-    const int fifth = all / 5;
-    order("spoil", 0, fifth);
+    const int fifth = scale_.rollouts / 5;
+    const int good_ones = scale_.rollouts - 2 * fifth;
+    const auto shifting = [this] { return rig_->told("phase=\"Shifting\""); };
+    rebuild("rebuild", 0, good_ones);
+    wait_until([&] { return shifting() >= good_ones; });
+    rebuild("ruin", good_ones, 2 * fifth);
+    int most = shifting();
+    wait_until([&] {
+      most = std::max(most, shifting());
+      return most >= scale_.rollouts || retreats() > 0;
+    });
+    fmt::print("{} of {} rollouts under way at once\n", most, scale_.rollouts);
     retreat(fifth);
-    for (int i = fifth; i < 2 * fifth; ++i) {
+    start_rig();
+    retreat(2 * fifth);
+    for (int i = 0; i < fifth; ++i) {
+      if (i % 40 == 0) order("relist");
       order("abort", i, 1);
       sleep_for(milliseconds(100));
-      if (i % 40 == 0) order("relist");
     }
-    retreat(2 * fifth);
-    order("spoil", 2 * fifth, fifth);
-    start_rig();
-    wait_until([&] { return retreats() >= 3 * fifth; });
+    retreat(3 * fifth);
     return tell_retreats(3 * fifth);
   }
 

@@ -23,6 +23,17 @@ std::string host_of(const std::string& target) {
   return std::string(sandbox::kKubeHost);
 }
 
+sandbox::ImageBehaviour good_image() {
+  sandbox::ImageBehaviour image;
+  image.error_rate = 0.002;
+  return image;
+}
+sandbox::ImageBehaviour bad_image() {
+  sandbox::ImageBehaviour image;
+  image.error_rate = 0.6;
+  return image;
+}
+
 Json spec_of(bool rolls) {
   if (!rolls) return {{"analysis", {{"mode", "ReadinessOnly"}}}};
   return {{"rollout", {{"steps", Json::array({20})}, {"minimumStep", "1h"}}},
@@ -165,10 +176,8 @@ std::string ControlWorld::order(const std::string& what, int first, int count) {
     ++relists_;
   }
   for (int i = first; i < first + count; ++i) {
-    if (what == "rebuild")
-      rebuilt_.insert_or_assign(
-          i, world.push(control_repository(i), "1", {.error_rate = 0.002}, world.now()));
-    if (what == "spoil") world.behave(rebuilt_.at(i), {.error_rate = 0.6});
+    if (what == "rebuild") world.push(control_repository(i), "1", good_image(), world.now());
+    if (what == "ruin") world.push(control_repository(i), "1", bad_image(), world.now());
     if (what == "abort") {
       aborted_[control_key(i)] = clock_.now();
       (void)world.json_patch(

@@ -58,7 +58,6 @@ class ControlWorld {
   std::uint64_t changes_ = 0;
   int relists_ = 0;
   std::unique_ptr<SimulatedCluster> cluster_;
-  std::map<int, Digest> rebuilt_;
   std::map<ServiceKey, TimePoint> aborted_;
   std::map<std::string, Retreat> retreats_;  // by Service and rollout
 };
