@@ -174,7 +174,6 @@ Result<ServiceView> service_view(const Json& service) {
   view.observed_generation = int_or(status, "observedGeneration", 0);
   view.deleting = !string_or(metadata, "deletionTimestamp").empty();
   view.annotations = string_map(at_path(metadata, {"annotations"}));
-  view.labels = string_map(at_path(metadata, {"labels"}));
   view.template_json = dump_json(tmpl);
   view.template_hash = template_hash(tmpl);
   view.template_rollout_id =

@@ -25,7 +25,7 @@ constexpr double kMaxRetreat = 2;  // seconds behind the verdict, or the person'
 constexpr Duration kFirstChecks = seconds(75);
 constexpr Duration kLook{250};
 constexpr Duration kRelistEvery = seconds(4);
-constexpr Duration kStage = minutes(3);  // what must have happened by then
+constexpr Duration kStage = minutes(6);  // what must have happened by then
 
 class Bench {
  public:
