@@ -16,6 +16,11 @@ namespace {
 // which may be a credential.
 class BoundedBuilder final : public nlohmann::json_sax<Json> {
  public:
+  using Spoil = std::function<void(Json&)>;
+  BoundedBuilder() = default;
+  // Objects at `depth` that hold something too deep are spoilt instead of the whole.
+  BoundedBuilder(std::size_t depth, const Spoil& spoil) : object_depth_(depth), spoil_(&spoil) {}
+
   bool null() override { return put(nullptr) != nullptr; }
   bool boolean(bool value) override { return put(value) != nullptr; }
   bool number_integer(number_integer_t value) override { return put(value) != nullptr; }
@@ -31,6 +36,7 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(); }
 
   bool key(string_t& name) override {
+    if (skipped_ > 0) return true;
     const auto [place, is_new] = open_.back()->emplace(name, nullptr);
     if (!is_new) return fail("key \"" + printable(name, 80) + "\" stands twice in one object");
     member_ = &*place;
@@ -50,6 +56,7 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
  private:
   // Containers on `open_` stay where they are: only the innermost one grows.
   Json* put(Json value) {
+    if (skipped_ > 0) return &skipped_value_;
     if (open_.empty()) {
       root_ = std::move(value);
       return &root_;
@@ -63,7 +70,12 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
   }
 
   bool open(Json container) {
-    if (open_.size() >= static_cast<std::size_t>(kMaxJsonDepth)) {
+    if (skipped_ > 0 || (spoil_ != nullptr && is_deepest())) {
+      ++skipped_;
+      is_cut_ = true;
+      return true;
+    }
+    if (is_deepest()) {
       return fail("nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
     }
     open_.push_back(put(std::move(container)));
@@ -71,15 +83,29 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
   }
 
   bool close() {
+    if (skipped_ > 0) {
+      --skipped_;
+      return true;
+    }
+    if (is_cut_ && open_.size() == object_depth_) {
+      (*spoil_)(*open_.back());
+      is_cut_ = false;
+    }
     open_.pop_back();
     return true;
   }
+  bool is_deepest() const { return open_.size() >= static_cast<std::size_t>(kMaxJsonDepth); }
 
   bool fail(std::string problem) {
     problem_ = std::move(problem);
     return false;
   }
 
+  std::size_t object_depth_ = 0;
+  const Spoil* spoil_ = nullptr;
+  std::size_t skipped_ = 0;  // containers that are open and too deep
+  Json skipped_value_;
+  bool is_cut_ = false;  // within the object that is open
   Json root_;
   std::vector<Json*> open_;
   Json* member_ = nullptr;  // where the value of the last key goes
@@ -96,6 +122,19 @@ std::string describe_position(std::string_view text, std::size_t position) {
   return "line " + std::to_string(lines + 1) + ", column " + std::to_string(column + 1);
 }
 
+Result<Json> build(BoundedBuilder builder, std::string_view text, std::size_t max_bytes) {
+  if (text.size() > max_bytes) {
+    return bad_input("JSON of " + std::to_string(text.size()) + " bytes is larger than " +
+                     std::to_string(max_bytes));
+  }
+  if (!is_valid_utf8(text)) return bad_input("not JSON: it is not UTF-8");
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) {
+    if (!builder.problem().empty()) return bad_input("refused JSON: " + builder.problem());
+    return bad_input("not JSON: " + describe_position(text, builder.error_position()));
+  }
+  return builder.take();
+}
+
 const Json* find_member(const Json& object, std::string_view key) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(key);
@@ -105,17 +144,12 @@ const Json* find_member(const Json& object, std::string_view key) {
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, std::size_t max_bytes) {
-  if (text.size() > max_bytes) {
-    return bad_input("JSON of " + std::to_string(text.size()) + " bytes is larger than " +
-                     std::to_string(max_bytes));
-  }
-  if (!is_valid_utf8(text)) return bad_input("not JSON: it is not UTF-8");
-  BoundedBuilder builder;
-  if (!Json::sax_parse(text.begin(), text.end(), &builder)) {
-    if (!builder.problem().empty()) return bad_input("refused JSON: " + builder.problem());
-    return bad_input("not JSON: " + describe_position(text, builder.error_position()));
-  }
-  return builder.take();
+  return build(BoundedBuilder(), text, max_bytes);
+}
+
+Result<Json> parse_json_of_objects(std::string_view text, std::size_t max_bytes, std::size_t depth,
+                                   const std::function<void(Json& object)>& spoil) {
+  return build(BoundedBuilder(depth, spoil), text, max_bytes);
 }
 
 std::string dump_json(const Json& value) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -21,6 +22,12 @@ inline constexpr std::size_t kMaxReplyBytes = 8 << 20;     // what a server may 
 // Refuses: over `max_bytes`, deeper than kMaxJsonDepth, not UTF-8, trailing text, and (unlike the
 // library by itself, which keeps the last) duplicate keys.
 Result<Json> parse_json(std::string_view text, std::size_t max_bytes = kMaxDocumentBytes);
+
+// As parse_json, for a document of many objects, at `depth` (1 is the whole document): what is
+// nested too deep spoils only the object that holds it. That one is given to `spoil` without what
+// was too deep, to be made recognizable.
+Result<Json> parse_json_of_objects(std::string_view text, std::size_t max_bytes, std::size_t depth,
+                                   const std::function<void(Json& object)>& spoil);
 
 std::string dump_json(const Json& value);         // compact, canonical; invalid UTF-8 replaced
 std::string dump_json_pretty(const Json& value);  // two spaces

@@ -174,7 +174,6 @@ Result<ServiceView> service_view(const Json& service) {
   view.observed_generation = int_or(status, "observedGeneration", 0);
   view.deleting = !string_or(metadata, "deletionTimestamp").empty();
   view.annotations = string_map(at_path(metadata, {"annotations"}));
-  view.labels = string_map(at_path(metadata, {"labels"}));
   view.template_json = dump_json(tmpl);
   view.template_hash = template_hash(tmpl);
   view.template_rollout_id =
@@ -199,6 +198,9 @@ Result<ServiceView> service_view(const Json& service) {
 
 Result<RevisionView> revision_view(const Json& revision) {
   if (const Status ok = check_object(revision, "Revision"); !ok) return ok.error();
+  if (!at_path(revision, {"spec"}).is_object()) {
+    return bad_input("the API returned a Revision without a spec");
+  }
   const Json& metadata = at_path(revision, {"metadata"});
   const Json& status = at_path(revision, {"status"});
   const Json& annotations = at_path(metadata, {"annotations"});

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -20,13 +19,6 @@ std::uint64_t version_of(const Json& object) {
 }
 
 }  // namespace
-
-std::string object_key(const Json& object) {
-  const Json& metadata = at_path(object, {"metadata"});
-  const std::string name_space = string_or(metadata, "namespace");
-  const std::string name = string_or(metadata, "name");
-  return name_space.empty() ? name : name_space + "/" + name;
-}
 
 ObjectStore::ObjectStore(Trim trim) : trim_(std::move(trim)) {}
 
@@ -50,8 +42,8 @@ std::vector<std::string> ObjectStore::apply(const WatchEvent& event) {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> changed;
   const std::uint64_t version = version_number(event.resource_version);
-  if (event.type == WatchEvent::Type::kRestarted) {
-    restart(event, changed);
+  if (event.type == WatchEvent::Type::kListed || event.type == WatchEvent::Type::kRestarted) {
+    take_list(event, changed);
     return changed;
   }
   const bool replayed = version < watched_to_;  // a later state of everything is known already
@@ -70,21 +62,21 @@ std::vector<std::string> ObjectStore::apply(const WatchEvent& event) {
   return changed;
 }
 
-void ObjectStore::restart(const WatchEvent& event, std::vector<std::string>& changed) {
+// A page of a list, and with the last of them its end.
+void ObjectStore::take_list(const WatchEvent& event, std::vector<std::string>& changed) {
   const std::uint64_t version = version_number(event.resource_version);
   const bool older = version < watched_to_;
   if (older && !event.is_newest) return;  // an older server's list: what is known is better
   const bool went_back = older;
-  std::set<std::string> listed;
   for (const JsonPtr& item : event.items) {
     const std::string key = object_key(*item);
-    listed.insert(key);
     if (went_back) entries_.erase(key);
     if (put(*item)) changed.push_back(key);
   }
+  if (event.type == WatchEvent::Type::kListed) return;
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const bool gone =
-        !listed.contains(entry->first) && (went_back || entry->second.version <= version);
+        !event.present.contains(entry->first) && (went_back || entry->second.version <= version);
     if (gone) changed.push_back(entry->first);
     entry = gone ? entries_.erase(entry) : std::next(entry);
   }

@@ -12,9 +12,6 @@
 
 namespace freshet {
 
-// "namespace/name", or "name" for an object without a namespace.
-std::string object_key(const Json& object);
-
 // Objects never go back in time: an older resourceVersion than the known one is not taken. (They
 // are comparable integers within one kind: KEP-5504.) The one exception is a list of the newest
 // state that is itself older than what was watched: then the server's history went back.
@@ -40,7 +37,7 @@ class ObjectStore {
     JsonPtr object;
   };
   bool put(const Json& object);
-  void restart(const WatchEvent& event, std::vector<std::string>& changed);
+  void take_list(const WatchEvent& event, std::vector<std::string>& changed);
 
   Trim trim_;
   mutable std::mutex mutex_;

@@ -12,6 +12,8 @@
 namespace freshet {
 namespace {
 
+constexpr std::size_t kDepthInPage = 3;  // {"items":[{…}]}
+
 std::string resource_version_of(const Json& object) {
   return string_or(at_path(object, {"metadata"}), "resourceVersion");
 }
@@ -25,6 +27,13 @@ std::optional<WatchEvent::Type> type_of(const std::string& type) {
 }
 
 }  // namespace
+
+std::string object_key(const Json& object) {
+  const Json& metadata = at_path(object, {"metadata"});
+  const std::string name_space = string_or(metadata, "namespace");
+  const std::string name = string_or(metadata, "name");
+  return name_space.empty() ? name : name_space + "/" + name;
+}
 
 std::string Watch::what(std::string_view verb) const {
   return std::string(verb) + " " + options_.path.substr(0, options_.path.find('?'));
@@ -62,6 +71,9 @@ std::vector<WatchEvent> Watch::on_page(const Result<HttpResponse>& answer, TimeP
                                        double random) {
   Listing& listing = std::get<Listing>(state_);
   if (!answer) {
+    // Over a bound: a few huge objects must not hide the others.
+    const bool is_large = answer.error().kind == ErrorKind::kRefused;
+    if (is_large) options_.page_size = std::max(1, options_.page_size / 8);
     fail(with_context(what("listing"), answer.error()), now, random);
     return {};
   }
@@ -80,18 +92,20 @@ std::vector<WatchEvent> Watch::on_page(const Result<HttpResponse>& answer, TimeP
 
 std::vector<WatchEvent> Watch::take_page(Listing& listing, const std::string& body, TimePoint now,
                                          double random) {
-  auto page = parse_json(body, kMaxListPageBytes);
+  auto page = parse_objects(body, kMaxListPageBytes, kDepthInPage);
   const std::string version = page ? resource_version_of(*page) : "";
   if (!page || version.empty() || !at_path(*page, {"items"}).is_array()) {
     const std::string why = page ? "the answer is not a list" : page.error().message;
     fail(make_error(ErrorKind::kTransient, what("listing") + ": " + why), now, random);
     return {};
   }
+  WatchEvent event;
   for (Json& item : (*page)["items"]) {
     if (!item.is_object()) continue;  // one poisoned object does not hide the others
-    listing.items.push_back(std::make_shared<const Json>(std::move(item)));
+    listing.present.insert(object_key(item));
+    event.items.push_back(std::make_shared<const Json>(std::move(item)));
   }
-  if (listing.items.size() > kMaxListItems) {
+  if (listing.present.size() > kMaxListItems) {
     list_again("");
     fail(make_error(ErrorKind::kRefused,
                     what("listing") + ": more than " + std::to_string(kMaxListItems) + " items"),
@@ -100,17 +114,18 @@ std::vector<WatchEvent> Watch::take_page(Listing& listing, const std::string& bo
   }
   error_.reset();
   not_before_ = now;
+  event.type = WatchEvent::Type::kListed;
+  event.resource_version = version;
+  event.is_newest = listing.not_older_than.empty();
   listing.continue_token = string_or(at_path(*page, {"metadata"}), "continue");
-  if (!listing.continue_token.empty()) return {};
-  WatchEvent restarted;
-  restarted.type = WatchEvent::Type::kRestarted;
-  restarted.items = std::move(listing.items);
-  restarted.resource_version = version;
-  restarted.is_newest = listing.not_older_than.empty();
-  in_sync_ = true;
-  state_ = Streaming{version, {}, {}, false, {}};
+  if (listing.continue_token.empty()) {
+    event.type = WatchEvent::Type::kRestarted;
+    event.present = std::move(listing.present);
+    in_sync_ = true;
+    state_ = Streaming{version, {}, {}, false, {}};
+  }
   std::vector<WatchEvent> events;
-  events.push_back(std::move(restarted));
+  events.push_back(std::move(event));
   return events;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -15,20 +16,25 @@
 
 namespace freshet {
 
+// "namespace/name", or "name" for an object without a namespace.
+std::string object_key(const Json& object);
+
 struct WatchEvent {
   enum class Type {
-    kRestarted,  // `items` is all there is: what is not among them is gone
+    kListed,     // `items` are some of all there is; more of them come
+    kRestarted,  // `items` are the last of a list: what is not `present` is gone
     kAdded,
     kModified,
     kDeleted,
     kBookmark,  // nothing changed up to resource_version
   };
   Type type = Type::kBookmark;
-  JsonPtr object;                // of kAdded, kModified, kDeleted (its last state); else null
-  std::vector<JsonPtr> items;    // of kRestarted
-  std::string resource_version;  // of the collection after this event
-  // kRestarted: read from the newest state there is, so older than what is known means that the
-  // server's history went back (a restored backup).
+  JsonPtr object;                 // of kAdded, kModified, kDeleted (its last state); else null
+  std::vector<JsonPtr> items;     // of kListed, kRestarted
+  std::set<std::string> present;  // of kRestarted: object_key() of all that was listed
+  std::string resource_version;   // of the collection after this event
+  // kListed, kRestarted: read from the newest state there is, so older than what is known means
+  // that the server's history went back (a restored backup).
   bool is_newest = false;
 };
 
@@ -53,7 +59,8 @@ class Watch {
   explicit Watch(WatchOptions options) : options_(std::move(options)) {}
 
   WatchRequest next(double random) const;
-  // The answer to a list. kRestarted comes with the last page.
+  // The answer to a list: each page is handed on as it comes, so that of a long list only one is
+  // held at a time. kRestarted comes with the last.
   std::vector<WatchEvent> on_page(const Result<HttpResponse>& answer, TimePoint now, double random);
   // Of a stream: its bytes, cut anywhere. Once is_over(), no more are wanted.
   void on_stream_begin(TimePoint now);
@@ -70,7 +77,7 @@ class Watch {
   struct Listing {
     std::string not_older_than;  // "": from the newest state
     std::string continue_token;
-    std::vector<JsonPtr> items;
+    std::set<std::string> present;
   };
   struct Streaming {
     std::string resource_version;

@@ -7,6 +7,17 @@
 
 namespace freshet {
 
+namespace {
+constexpr std::size_t kDepthInLine = 2;  // {"type":…,"object":{…}}
+}
+
+Result<Json> parse_objects(std::string_view text, std::size_t max_bytes, std::size_t depth) {
+  return parse_json_of_objects(text, max_bytes, depth, [](Json& object) {
+    Json metadata = at_path(object, {"metadata"});
+    object = {{"metadata", std::move(metadata)}, {"spec", "nested too deep to be read"}};
+  });
+}
+
 std::vector<WatchLine> WatchLines::feed(std::string_view bytes) {
   std::vector<WatchLine> lines;
   while (problem_.empty()) {
@@ -34,7 +45,7 @@ std::vector<WatchLine> WatchLines::feed(std::string_view bytes) {
 
 void WatchLines::take(std::string_view line, std::vector<WatchLine>& lines) {
   if (trim(line).empty()) return;
-  auto parsed = parse_json(line, kMaxWatchLineBytes);
+  auto parsed = parse_objects(line, kMaxWatchLineBytes, kDepthInLine);
   if (!parsed) {
     problem_ = "an event cannot be read: " + parsed.error().message;
     return;

@@ -15,6 +15,10 @@ inline constexpr std::size_t kMaxWatchLineBytes = kMaxReplyBytes;
 // An object of the API, shared unchanged between a watch, a cache and its readers.
 using JsonPtr = std::shared_ptr<const Json>;
 
+// Parses a reply of many objects, at `depth` of it. An object nested too deep hides none of the
+// others: of it nothing is left but metadata, and a spec that no reader takes for one.
+Result<Json> parse_objects(std::string_view text, std::size_t max_bytes, std::size_t depth);
+
 // One line. `type` is ADDED, MODIFIED, DELETED, BOOKMARK, ERROR or what a later API may say.
 struct WatchLine {
   std::string type;

@@ -61,7 +61,6 @@ struct ServiceView {
   std::int64_t observed_generation = 0;
   bool deleting = false;
   std::map<std::string, std::string> annotations;
-  std::map<std::string, std::string> labels;
   std::string template_json;                       // spec.template, canonical text
   std::string template_hash;                       // "t:…"
   std::optional<std::string> template_rollout_id;  // our annotation on the template

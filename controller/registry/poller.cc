@@ -62,7 +62,7 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
       recall(entry);
       continue;
     }
-    const Followed wanted = entry.followed;
+    Followed wanted = std::move(entry.followed);
     entry = std::move(before->second);
     if (entry.followed.credential != wanted.credential) {
       entry.due = std::max(now, entry.not_before);
@@ -71,12 +71,13 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
     } else if (entry.followed.every != wanted.every) {
       entry.due = std::min(entry.due, next_regular(phase_name(key), wanted.every, now));
     }
-    entry.followed = wanted;
     const auto& known = entry.observation.confirmed;
     if (known && known->remembered && !wanted.known.confirmed) {
       entry.confirm_again = 1;  // for who is new
       entry.due = std::max(now, entry.not_before);
     }
+    wanted.known = {};  // was of use for the first check
+    entry.followed = std::move(wanted);
   }
   entries_ = std::move(next);
   index_entries();
@@ -85,6 +86,7 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
 void Poller::recall(Entry& entry) {
   entry.observation.confirmed = entry.followed.known.confirmed;
   for (const TimePoint move : entry.followed.known.moves) entry.moves.add(move);
+  entry.followed.known = {};
 }
 
 PollStep Poller::start_due(TimePoint now) {

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "base/text.h"
 #include "controller/knative/views.h"
+#include "controller/runtime/urgency.h"
 
 namespace freshet {
 
@@ -30,6 +32,14 @@ ServiceKey key_of(const Json& object) {
 ServiceKey service_of_revision(const Json& object) {
   const Json& labels = at_path(object, {"metadata", "labels"});
   return {string_or(metadata_of(object), "namespace"), string_or(labels, kServiceLabel)};
+}
+
+std::optional<Core> cached_core(const ServiceView& view) {
+  const auto found = view.annotations.find(std::string(kCoreAnnotation));
+  if (found == view.annotations.end()) return std::nullopt;
+  CoreRead read = read_core(found->second);
+  if (auto* core = std::get_if<Core>(&read)) return std::move(*core);
+  return std::nullopt;
 }
 
 ServiceKey service_of(const CachedTracked& tracked) {
@@ -65,25 +75,14 @@ std::vector<ServiceKey> Cache::remove(Kind kind, const Json& object) {
   return {};
 }
 
-std::vector<ServiceKey> Cache::replace_all(Kind kind, const std::vector<JsonPtr>& items) {
-  std::vector<ServiceKey> concerned = remove_others(kind, items);
-  for (const JsonPtr& item : items) {
-    const auto more = put(kind, *item);
-    concerned.insert(concerned.end(), more.begin(), more.end());
-  }
-  return concerned;
-}
-
-std::vector<ServiceKey> Cache::remove_others(Kind kind, const std::vector<JsonPtr>& kept) {
-  std::set<ServiceKey> present;
-  for (const JsonPtr& item : kept) present.insert(key_of(*item));
+std::vector<ServiceKey> Cache::keep_only(Kind kind, const std::set<std::string>& present) {
   std::vector<ServiceKey> gone;
   std::vector<std::pair<ServiceKey, RevisionName>> gone_revisions;
   {
     const std::lock_guard lock(mutex_);
     const auto note = [&](const auto& known) {
       for (const auto& [key, unused] : known) {
-        if (!present.contains(key)) gone.push_back(key);
+        if (!present.contains(to_string(key))) gone.push_back(key);
       }
     };
     if (kind == Kind::kTrackedService) note(tracked_);
@@ -91,7 +90,7 @@ std::vector<ServiceKey> Cache::remove_others(Kind kind, const std::vector<JsonPt
     if (kind == Kind::kRevision) {
       for (const auto& [service, revisions] : revisions_) {
         for (const auto& [name, unused] : revisions.views) {
-          if (present.contains({service.name_space, name.get()})) continue;
+          if (present.contains(to_string(ServiceKey{service.name_space, name.get()}))) continue;
           gone_revisions.emplace_back(service, name);
         }
       }
@@ -115,12 +114,21 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
   parsed.object.name = key.name;
   parsed.object.name_space = key.name_space;
   if (parsed.object.spec.service.empty()) parsed.object.spec.service = key.name;
-  CachedTracked entry{std::move(parsed.object), std::move(parsed.problems),
-                      status_from_json(at_path(object, {"status"}))};
+  const Json& status = at_path(object, {"status"});
+  CachedTracked entry{std::move(parsed.object), std::move(parsed.problems), nullptr,
+                      string_or(status, "core")};
 
   const std::lock_guard lock(mutex_);
   std::vector<ServiceKey> concerned = {key};
-  if (const auto old = tracked_.find(key); old != tracked_.end()) {
+  const auto old = tracked_.find(key);
+  const bool is_same = old != tracked_.end() && old->second.object.uid == entry.object.uid;
+  if (is_same && !entry.problems.empty()) {
+    const CachedTracked& before = old->second;
+    entry.last_good_spec = before.problems.empty()
+                               ? std::make_shared<const TrackedServiceSpec>(before.object.spec)
+                               : before.last_good_spec;
+  }
+  if (old != tracked_.end()) {
     if (version_of(old->second.object.resource_version) > version_of(object)) return {};
     const ServiceKey before = service_of(old->second);
     if (before != service_of(entry)) {
@@ -129,6 +137,7 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
       concerned.push_back(key);
     }
   }
+  if (!is_same || untaken_.contains(key)) untaken_[key] = status_from_json(status);
   trackers_[service_of(entry)].insert(key.name);
   tracked_[key] = std::move(entry);
   return concerned;
@@ -148,6 +157,9 @@ std::vector<ServiceKey> Cache::put_service(const Json& object) {
       version_of(old->second.resource_version) > version_of(view->resource_version)) {
     return {};
   }
+  const Priority priority = priority_of(cached_core(*view));
+  priorities_[key] = priority;
+  if (priority == Priority::kRest) priorities_.erase(key);
   services_[key] = *std::move(view);
   return tracker_keys(key);
 }
@@ -172,6 +184,7 @@ std::vector<ServiceKey> Cache::remove_tracked(const ServiceKey& key) {
   if (found == tracked_.end()) return {key};
   const ServiceKey service = service_of(found->second);
   tracked_.erase(found);
+  untaken_.erase(key);
   const auto trackers = trackers_.find(service);
   trackers->second.erase(key.name);
   if (trackers->second.empty()) trackers_.erase(trackers);
@@ -183,6 +196,7 @@ std::vector<ServiceKey> Cache::remove_tracked(const ServiceKey& key) {
 std::vector<ServiceKey> Cache::remove_service(const ServiceKey& key) {
   const std::lock_guard lock(mutex_);
   services_.erase(key);
+  priorities_.erase(key);
   problems_.erase(key);
   return tracker_keys(key);
 }
@@ -219,18 +233,32 @@ std::map<RevisionName, RevisionView> Cache::revisions(const ServiceKey& service)
   return found->second.views;
 }
 
-std::vector<CachedTracked> Cache::trackers(const ServiceKey& service) const {
+std::string Cache::oldest_tracker(const ServiceKey& service) const {
   const std::lock_guard lock(mutex_);
-  std::vector<CachedTracked> out;
-  for (const ServiceKey& key : tracker_keys(service)) out.push_back(tracked_.at(key));
-  return out;
+  const CachedTracked* oldest = nullptr;
+  const auto age = [](const CachedTracked& one) {
+    return std::tuple(one.object.created.value_or(TimePoint::max()), one.object.name);
+  };
+  for (const ServiceKey& key : tracker_keys(service)) {
+    const CachedTracked& each = tracked_.at(key);
+    if (oldest == nullptr || age(each) < age(*oldest)) oldest = &each;
+  }
+  return oldest == nullptr ? "" : oldest->object.name;
 }
 
-std::vector<ServiceKey> Cache::all_tracked() const {
+TrackedServiceStatus Cache::take_status(const ServiceKey& key) {
   const std::lock_guard lock(mutex_);
-  std::vector<ServiceKey> keys;
-  for (const auto& [key, entry] : tracked_) keys.push_back(key);
-  return keys;
+  const auto found = untaken_.extract(key);
+  return found ? std::move(found.mapped()) : TrackedServiceStatus{};
+}
+
+Priority Cache::priority(const ServiceKey& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto tracked = tracked_.find(key);
+  if (tracked == tracked_.end()) return Priority::kRest;
+  const auto found = priorities_.find(service_of(tracked->second));
+  if (found == priorities_.end()) return Priority::kRest;
+  return asks_for_retreat(tracked->second.object.annotations) ? Priority::kRetreat : found->second;
 }
 
 std::string Cache::problem(const ServiceKey& service) const {

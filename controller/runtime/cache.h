@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -11,8 +12,8 @@
 #include "base/json.h"
 #include "config/parse.h"
 #include "config/status.h"
-#include "controller/kube/watch_lines.h"
 #include "controller/model/observation.h"
+#include "controller/runtime/queue.h"
 
 namespace freshet {
 
@@ -21,7 +22,10 @@ enum class Kind { kTrackedService, kService, kRevision };
 struct CachedTracked {
   TrackedService object;
   std::vector<Problem> problems;  // of its spec; none: it is valid
-  TrackedServiceStatus status;
+  // Of an invalid one: the last spec that was valid, if one was seen. Never changed, so that passes
+  // may share it.
+  std::shared_ptr<const TrackedServiceSpec> last_good_spec;
+  std::string mirror;  // status.core
 };
 
 // Thread-safe. Objects are put by watches and by the replies to our own writes; one that is older
@@ -29,18 +33,23 @@ struct CachedTracked {
 // write is read back at once.
 class Cache {
  public:
-  // Each returns the TrackedServices that the change concerns. replace_all: after a new list of one
-  // kind; what is not among `items` is gone.
-  std::vector<ServiceKey> replace_all(Kind kind, const std::vector<JsonPtr>& items);
+  // Each returns the TrackedServices that the change concerns. keep_only: at the end of a new list
+  // of one kind; what is not among `present` ("namespace/name") is gone.
+  std::vector<ServiceKey> keep_only(Kind kind, const std::set<std::string>& present);
   std::vector<ServiceKey> put(Kind kind, const Json& object);
   std::vector<ServiceKey> remove(Kind kind, const Json& object);
 
   std::optional<CachedTracked> tracked(const ServiceKey& key) const;
   std::optional<ServiceView> service(const ServiceKey& key) const;
   std::map<RevisionName, RevisionView> revisions(const ServiceKey& service) const;
-  // All that track this Knative Service.
-  std::vector<CachedTracked> trackers(const ServiceKey& service) const;
-  std::vector<ServiceKey> all_tracked() const;
+  // The name of the oldest TrackedService of this Knative Service; "": there is none.
+  std::string oldest_tracker(const ServiceKey& service) const;
+  // Status as it stood before the first pass over this object. It is wanted once, and from then on
+  // not kept: what was written since is remembered by who wrote it.
+  TrackedServiceStatus take_status(const ServiceKey& key);
+  // How much hangs on the next pass over this TrackedService, by what its Service's core says and
+  // by the commands that wait: what there is to go by before the first pass.
+  Priority priority(const ServiceKey& tracked) const;
   std::string problem(const ServiceKey& service) const;  // the Service could not be read: why
 
  private:
@@ -54,13 +63,14 @@ class Cache {
   std::vector<ServiceKey> remove_tracked(const ServiceKey& key);
   std::vector<ServiceKey> remove_service(const ServiceKey& key);
   std::vector<ServiceKey> remove_revision(const ServiceKey& service, const RevisionName& name);
-  std::vector<ServiceKey> remove_others(Kind kind, const std::vector<JsonPtr>& kept);
   std::vector<ServiceKey> tracker_keys(const ServiceKey& service) const;  // mutex_ held
 
   mutable std::mutex mutex_;
   std::map<ServiceKey, CachedTracked> tracked_;
+  std::map<ServiceKey, TrackedServiceStatus> untaken_;    // take_status()
   std::map<ServiceKey, std::set<std::string>> trackers_;  // Service → names of TrackedServices
   std::map<ServiceKey, ServiceView> services_;
+  std::map<ServiceKey, Priority> priorities_;  // of Services, but for kRest
   std::map<ServiceKey, std::string> problems_;
   std::map<ServiceKey, Revisions> revisions_;
 };

@@ -40,7 +40,10 @@ void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
   if (keys.empty()) return;
   {
     const std::lock_guard lock(mutex_);
-    for (const ServiceKey& key : keys) queue_.add(key, at);
+    for (const ServiceKey& key : keys) {
+      queue_.set_priority(key, std::min(queue_.priority(key), cache_.priority(key)));
+      queue_.add(key, at);
+    }
     metrics_.set_queue_depth(queue_.size());
   }
   if (wake_) wake_();
@@ -48,8 +51,12 @@ void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
 
 void Controller::on_event(Kind kind, const WatchEvent& event) {
   switch (event.type) {
+    case WatchEvent::Type::kListed:
+      for (const JsonPtr& item : event.items) enqueue(cache_.put(kind, *item), clock_.now());
+      break;
     case WatchEvent::Type::kRestarted:
-      enqueue(cache_.replace_all(kind, event.items), clock_.now());
+      for (const JsonPtr& item : event.items) enqueue(cache_.put(kind, *item), clock_.now());
+      enqueue(cache_.keep_only(kind, event.present), clock_.now());
       break;
     case WatchEvent::Type::kAdded:
     case WatchEvent::Type::kModified: enqueue(cache_.put(kind, *event.object), clock_.now()); break;
@@ -78,13 +85,19 @@ bool Controller::read_surroundings() {
   return true;
 }
 
-std::optional<TimePoint> Controller::next_due() {
-  const auto checks = tags_.next_due();
-  const auto readings = credentials_.next_due();
-  const std::optional<TimePoint> nodes = nodes_.next_due();
+std::optional<TimePoint> Controller::next_pass() const {
   const std::lock_guard lock(mutex_);
+  return queue_.next_due();
+}
+
+std::optional<TimePoint> Controller::next_reading() const {
+  const TimePoint nodes = nodes_.next_due();
+  return std::min(credentials_.next_due().value_or(nodes), nodes);
+}
+
+std::optional<TimePoint> Controller::next_due() const {
   std::optional<TimePoint> next;
-  for (const auto& due : {checks, readings, queue_.next_due(), nodes}) {
+  for (const auto& due : {tags_.next_due(), next_reading(), next_pass()}) {
     if (due) next = std::min(next.value_or(TimePoint::max()), *due);
   }
   return next;
@@ -94,7 +107,7 @@ Notes& Controller::notes_of(const ServiceKey& key, const CachedTracked& tracked)
   const std::lock_guard lock(mutex_);
   auto& notes = notes_[key];
   if (!notes || notes->tracked_uid != tracked.object.uid) {
-    notes = std::make_unique<Notes>(notes_from_status(tracked.status));
+    notes = std::make_unique<Notes>(notes_from_status(cache_.take_status(key)));
     notes->tracked_uid = tracked.object.uid;
   }
   return *notes;
@@ -133,6 +146,7 @@ bool Controller::reconcile_one() {
   if (!tracked) {
     forget(*key);
     const std::lock_guard lock(mutex_);
+    queue_.set_priority(*key, Priority::kRest);
     queue_.done(*key, std::nullopt);
     return true;
   }
@@ -146,14 +160,14 @@ bool Controller::reconcile_one() {
   }
   const Duration started = clock_.monotonic();
   Notes& notes = notes_of(*key, *tracked);
-  const auto [next, urgent, trouble] = pass(*key, notes);
+  const auto [next, priority, trouble] = pass(*key, *tracked, notes);
   metrics_.observe_reconcile(to_seconds(clock_.monotonic() - started));
   if (!trouble.empty() && trouble != notes.trouble) {
     log_({LogLevel::kWarning, "Trouble", {{"service", to_string(*key)}, {"reason", trouble}}});
   }
   notes.trouble = trouble;
   const std::lock_guard lock(mutex_);
-  queue_.set_urgent(*key, urgent);
+  queue_.set_priority(*key, std::min(priority, cache_.priority(*key)));
   if (trouble.empty()) {
     queue_.done(*key, std::min(next.value_or(TimePoint::max()), now + options_.resync));
   } else {
@@ -212,17 +226,15 @@ Transition Controller::decide_and_write(Observation& seen, Notes& notes, TimePoi
   return undone(seen, std::move(transition), notes.memo, trouble);
 }
 
-Controller::Outlook Controller::pass(const ServiceKey& key, Notes& notes) {
+Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked& tracked,
+                                     Notes& notes) {
   Outlook out;
-  const auto tracked = cache_.tracked(key);
-  if (!tracked) return out;
   // One offset for the whole pass: what is due is due by the clock that it was decided by.
   const Duration offset = connections_.kube.clock_offset();
   const TimePoint now = clock_.now() + offset;  // by the API server's clock
-  Observation seen = gather(*tracked, notes, now);
-  if (std::string conflict =
-          older_tracker(*tracked, cache_.trackers({key.name_space, tracked->object.spec.service}));
-      !conflict.empty()) {
+  Observation seen = gather(tracked, notes, now);
+  const std::string oldest = cache_.oldest_tracker({key.name_space, tracked.object.spec.service});
+  if (std::string conflict = older_tracker(tracked.object, oldest); !conflict.empty()) {
     const Transition refused = refuse(seen, "Conflict", std::move(conflict));
     settle(key, seen, refused, notes, now, out.trouble);
     return out;
@@ -241,7 +253,8 @@ Controller::Outlook Controller::pass(const ServiceKey& key, Notes& notes) {
     out.next = std::min(out.next.value_or(TimePoint::max()), now + options_.analysis_interval);
   }
   if (out.next) *out.next -= offset;
-  out.urgent = is_at_stake(transition.core);
+  out.priority = priority_of(transition.core);
+  if (!out.trouble.empty() && owes_retreat(seen, now)) out.priority = Priority::kRetreat;
   return out;
 }
 

@@ -56,8 +56,12 @@ class Controller {
   bool read_surroundings();
   // One pass over one service that is due; false when none is.
   bool reconcile_one();
-  // When a service, a registry check or a source of credentials is due next.
-  std::optional<TimePoint> next_due();
+  // When reconcile_one, or read_surroundings, has something to do next: who waits for the one is
+  // not woken for the other.
+  std::optional<TimePoint> next_pass() const;
+  std::optional<TimePoint> next_reading() const;
+  // When any of these, or a registry check, is due next.
+  std::optional<TimePoint> next_due() const;
   // Called when something may have become due earlier than next_due() said.
   void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
 
@@ -65,10 +69,10 @@ class Controller {
   // What one pass leaves behind for the next.
   struct Outlook {
     std::optional<TimePoint> next;
-    bool urgent = false;  // users' requests are at stake
-    std::string trouble;  // why the pass failed; ""
+    Priority priority = Priority::kRest;  // of the next pass
+    std::string trouble;                  // why the pass failed; ""
   };
-  Outlook pass(const ServiceKey& key, Notes& notes);
+  Outlook pass(const ServiceKey& key, const CachedTracked& tracked, Notes& notes);
   Observation gather(const CachedTracked& tracked, Notes& notes, TimePoint now);
   std::string look(Observation& seen, Notes& notes, TimePoint now);
   std::string probe(Observation& seen, Notes& notes, TimePoint now);

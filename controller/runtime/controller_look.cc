@@ -42,7 +42,7 @@ std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
   if (std::string unread = judging_.look(seen, *core, pod_times, notes, now); !unread.empty()) {
     blind = std::move(unread);
   }
-  seen.verdict = notes.verdict;
+  seen.verdict = notes.judged->verdict;
   seen.verdict_uid = rollout->candidate.uid;
   return blind;
 }

@@ -7,6 +7,10 @@
 
 namespace freshet {
 
+namespace {
+constexpr Duration kForgetEvery = minutes(1);
+}
+
 Credentials::Credentials(CredentialWorld world, const Clock& clock)
     : world_(std::move(world)), clock_(clock) {}
 
@@ -68,13 +72,20 @@ bool Credentials::may_be_read(const SourceKey& key, const Source& source) const 
   return key.kind != SourceKind::kHelper || !busy_helpers_.contains(key.place);
 }
 
-std::optional<SourceKey> Credentials::take_due(TimePoint now) {
+// Now and then only: it looks at all there is, and threads ask for what is due all the time.
+void Credentials::forget_unused(TimePoint now) {
+  if (now < forget_at_) return;
+  forget_at_ = now + kForgetEvery;
   const auto is_unused = [now](const auto& entry) {
     return entry.second.used + kForgetUnused < now;
   };
   std::erase_if(chosen_, is_unused);
   std::erase_if(sources_,
                 [&](const auto& entry) { return is_unused(entry) && !entry.second.is_being_read; });
+}
+
+std::optional<SourceKey> Credentials::take_due(TimePoint now) {
+  forget_unused(now);
   for (auto& [key, source] : sources_) {
     if (source.schedule.due() > now || !may_be_read(key, source)) continue;
     source.is_being_read = true;

@@ -70,6 +70,7 @@ class Credentials {
   static NeedKey key_of(const CredentialNeed& need);
   CredentialCandidates candidates(const CredentialNeed& need, TimePoint now);
   bool may_be_read(const SourceKey& key, const Source& source) const;
+  void forget_unused(TimePoint now);
   std::optional<SourceKey> take_due(TimePoint now);
   CredentialReading keep(const SourceKey& key, Result<SourceContent> read, TimePoint now);
 
@@ -81,6 +82,7 @@ class Credentials {
   std::map<NeedKey, Chosen> chosen_;
   std::set<std::string> busy_helpers_;  // by name
   std::uint64_t version_ = 0;
+  TimePoint forget_at_{};  // when unused sources and choices are looked for next
 };
 
 }  // namespace freshet

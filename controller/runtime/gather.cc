@@ -2,7 +2,6 @@
 #include "controller/runtime/gather.h"
 
 #include <nlohmann/json.hpp>
-#include <tuple>
 
 #include "controller/model/follow_policy.h"
 #include "controller/runtime/follow.h"
@@ -56,20 +55,18 @@ void refresh_service(Observation& observation, std::optional<ServiceView> servic
 }
 
 Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> service,
-                     std::map<RevisionName, RevisionView> revisions, Notes& notes) {
+                     std::map<RevisionName, RevisionView> revisions, const Notes& notes) {
   Observation seen;
   seen.tracked = tracked.object;
-  if (tracked.problems.empty()) {
-    notes.last_good_spec = tracked.object.spec;
-  } else {
+  if (!tracked.problems.empty()) {
     seen.spec_invalid = true;
     seen.spec_problem = problem_list(tracked.problems);
-    if (notes.last_good_spec) seen.tracked.spec = *notes.last_good_spec;
+    if (tracked.last_good_spec) seen.tracked.spec = *tracked.last_good_spec;
   }
   seen.revisions = std::move(revisions);
   refresh_service(seen, std::move(service));
-  if (!tracked.status.core.empty()) {
-    const CoreRead mirror = read_core(tracked.status.core);
+  if (!tracked.mirror.empty()) {
+    const CoreRead mirror = read_core(tracked.mirror);
     if (const auto* core = std::get_if<Core>(&mirror)) seen.mirror = *core;
   }
   seen.memo = notes.memo;
@@ -86,17 +83,10 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
   return seen;
 }
 
-std::string older_tracker(const CachedTracked& tracked, const std::vector<CachedTracked>& all) {
-  const auto age = [](const CachedTracked& one) {
-    return std::tuple(one.object.created.value_or(TimePoint::max()), one.object.name);
-  };
-  const CachedTracked* oldest = &tracked;
-  for (const CachedTracked& other : all) {
-    if (age(other) < age(*oldest)) oldest = &other;
-  }
-  if (oldest->object.name == tracked.object.name) return "";
-  return "Service " + tracked.object.spec.service + " is already tracked by TrackedService " +
-         oldest->object.name + ", which is older; delete one of the two";
+std::string older_tracker(const TrackedService& tracked, const std::string& oldest) {
+  if (oldest.empty() || oldest == tracked.name) return "";
+  return "Service " + tracked.spec.service + " is already tracked by TrackedService " + oldest +
+         ", which is older; delete one of the two";
 }
 
 std::optional<RevisionName> candidate_name(const Observation& observation, const Rollout& rollout) {

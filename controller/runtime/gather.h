@@ -14,16 +14,15 @@
 
 namespace freshet {
 
-// `notes.last_good_spec` is used, and set, here: an invalid spec leaves the last good one in force,
-// so that an active rollout stays safe.
+// An invalid spec leaves the last good one in force, so that an active rollout stays safe.
 Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> service,
-                     std::map<RevisionName, RevisionView> revisions, Notes& notes);
+                     std::map<RevisionName, RevisionView> revisions, const Notes& notes);
 
 // The Service, and the core in its annotation, as they are now.
 void refresh_service(Observation& observation, std::optional<ServiceView> service);
 
 // Two TrackedServices for one Service: the older stays. A sentence naming it, or "" for the oldest.
-std::string older_tracker(const CachedTracked& tracked, const std::vector<CachedTracked>& all);
+std::string older_tracker(const TrackedService& tracked, const std::string& oldest);
 
 // The candidate's Revision: the one the core names, else the one made by this rollout.
 std::optional<RevisionName> candidate_name(const Observation& observation, const Rollout& rollout);

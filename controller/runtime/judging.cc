@@ -94,7 +94,7 @@ Status Judging::choose(const Observation& observation, const RevisionRef& stable
   const auto baseline = source_.baseline(*find_dialect(notes.dialect), key,
                                          tag_requests(observation), spec.analysis.errors.codes);
   if (!baseline) return baseline.error();
-  notes.settings =
+  notes.judged->settings =
       choose_settings(spec.analysis, spec.rollout, *baseline, options_.analysis_interval);
   return {};
 }
@@ -113,24 +113,25 @@ Status Judging::read_counts(const Observation& observation, const Core& core,
   input.stable = {key_of(observation, core.stable->name), created(observation, core.stable->name)};
   input.percent = programmed_percent(observation, core, notes.memo);
   input.error_codes = observation.tracked.spec.analysis.errors.codes;
-  input.bounds = bounds_read(*notes.settings);
-  input.warm_up = notes.settings->warm_up;
+  input.bounds = bounds_read(*notes.judged->settings);
+  input.warm_up = notes.judged->settings->warm_up;
   input.pods = pods;
   CountsWish wish{rollout.candidate.uid->get(),
                   dialect,
                   {input.canary.key, input.stable.key},
-                  now - read_window(notes.evidence.reader, now),
+                  now - read_window(notes.judged->evidence.reader, now),
                   tag_requests(observation),
                   input.bounds};
   const auto reply = counts_.counts(wish, now);
   if (!reply) return reply.error();
-  ReadResult result = read(std::move(notes.evidence.reader), *reply, input);
-  notes.evidence.reader = std::move(result.state);
-  wish.since = now - read_window(notes.evidence.reader, now);
+  ReadResult result = read(std::move(notes.judged->evidence.reader), *reply, input);
+  notes.judged->evidence.reader = std::move(result.state);
+  wish.since = now - read_window(notes.judged->evidence.reader, now);
   counts_.announce(wish, now);
   if (result.interval) {
     read_checks(observation, input, *result.interval, notes, now);
-    notes.evidence = advance(std::move(notes.evidence), *result.interval, *notes.settings);
+    notes.judged->evidence =
+        advance(std::move(notes.judged->evidence), *result.interval, *notes.judged->settings);
   }
   return {};
 }
@@ -139,22 +140,24 @@ Status Judging::read_counts(const Observation& observation, const Core& core,
 void Judging::read_checks(const Observation& observation, const ReadInput& input,
                           Interval& interval, Notes& notes, TimePoint now) {
   const std::vector<CheckSpec>& checks = observation.tracked.spec.analysis.checks;
-  if (checks.empty() || (notes.checks_read && now - *notes.checks_read < kCheckEvery)) return;
-  notes.checks_read = now;
+  if (checks.empty() ||
+      (notes.judged->checks_read && now - *notes.judged->checks_read < kCheckEvery))
+    return;
+  notes.judged->checks_read = now;
   UserChecks read = ask_checks(source_, checks, {input.canary.key, input.stable.key});
   interval.checks = std::move(read.values);
-  notes.check_trouble = std::move(read.trouble);
+  notes.judged->check_trouble = std::move(read.trouble);
 }
 
 // Stable's series have stopped. Where it is counted by other names now, these are read from here
 // on: one dialect at a time, so that no request counts twice.
 Status Judging::find_again(const Observation& observation, const RevisionRef& stable, Notes& notes,
                            TimePoint now) {
-  if (!stable_stopped(notes.evidence.reader, now)) return {};
+  if (!stable_stopped(notes.judged->evidence.reader, now)) return {};
   if (notes.metrics_probed && now - *notes.metrics_probed < kFindAgainEvery) return {};
   notes.metrics_probed = now;
   const RevisionKey key = key_of(observation, stable.name);
-  const auto found = source_.find_fresh(key, stopped_after(notes.evidence.reader));
+  const auto found = source_.find_fresh(key, stopped_after(notes.judged->evidence.reader));
   if (!found) return found.error();
   const Dialect* before = find_dialect(notes.dialect);
   const Dialect* dialect = *found;
@@ -166,14 +169,14 @@ Status Judging::find_again(const Observation& observation, const RevisionRef& st
     if (!baseline) return baseline.error();
     if (baseline->requests_per_second <= 0) return {};  // not enough samples for bounds yet
     Renamed changed =
-        renamed(*notes.settings,
+        renamed(*notes.judged->settings,
                 choose_settings(spec.analysis, spec.rollout, *baseline, options_.analysis_interval),
-                std::move(notes.evidence));
-    notes.settings = std::move(changed.settings);
-    notes.evidence = std::move(changed.evidence);
+                std::move(notes.judged->evidence));
+    notes.judged->settings = std::move(changed.settings);
+    notes.judged->evidence = std::move(changed.evidence);
   }
   notes.dialect = dialect->name;
-  notes.evidence.reader = reading_anew();
+  notes.judged->evidence.reader = reading_anew();
   return {};
 }
 
@@ -184,43 +187,45 @@ std::string Judging::look(const Observation& observation, const Core& core,
   const JudgeContext context = context_of(core, notes.memo);
   const AnalysisSpec& spec = observation.tracked.spec.analysis;
   if (spec.mode == AnalysisMode::kReadinessOnly) {
-    notes.verdict = by_readiness(context);
+    notes.judged->verdict = by_readiness(context);
     return "";
   }
-  if (notes.judged_by && *notes.judged_by != spec) notes.settings.reset();
-  notes.judged_by = spec;
+  if (notes.judged->judged_by && *notes.judged->judged_by != spec) notes.judged->settings.reset();
+  notes.judged->judged_by = spec;
   const std::string uid = rollout.candidate.uid->get();
-  const bool ours = notes.settings && belongs_to(notes.evidence, uid, *notes.settings);
+  const bool ours =
+      notes.judged->settings && belongs_to(notes.judged->evidence, uid, *notes.judged->settings);
   if (!ours) {
     // Another candidate, or other settings: evidence starts again.
-    notes.settings.reset();
+    notes.judged->settings.reset();
     if (const Status chosen = choose(observation, *core.stable, notes); !chosen) {
-      notes.verdict = blind_verdict(Verdict{}, chosen.error().message);
+      notes.judged->verdict = blind_verdict(Verdict{}, chosen.error().message);
       return chosen.error().message;
     }
-    notes.evidence = fresh_evidence(uid, *notes.settings);
-    notes.judged_at.reset();
-    notes.checks_read.reset();
-    notes.check_trouble.clear();
+    notes.judged->evidence = fresh_evidence(uid, *notes.judged->settings);
+    notes.judged->judged_at.reset();
+    notes.judged->checks_read.reset();
+    notes.judged->check_trouble.clear();
   }
-  if (context.step_since != TimePoint{} && notes.evidence.step_since != context.step_since) {
-    notes.evidence = start_step(std::move(notes.evidence), context.step_since);
+  if (context.step_since != TimePoint{} &&
+      notes.judged->evidence.step_since != context.step_since) {
+    notes.judged->evidence = start_step(std::move(notes.judged->evidence), context.step_since);
   }
   std::string blind;
-  if (!notes.judged_at || now - *notes.judged_at >= options_.analysis_interval) {
-    notes.judged_at = now;
+  if (!notes.judged->judged_at || now - *notes.judged->judged_at >= options_.analysis_interval) {
+    notes.judged->judged_at = now;
     Status read = read_counts(observation, core, pods, notes, now);
     if (read) read = find_again(observation, *core.stable, notes, now);
     if (!read) blind = read.error().message;
   }
-  notes.verdict = judge(notes.evidence, *notes.settings, context, now);
-  if (!notes.check_trouble.empty() &&
-      std::ranges::count(notes.verdict.holds, AnalysisHold::kNoCheckValue) > 0) {
-    notes.verdict.sentence += "; " + notes.check_trouble;
+  notes.judged->verdict = judge(notes.judged->evidence, *notes.judged->settings, context, now);
+  if (!notes.judged->check_trouble.empty() &&
+      std::ranges::count(notes.judged->verdict.holds, AnalysisHold::kNoCheckValue) > 0) {
+    notes.judged->verdict.sentence += "; " + notes.judged->check_trouble;
   }
   // A query that failed is neither a pass nor a failure: nothing is raised on it.
-  if (!blind.empty() && notes.verdict.kind != VerdictKind::kRollback) {
-    notes.verdict = blind_verdict(notes.verdict, blind);
+  if (!blind.empty() && notes.judged->verdict.kind != VerdictKind::kRollback) {
+    notes.judged->verdict = blind_verdict(notes.judged->verdict, blind);
   }
   return blind;
 }

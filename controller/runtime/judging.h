@@ -28,9 +28,9 @@ class Judging {
   Result<MetricsFinding> find_metrics(const RevisionKey& revision, Notes& notes);
 
   // One look at a rollout whose candidate is known: counts are asked for once, when
-  // `analysis_interval` has passed since the last. Sets notes.verdict. What cannot be read leaves
-  // the evidence as it was; returns why, or "".
-  // `pods`: creation times of both Revisions' pods by name.
+  // `analysis_interval` has passed since the last. Sets notes.judged->verdict. What cannot be read
+  // leaves the evidence as it was; returns why, or "". `pods`: creation times of both Revisions'
+  // pods by name.
   std::string look(const Observation& observation, const Core& core,
                    const std::map<std::string, TimePoint>& pods, Notes& notes, TimePoint now);
 

@@ -29,26 +29,25 @@ std::vector<CommandStatus> command_statuses(const Memo& memo) {
 std::string notes_to_text(const Notes& notes) {
   Json out = {{"memo", memo_to_json(notes.memo)}};
   if (!notes.dialect.empty()) out["dialect"] = notes.dialect;
-  if (notes.settings) {
-    out["settings"] = settings_to_json(*notes.settings);
-    out["evidence"] = evidence_to_json(notes.evidence);
+  if (notes.judged->settings) {
+    out["settings"] = settings_to_json(*notes.judged->settings);
+    out["evidence"] = evidence_to_json(notes.judged->evidence);
   }
   std::string text = dump_json(out);
   if (text.size() <= kMaxNotesBytes) return text;
   return dump_json(Json{{"memo", memo_to_json(notes.memo)}});
 }
 
-Notes notes_from_status(const TrackedServiceStatus& status) {
+Notes notes_from_status(TrackedServiceStatus status) {
   Notes notes;
-  notes.written = status;
   if (const auto json = parse_json(status.evidence, kMaxNotesBytes); json && json->is_object()) {
     notes.memo = memo_from_json(json->value("memo", Json::object()));
     notes.dialect = string_or(*json, "dialect");
     auto settings = settings_from_json(json->value("settings", Json()));
     auto evidence = evidence_from_json(json->value("evidence", Json()));
     if (settings && evidence) {
-      notes.settings = *std::move(settings);
-      notes.evidence = *std::move(evidence);
+      notes.judged->settings = *std::move(settings);
+      notes.judged->evidence = *std::move(evidence);
     }
   }
   notes.memo.history = status.history;
@@ -56,6 +55,7 @@ Notes notes_from_status(const TrackedServiceStatus& status) {
   for (const CommandStatus& command : status.commands) {
     notes.memo.answers.push_back(from_status(command));
   }
+  notes.written = std::move(status);
   return notes;
 }
 

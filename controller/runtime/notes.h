@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/analyzer.h"
+#include "base/on_demand.h"
 #include "config/status.h"
 #include "controller/model/memo.h"
 #include "controller/model/names.h"
@@ -15,22 +16,28 @@
 
 namespace freshet {
 
-struct Notes {
-  std::string tracked_uid;  // another one: deleted and made anew under the same name
-  Memo memo;
+// What is known of a rollout that is judged, or was.
+struct Judged {
   std::optional<AnalysisSettings> settings;  // fixed when judging of a candidate begins
   Evidence evidence;                         // names the candidate and settings it belongs to
-  std::string dialect;                       // of the metrics, analysis/dialect.h; "" unknown
 
   // Not persisted.
   std::optional<AnalysisSpec> judged_by;  // what `settings` were chosen from
   Verdict verdict;
   std::optional<TimePoint> judged_at;
-  std::optional<TrackedServiceSpec> last_good_spec;
+  std::optional<TimePoint> checks_read;
+  std::string check_trouble;  // why a user's check gave no value, in a sentence
+};
+
+struct Notes {
+  std::string tracked_uid;  // another one: deleted and made anew under the same name
+  Memo memo;
+  std::string dialect;  // of the metrics, analysis/dialect.h; "" unknown
+  OnDemand<Judged> judged;
+
+  // Not persisted.
   std::optional<MetricsFinding> metrics;
   std::optional<TimePoint> metrics_probed;
-  std::optional<TimePoint> checks_read;
-  std::string check_trouble;     // why a user's check gave no value, in a sentence
   std::string trouble;           // the last read or write that failed, in a sentence
   TrackedServiceStatus written;  // status as it was last written or read
 };
@@ -40,6 +47,6 @@ std::vector<CommandStatus> command_statuses(const Memo& memo);
 // status.evidence: {"memo","settings","evidence","dialect"}; at most 16 KiB.
 std::string notes_to_text(const Notes& notes);
 // From what the cluster has after a start; whatever cannot be read is left out.
-Notes notes_from_status(const TrackedServiceStatus& status);
+Notes notes_from_status(TrackedServiceStatus status);
 
 }  // namespace freshet

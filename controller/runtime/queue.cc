@@ -5,16 +5,37 @@
 
 namespace freshet {
 
+Priority KeyedQueue::priority(const ServiceKey& key) const {
+  const auto found = priorities_.find(key);
+  return found == priorities_.end() ? Priority::kRest : found->second;
+}
+
+KeyedQueue::Lane& KeyedQueue::lane_of(const ServiceKey& key) {
+  return lanes_.at(static_cast<std::size_t>(priority(key)));
+}
+
+void KeyedQueue::to_lane(const ServiceKey& key, TimePoint at) {
+  lane_of(key).by_namespace[key.name_space].emplace(at, key);
+}
+
+void KeyedQueue::out_of_lane(const ServiceKey& key, TimePoint at) {
+  auto& by_namespace = lane_of(key).by_namespace;
+  const auto found = by_namespace.find(key.name_space);
+  found->second.erase({at, key});
+  if (found->second.empty()) by_namespace.erase(found);
+}
+
 void KeyedQueue::put(const ServiceKey& key, TimePoint at) {
   erase(key);
-  due_[key] = at;
-  order_of(key).emplace(at, key);
+  due_[key] = {at, false};
+  later_.emplace(at, key);
 }
 
 void KeyedQueue::erase(const ServiceKey& key) {
   const auto found = due_.find(key);
   if (found == due_.end()) return;
-  order_of(key).erase({found->second, key});
+  if (found->second.in_lane) out_of_lane(key, found->second.at);
+  if (!found->second.in_lane) later_.erase({found->second.at, key});
   due_.erase(found);
 }
 
@@ -25,24 +46,31 @@ void KeyedQueue::add(const ServiceKey& key, TimePoint at) {
     return;
   }
   const auto found = due_.find(key);
-  if (found == due_.end() || at < found->second) put(key, at);
+  if (found == due_.end() || at < found->second.at) put(key, at);
 }
 
-void KeyedQueue::set_urgent(const ServiceKey& key, bool urgent) {
-  if (urgent_.contains(key) == urgent) return;
+void KeyedQueue::set_priority(const ServiceKey& key, Priority wanted) {
+  if (priority(key) == wanted) return;
   const auto found = due_.find(key);
-  const std::optional<TimePoint> due =
-      found == due_.end() ? std::nullopt : std::optional(found->second);
-  erase(key);
-  if (urgent) urgent_.insert(key);
-  if (!urgent) urgent_.erase(key);
-  if (due) put(key, *due);
+  const bool in_lane = found != due_.end() && found->second.in_lane;
+  if (in_lane) out_of_lane(key, found->second.at);
+  priorities_[key] = wanted;
+  if (wanted == Priority::kRest) priorities_.erase(key);
+  if (in_lane) to_lane(key, found->second.at);
 }
 
 std::optional<ServiceKey> KeyedQueue::take(TimePoint now) {
-  for (const Order* order : {&urgent_order_, &order_}) {
-    if (order->empty() || order->begin()->first > now) continue;
-    const ServiceKey key = order->begin()->second;
+  while (!later_.empty() && later_.begin()->first <= now) {
+    const auto [at, key] = later_.extract(later_.begin()).value();
+    due_[key].in_lane = true;
+    to_lane(key, at);
+  }
+  for (Lane& lane : lanes_) {
+    if (lane.by_namespace.empty()) continue;
+    auto turn = lane.by_namespace.upper_bound(lane.served);
+    if (turn == lane.by_namespace.end()) turn = lane.by_namespace.begin();
+    lane.served = turn->first;
+    const ServiceKey key = turn->second.begin()->second;
     erase(key);
     working_.emplace(key, std::nullopt);
     return key;
@@ -65,24 +93,25 @@ void KeyedQueue::failed(const ServiceKey& key, TimePoint now, Duration at_least)
   if (working == working_.end()) return;
   working_.erase(working);
   const int count = std::min(failures_[key]++, 20);
-  const Duration longest = urgent_.contains(key) ? kLongestUrgentBackoff : kLongestBackoff;
+  const bool is_urgent = priority(key) <= Priority::kAtStake;
+  const Duration longest = is_urgent ? kLongestUrgentBackoff : kLongestBackoff;
   const Duration backoff = std::min<Duration>(kFirstBackoff * (1LL << count), longest);
   put(key, now + std::max(backoff, at_least));
 }
 
 void KeyedQueue::forget(const ServiceKey& key) {
   erase(key);
-  urgent_.erase(key);
+  priorities_.erase(key);
   working_.erase(key);
   failures_.erase(key);
 }
 
 std::optional<TimePoint> KeyedQueue::next_due() const {
-  std::optional<TimePoint> next;
-  for (const Order* order : {&urgent_order_, &order_}) {
-    if (!order->empty()) next = std::min(next.value_or(TimePoint::max()), order->begin()->first);
+  for (const Lane& lane : lanes_) {
+    if (!lane.by_namespace.empty()) return lane.by_namespace.begin()->second.begin()->first;
   }
-  return next;
+  if (later_.empty()) return std::nullopt;
+  return later_.begin()->first;
 }
 
 int KeyedQueue::failures(const ServiceKey& key) const {

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "controller/runtime/allocator.h"
 #include "controller/runtime/paths.h"
 
 namespace freshet {
@@ -17,6 +18,7 @@ namespace {
 constexpr Duration kLongestWait{500};  // how late a missed wake-up may be noticed
 constexpr Duration kStopPoll{50};      // how late a stop may be noticed
 constexpr Duration kPollEvery{10};     // between two watches of a server that answers at once
+constexpr Duration kGiveBackEvery = seconds(30);  // it takes some milliseconds
 constexpr int kMaxPassesPerPump = 100000;
 constexpr int kCredentialReaders = 4;  // so many slow helpers delay nobody else
 
@@ -60,6 +62,17 @@ void keep_electing(Election& election, const Clock& clock, Gate& bell, Gate& wor
     const TimePoint due = election.run_once();
     if (election.leads() && !std::exchange(led, true)) work.open();
     bell.wait(seen, std::clamp<Duration>(due - clock.now(), Duration{0}, kLongestWait));
+  }
+}
+
+// What a burst of work needed is given back now and then.
+void tidy_memory_until(const std::function<bool()>& stop, const Watches& watches,
+                       const Clock& clock) {
+  for (TimePoint next{}; !stop();) {
+    sleep_for(kStopPoll);
+    if (!watches.in_sync() || clock.now() < next) continue;
+    give_back_free_memory();
+    next = clock.now() + kGiveBackEvery;
   }
 }
 
@@ -117,17 +130,18 @@ TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Dur
 
 void run_until_stopped(Watches& watches, Controller& controller, const Clock& clock, int workers,
                        const std::function<bool()>& stop, Election* election) {
+  share_arenas();
   Gate gate;
   Gate bell;
   std::atomic<bool> done = false;
   controller.set_wake([&gate] { gate.open(); });
   // Nothing is decided before everything has been listed once, and nothing by a standby.
   const auto acts = [&] { return watches.in_sync() && may_act(election); };
-  const auto work = [&](const auto& once) {
+  const auto work = [&](const auto& once, const auto& next_due) {
     while (!stop()) {
       const std::uint64_t seen = gate.opened();
       if (acts() && once()) continue;
-      gate.wait(seen, acts() ? until(controller.next_due(), clock.now()) : kLongestWait);
+      gate.wait(seen, acts() ? until(next_due(), clock.now()) : kLongestWait);
     }
   };
   std::vector<std::jthread> threads;  // read
@@ -137,21 +151,28 @@ void run_until_stopped(Watches& watches, Controller& controller, const Clock& cl
     threads.emplace_back([&] { watcher->run_until_stopped(stop); });
   }
   threads.emplace_back([&] {
-    work([&] {
-      controller.check_registries(kLongestWait);
-      return true;
-    });
+    work(
+        [&] {
+          controller.check_registries(kLongestWait);
+          return true;
+        },
+        [] { return std::nullopt; });  // it waits by itself
   });
   for (int i = 0; i < kCredentialReaders; ++i) {
-    threads.emplace_back([&] { work([&] { return controller.read_surroundings(); }); });
+    threads.emplace_back([&] {
+      work([&] { return controller.read_surroundings(); },
+           [&] { return controller.next_reading(); });
+    });
   }
   for (int i = 0; i < workers; ++i) {
-    writers.emplace_back([&] { work([&] { return controller.reconcile_one(); }); });
+    writers.emplace_back([&] {
+      work([&] { return controller.reconcile_one(); }, [&] { return controller.next_pass(); });
+    });
   }
   if (election != nullptr) {
     electing = std::jthread([&] { keep_electing(*election, clock, bell, gate, done); });
   }
-  while (!stop()) sleep_for(kStopPoll);
+  tidy_memory_until(stop, watches, clock);
   gate.open();
   writers.clear();  // joins: what the lease guards has ended
   done = true;

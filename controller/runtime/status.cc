@@ -234,8 +234,8 @@ TrackedServiceStatus build_status(const Observation& observation, const Transiti
     }
     const Rollout* rollout = active_rollout(core.phase);
     progressing = rollout != nullptr;
-    if (rollout != nullptr && rollout->candidate.uid && !notes.verdict.sentence.empty()) {
-      status.verdict = verdict_status(notes.verdict);
+    if (rollout != nullptr && rollout->candidate.uid && !notes.judged->verdict.sentence.empty()) {
+      status.verdict = verdict_status(notes.judged->verdict);
     }
   } else {
     status.phase = "Adopting";

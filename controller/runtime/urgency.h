@@ -1,11 +1,14 @@
 // What must not wait: retreats, and services whose candidate has users' requests. Pure.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 
 #include "controller/model/core.h"
 #include "controller/model/observation.h"
 #include "controller/runtime/notes.h"
+#include "controller/runtime/queue.h"
 
 namespace freshet {
 
@@ -16,7 +19,9 @@ bool owes_retreat(const Observation& seen, TimePoint now);
 // A verdict to roll back stands until it is carried out, whatever is measured meanwhile.
 void keep_rollback(Observation& seen, const Notes& notes);
 
-// The candidate has users' requests, or is being taken back.
-bool is_at_stake(const std::optional<Core>& core);
+// By what the core says. kRetreat is not among them: where the core says so, it is written already.
+Priority priority_of(const std::optional<Core>& core);
+// Whether a person's command in these annotations takes traffic back.
+bool asks_for_retreat(const std::map<std::string, std::string>& annotations);
 
 }  // namespace freshet

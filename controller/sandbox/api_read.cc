@@ -109,16 +109,22 @@ HttpResponse list(const Store& store, const ApiTarget& target, const Filter& fil
     then = store.all_at(kind, place.version);
     objects = &then;
   }
+  // Objects are in order of their namespaces: those of others are not even looked at.
+  if (place.after.name_space.empty()) place.after.name_space = filter.name_space;
   auto next = objects->upper_bound(place.after);
   std::string items;
   std::size_t count = 0;
-  for (; next != objects->end() && count < most; ++next) {
+  const auto is_past = [&] {
+    return next == objects->end() ||
+           (!filter.name_space.empty() && next->first.name_space > filter.name_space);
+  };
+  for (; !is_past() && count < most; ++next) {
     if (!filter.takes(next->first, *next->second)) continue;
     if (count++ > 0) items += ',';
     items += next->second->text;
     place.after = next->first;
   }
-  const bool is_all = next == objects->end();
+  const bool is_all = is_past();
   const Json metadata = is_all ? Json{{"resourceVersion", std::to_string(place.version)}}
                                : Json{{"resourceVersion", std::to_string(place.version)},
                                       {"continue", to_token(place)}};

@@ -123,5 +123,30 @@ TEST(Json, FallsBackWhereAFieldIsAbsentOrOfAnotherType) {
   EXPECT_TRUE(bool_or(value, "i", true));
 }
 
+TEST(JsonOfObjects, WhatIsTooDeepSpoilsOnlyTheObjectThatHoldsIt) {
+  const std::string deep = std::string(70, '[') + "1" + std::string(70, ']');
+  const std::string text = R"({"items":[{"a":1},{"b":)" + deep + R"(,"c":{"d":2}},{"e":[3]}]})";
+  ASSERT_FALSE(parse_json(text));
+  int spoilt = 0;
+  const auto parsed = parse_json_of_objects(text, kMaxDocumentBytes, 3, [&](Json& object) {
+    ++spoilt;
+    EXPECT_EQ(object["c"]["d"], 2) << "what is not too deep is there";
+    object = "spoilt";
+  });
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(spoilt, 1);
+  EXPECT_EQ(*parsed, (Json{{"items", {{{"a", 1}}, "spoilt", {{"e", Json::array({3})}}}}}));
+}
+
+TEST(JsonOfObjects, EverythingElseIsRefusedAsEver) {
+  const auto parse = [](std::string_view text) {
+    return parse_json_of_objects(text, 40, 2, [](Json&) {});
+  };
+  EXPECT_TRUE(parse(R"({"a":{"b":[1,2]}})"));
+  EXPECT_FALSE(parse(R"({"a":{"b":1,"b":2}})"));
+  EXPECT_FALSE(parse(R"({"a":{"b":1})"));
+  EXPECT_FALSE(parse(std::string(41, ' ')));
+}
+
 }  // namespace
 }  // namespace freshet

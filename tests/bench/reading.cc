@@ -93,8 +93,8 @@ int run() {
   std::int64_t counted = 0;
   int advancing = 0;
   for (const Canary& canary : canaries) {
-    counted += canary.notes.evidence.canary.requests;
-    advancing += canary.notes.verdict.kind != VerdictKind::kRollback ? 1 : 0;
+    counted += canary.notes.judged->evidence.canary.requests;
+    advancing += canary.notes.judged->verdict.kind != VerdictKind::kRollback ? 1 : 0;
   }
   const double share = spent / kTicks / to_seconds(kTick);
   fmt::print("active canaries       {}, looked at every {}\n", kCanaries, format_duration(kTick));

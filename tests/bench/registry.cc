@@ -1,7 +1,6 @@
 // Ten thousand tags of one registry, each checked once a minute, over real sockets: what a check
 // costs beside libcurl alone, memory, lateness, tokens. Exit 1 where a bound is missed.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -14,9 +13,11 @@
 #include "controller/net/local_transport.h"
 #include "controller/runtime/tags.h"
 #include "tests/bench/bare_curl.h"
+#include "tests/bench/cpu_time.h"
 #include "tests/bench/registry_peers.h"
 #include "tests/bench/registry_server.h"
 #include "tests/bench/resident.h"
+#include "tests/bench/row.h"
 
 namespace freshet {
 namespace {
@@ -31,15 +32,6 @@ constexpr double kMaxCpuShare = 0.10;
 constexpr double kMaxMebibytes = 96;
 constexpr double kMaxOverBare = 1.5;
 constexpr double kMaxLate = 1;  // seconds, of 99 in 100 checks
-
-double cpu_seconds() {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  const auto seconds_of = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
-}
 
 // Of the line that begins so in Prometheus' text; 0 where there is none.
 double sample(const std::string& text, const std::string& line_begin) {
@@ -85,7 +77,7 @@ class Bench {
 
   Reading read() {
     Reading reading;
-    reading.cpu = cpu_seconds();
+    reading.cpu = process_cpu_seconds();
     reading.at = to_seconds(clock_.monotonic());
     const std::string text = metrics_.render(clock_.now());
     const std::string labels = "{registry=\"" + host_ + "\"";
@@ -113,9 +105,9 @@ class Bench {
     request.headers = {{"Authorization", "Bearer t1"}};
     const auto reply = transport_->send(request);
     const std::string etag = reply ? find_header(reply->headers, "ETag").value_or("") : "";
-    const double before = cpu_seconds();
+    const double before = process_cpu_seconds();
     const int answered = bare_heads(urls, etag, kEvery / kTags);
-    return answered == kTags / 2 ? (cpu_seconds() - before) / answered : 0;
+    return answered == kTags / 2 ? (process_cpu_seconds() - before) / answered : 0;
   }
 
  private:
@@ -147,12 +139,6 @@ class Bench {
   std::unique_ptr<HttpTransport> transport_;
   std::unique_ptr<TagWatch> tags_;
 };
-
-bool row(const char* name, double value, double limit) {
-  fmt::print("{:<44} {:>8.3f}   limit {:>6.2f}   {}\n", name, value, limit,
-             value <= limit ? "ok" : "MISSED");
-  return value <= limit;
-}
 
 int measure(int port, Duration time) {
   Bench bench(port);
@@ -199,6 +185,6 @@ int main(int argc, char** argv) {
   }
   const int ended = freshet::measure(server.port, freshet::minutes(*minutes_to_measure));
   if (argc > 2) freshet::print_peers(argv[2], "127.0.0.1:" + std::to_string(server.port));
-  freshet::stop_registry_server(server);
+  freshet::stop_child_server(server);
   return ended;
 }

@@ -2,10 +2,6 @@
 #include "tests/bench/registry_server.h"
 
 #include <httplib.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <string>
@@ -48,8 +44,7 @@ void answer(const httplib::Request& request, httplib::Response& response, int po
   response.set_content(kManifest, kManifestType);
 }
 
-[[noreturn]] void serve(int tell_port) {
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
+void serve_registry(const TellPort& tell) {
   std::atomic<int> tokens = 0;
   httplib::Server server;
   server.set_keep_alive_max_count(kMaxRequestsOfAConnection);
@@ -67,29 +62,12 @@ void answer(const httplib::Request& request, httplib::Response& response, int po
   server.Get("/v2/.*", [port](const httplib::Request& request, httplib::Response& response) {
     answer(request, response, port);
   });
-  [[maybe_unused]] const auto told = write(tell_port, &port, sizeof port);
+  tell(port);
   server.listen_after_bind();
-  _exit(0);
 }
 
 }  // namespace
 
-RegistryServer start_registry_server() {
-  int pipe_ends[2];
-  if (pipe(pipe_ends) != 0) return {};
-  RegistryServer server;
-  server.process = fork();
-  if (server.process == 0) serve(pipe_ends[1]);
-  close(pipe_ends[1]);
-  if (read(pipe_ends[0], &server.port, sizeof server.port) != sizeof server.port) server.port = 0;
-  close(pipe_ends[0]);
-  return server;
-}
-
-void stop_registry_server(const RegistryServer& server) {
-  if (server.process <= 0) return;
-  kill(server.process, SIGTERM);
-  waitpid(server.process, nullptr, 0);
-}
+ChildServer start_registry_server() { return start_child_server(serve_registry); }
 
 }  // namespace freshet

@@ -156,7 +156,7 @@ Notes judged_live(ScrapedShop shop, const std::vector<TimePoint>& looks) {
   for (const TimePoint look : looks) {
     now = look;
     EXPECT_EQ(judging.look(observation, rollout_core(), {}, notes, now), "");
-    if (notes.verdict.kind != VerdictKind::kContinue) break;
+    if (notes.judged->verdict.kind != VerdictKind::kContinue) break;
   }
   return notes;
 }
@@ -180,18 +180,18 @@ TEST_P(Recorded, ReplaysToTheVerdictAndTheEvidenceOfTheControllerItself) {
   ASSERT_TRUE(replayed) << replayed.error().message;
   Verdict last = replayed->lines.back().verdict;
   EXPECT_EQ(last.kind, GetParam() > .01 ? VerdictKind::kRollback : VerdictKind::kPromote);
-  last.holds = live.verdict.holds;  // as of the look, which comes after the interval's end
+  last.holds = live.judged->verdict.holds;  // as of the look, which comes after the interval's end
   // A recording has no hour before it, by which live evidence for the candidate is weighed.
-  last.promote_evidence = live.verdict.promote_evidence;
-  last.needed = live.verdict.needed;
-  EXPECT_EQ(last, live.verdict) << last.sentence << "\n" << live.verdict.sentence;
+  last.promote_evidence = live.judged->verdict.promote_evidence;
+  last.needed = live.judged->verdict.needed;
+  EXPECT_EQ(last, live.judged->verdict) << last.sentence << "\n" << live.judged->verdict.sentence;
 
-  Evidence evidence = fresh_evidence("u8", *live.settings);
+  Evidence evidence = fresh_evidence("u8", *live.judged->settings);
   for (const ReplayLine& line : replayed->lines) {
-    evidence = advance(std::move(evidence), line.interval, *live.settings);
+    evidence = advance(std::move(evidence), line.interval, *live.judged->settings);
   }
-  evidence.reader = live.evidence.reader;
-  EXPECT_EQ(evidence, live.evidence);
+  evidence.reader = live.judged->evidence.reader;
+  EXPECT_EQ(evidence, live.judged->evidence);
 }
 
 TEST(JudgeRecord, AppendsAndSaysWhatItDoesOnceAtEachEnd) {

@@ -31,7 +31,10 @@ WatchEvent restarted(const std::vector<Json>& items, int version, bool is_newest
   made.type = WatchEvent::Type::kRestarted;
   made.is_newest = is_newest;
   made.resource_version = std::to_string(version);
-  for (const Json& item : items) made.items.push_back(std::make_shared<const Json>(item));
+  for (const Json& item : items) {
+    made.items.push_back(std::make_shared<const Json>(item));
+    made.present.insert(object_key(item));
+  }
   return made;
 }
 

@@ -155,8 +155,44 @@ TEST(WatchFailure, AnOutageBetweenPagesDoesNotLoseThePagesRead) {
   Watch watch = unlisted();
   (void)watch.on_page(page({object_named("a", 1)}, 10, "token"), kFailuresStart, 0);
   (void)watch.on_page(status_answer(503, "starting"), kFailuresStart, 0);
-  EXPECT_EQ(to_text(watch.on_page(page({object_named("b", 2)}, 10), kFailuresStart, 0)),
-            Texts{"Restarted newest a@1 b@2 @10"});
+  const auto last = watch.on_page(page({object_named("b", 2)}, 10), kFailuresStart, 0);
+  EXPECT_EQ(to_text(last), Texts{"Restarted newest b@2 @10"});
+  EXPECT_EQ(last.back().present, (std::set<std::string>{"a", "b"}));
+}
+
+// An object whose spec is nested deeper than any JSON that is read.
+Json too_deep(const std::string& name, int version) {
+  Json object = object_named(name, version);
+  Json spec = 1;
+  for (int i = 0; i < kMaxJsonDepth; ++i) spec = Json{{"f", std::move(spec)}};
+  object["spec"] = std::move(spec);
+  return object;
+}
+
+TEST(WatchFailure, AnObjectNestedTooDeepIsListedWithoutItsSpecAndHidesNone) {
+  Watch watch = unlisted();
+  const auto events = watch.on_page(
+      page({object_named("a", 1), too_deep("b", 2), object_named("c", 3)}, 10), kFailuresStart, 0);
+  ASSERT_EQ(to_text(events), Texts{"Restarted newest a@1 b@2 c@3 @10"});
+  EXPECT_TRUE((*events.front().items.at(1))["spec"].is_string());
+  EXPECT_FALSE(events.front().items.at(2)->contains("spec"));
+}
+
+TEST(WatchFailure, AnObjectNestedTooDeepDoesNotEndAWatch) {
+  Watch watch = streaming();
+  const auto events =
+      watch.on_bytes(line("MODIFIED", too_deep("b", 12)) + line("MODIFIED", object_named("a", 13)));
+  ASSERT_EQ(to_text(events), (Texts{"Modified b@12", "Modified a@13"}));
+  EXPECT_TRUE((*events.front().object)["spec"].is_string());
+  EXPECT_FALSE(watch.is_over());
+}
+
+TEST(WatchFailure, PagesOverTheBoundAreAskedForSmallerDownToSingleObjects) {
+  Watch watch = unlisted();
+  for (const char* limit : {"limit=31", "limit=3", "limit=1", "limit=1"}) {
+    (void)watch.on_page(make_error(ErrorKind::kRefused, "over 64 MiB"), kFailuresStart, 0);
+    EXPECT_NE(watch.next(0).target.find(limit), std::string::npos) << watch.next(0).target;
+  }
 }
 
 TEST(WatchFailure, AnItemThatIsNoObjectDoesNotHideTheOthers) {

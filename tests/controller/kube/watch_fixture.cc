@@ -48,9 +48,11 @@ std::string to_text(const WatchEvent& event) {
     case WatchEvent::Type::kModified: return "Modified " + named(*event.object);
     case WatchEvent::Type::kDeleted: return "Deleted " + named(*event.object);
     case WatchEvent::Type::kBookmark: return "Bookmark @" + event.resource_version;
+    case WatchEvent::Type::kListed:
     case WatchEvent::Type::kRestarted: break;
   }
-  std::string text = event.is_newest ? "Restarted newest" : "Restarted";
+  std::string text = event.type == WatchEvent::Type::kListed ? "Listed" : "Restarted";
+  if (event.is_newest) text += " newest";
   for (const JsonPtr& item : event.items) text += " " + named(*item);
   return text + " @" + event.resource_version;
 }

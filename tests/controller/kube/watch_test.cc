@@ -39,11 +39,12 @@ TEST(Watch, ListsTheNewestStateInPagesAndThenWatchesFromIt) {
   EXPECT_EQ(watch.next(0).target, "/apis/x/v1/things?limit=250");
   EXPECT_FALSE(watch.next(0).is_stream);
   EXPECT_EQ(to_text(watch.on_page(page({object_named("a", 3)}, 10, "go on"), kWatchStart, 0)),
-            Texts{});
+            Texts{"Listed newest a@3 @10"});
   EXPECT_FALSE(watch.in_sync());
   EXPECT_EQ(watch.next(0).target, "/apis/x/v1/things?limit=250&continue=go%20on");
-  EXPECT_EQ(to_text(watch.on_page(page({object_named("b", 4)}, 10), kWatchStart, 0)),
-            Texts{"Restarted newest a@3 b@4 @10"});
+  const auto last = watch.on_page(page({object_named("b", 4)}, 10), kWatchStart, 0);
+  EXPECT_EQ(to_text(last), Texts{"Restarted newest b@4 @10"});
+  EXPECT_EQ(last.back().present, (std::set<std::string>{"a", "b"}));
   EXPECT_TRUE(watch.in_sync());
   const WatchRequest request = watch.next(0.5);
   EXPECT_TRUE(request.is_stream);

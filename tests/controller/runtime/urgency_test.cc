@@ -24,11 +24,11 @@ TEST(Urgency, AVerdictWhoseWriteFailedIsOwedUntilItIsCarriedOut) {
   const TimePoint now = std::get<Core>(seen.core).since;
   EXPECT_FALSE(owes_retreat(seen, now)) << "it goes well";
   Notes notes;
-  notes.verdict.kind = VerdictKind::kRollback;
-  notes.evidence.candidate_uid = "of another rollout";
+  notes.judged->verdict.kind = VerdictKind::kRollback;
+  notes.judged->evidence.candidate_uid = "of another rollout";
   keep_rollback(seen, notes);
   EXPECT_FALSE(owes_retreat(seen, now));
-  notes.evidence.candidate_uid =
+  notes.judged->evidence.candidate_uid =
       std::get<Shifting>(std::get<Core>(seen.core).phase).rollout.candidate.uid->get();
   keep_rollback(seen, notes);
   EXPECT_TRUE(owes_retreat(seen, now));
@@ -43,12 +43,18 @@ TEST(Urgency, AnAbortIsOwed) {
 }
 
 TEST(Urgency, UsersAreAtStakeWhileACandidateHasRequestsOrIsTakenBack) {
-  EXPECT_FALSE(is_at_stake(std::nullopt));
-  EXPECT_FALSE(is_at_stake(world_in("Idle").core()));
-  EXPECT_FALSE(is_at_stake(world_in("Preparing").core()));
-  EXPECT_TRUE(is_at_stake(world_in("Shifting").core()));
-  EXPECT_TRUE(is_at_stake(world_in("Baking").core()));
-  EXPECT_TRUE(is_at_stake(world_in("Retreating").core()));
+  EXPECT_EQ(priority_of(std::nullopt), Priority::kRest);
+  EXPECT_EQ(priority_of(world_in("Idle").core()), Priority::kRest);
+  EXPECT_EQ(priority_of(world_in("Preparing").core()), Priority::kActive);
+  EXPECT_EQ(priority_of(world_in("Shifting").core()), Priority::kAtStake);
+  EXPECT_EQ(priority_of(world_in("Baking").core()), Priority::kAtStake);
+  EXPECT_EQ(priority_of(world_in("Retreating").core()), Priority::kAtStake);
+}
+
+TEST(Urgency, AbortAndRollbackAskForARetreatAndOtherCommandsDoNot) {
+  EXPECT_TRUE(asks_for_retreat({{"freshet.dev/abort", "1"}}));
+  EXPECT_TRUE(asks_for_retreat({{"freshet.dev/rollback", "1"}}));
+  EXPECT_FALSE(asks_for_retreat({{"freshet.dev/promote", "1"}, {"owner", "abort"}}));
 }
 
 }  // namespace

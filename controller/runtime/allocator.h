@@ -1,0 +1,11 @@
+// What the C library's allocator keeps for itself.
+#pragma once
+
+namespace freshet {
+
+// Before threads are started: they share few arenas, so that what one frees another can use.
+void share_arenas();
+// Hands what is free back to the system: of ten thousand listed objects little stays.
+void give_back_free_memory();
+
+}  // namespace freshet
