@@ -43,6 +43,17 @@ std::optional<Core> observed_core(const Observation& observation) {
   return std::nullopt;
 }
 
+std::optional<Core> mirrored(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  CoreRead read = read_core(text);
+  auto* core = std::get_if<Core>(&read);
+  return core == nullptr ? std::nullopt : std::optional(std::move(*core));
+}
+
+bool is_newer(const std::optional<Core>& core, const std::optional<Core>& than) {
+  return core && (!than || (core->service == than->service && core->seq > than->seq));
+}
+
 }  // namespace
 
 void refresh_service(Observation& observation, std::optional<ServiceView> service) {
@@ -65,9 +76,11 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
   }
   seen.revisions = std::move(revisions);
   refresh_service(seen, std::move(service));
-  if (!tracked.mirror.empty()) {
-    const CoreRead mirror = read_core(tracked.mirror);
-    if (const auto* core = std::get_if<Core>(&mirror)) seen.mirror = *core;
+  seen.mirror = mirrored(tracked.mirror);
+  if (notes.written.core != tracked.mirror) {
+    // What this process wrote itself may be newer than what it has been told.
+    auto written = mirrored(notes.written.core);
+    if (is_newer(written, seen.mirror)) seen.mirror = std::move(written);
   }
   seen.memo = notes.memo;
   seen.metrics = notes.metrics;

@@ -109,6 +109,7 @@ void Invariants::on_request(const HttpRequest& request, const std::string& as,
     fail("S7 One writer", "a write of a Service without the version it was decided on");
   }
   const Json& traffic = patched_value(*patch, "/spec/traffic");
+  followed->sets_traffic = !traffic.is_null();
   if (!traffic.is_null() && percent_sum(traffic_from_json(traffic)) != 100) {
     fail("S1 Sum", "written: " + dump_json(traffic));
   }

@@ -37,6 +37,7 @@ struct Followed {
   std::vector<TimePoint> rejected_at;  // of each
   std::optional<TimePoint> verdict;    // to roll back, while users still meet the candidate
   std::optional<TimePoint> metrics;    // when the writer last read Prometheus
+  bool sets_traffic = false;           // by the write under way; else what people wrote stands
 };
 
 // One write of a Service that has arrived.

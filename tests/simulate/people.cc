@@ -11,6 +11,7 @@
 namespace freshet::simulate {
 namespace {
 
+constexpr Duration kTryAgainAfter = seconds(20);
 constexpr Duration kPodsTakeUpTo = seconds(30);
 constexpr std::string_view kRegistry = "registry.sandbox";
 
@@ -79,12 +80,13 @@ void People::make_service(int service) {
   world_.set_rate(service_key(service), kRequestsPerSecond);
 }
 
-void People::track(int service, const Json& spec) {
-  (void)world_.create(
-      {{"apiVersion", "freshet.dev/v1alpha1"},
-       {"kind", "TrackedService"},
-       {"metadata", {{"name", service_key(service).name}, {"namespace", kNamespace}}},
-       {"spec", spec}});
+bool People::track(int service, const Json& spec) {
+  const auto made =
+      world_.create({{"apiVersion", "freshet.dev/v1alpha1"},
+                     {"kind", "TrackedService"},
+                     {"metadata", {{"name", service_key(service).name}, {"namespace", kNamespace}}},
+                     {"spec", spec}});
+  return made.has_value();
 }
 
 void People::set_up() {
@@ -96,7 +98,7 @@ void People::set_up() {
     make_service(i);
   }
   world_.advance_to(world_.now() + kPodsTakeUpTo);
-  for (int i = 0; i < services; ++i) track(i, spec_of(i));
+  for (int i = 0; i < services; ++i) (void)track(i, spec_of(i));
 }
 
 void People::push(int service, What what) {
@@ -139,7 +141,9 @@ void People::act_on_what_is_due() {
     const Event event = later_.extract(later_.begin()).mapped();
     switch (event.what) {
       case What::kPause: command(event.service, "resume"); break;
-      case What::kUntrack: track(event.service, spec_of(event.service)); break;
+      case What::kUntrack:
+        if (!track(event.service, spec_of(event.service))) later(kTryAgainAfter, event);
+        break;
       case What::kDeleteService:
         push(event.service, What::kPushGood);  // who deploys anew deploys what works
         make_service(event.service);

@@ -53,7 +53,7 @@ class People {
 
  private:
   void push(int service, What what);
-  void track(int service, const Json& spec);
+  bool track(int service, const Json& spec);  // false: it is there, perhaps on its way out
   void command(int service, const char* verb, const std::string& options = "");
   void edit_spec(int service, const Json& spec);
   void make_service(int service);

@@ -73,7 +73,7 @@ std::string s2_ready(const Invariants& world, const ServiceWritten& write) {
 }
 
 std::string s3_pinned(const Invariants&, const ServiceWritten& write) {
-  if (rollout_of(write.core) == nullptr) return "";
+  if (rollout_of(write.core) == nullptr || !write.before.sets_traffic) return "";
   for (const TrafficTarget& entry : write.after.traffic) {
     if (entry.percent.get() > 0 && (entry.latest_revision || !entry.revision)) {
       return "requests follow the latest Revision during a rollout: " +
@@ -84,7 +84,8 @@ std::string s3_pinned(const Invariants&, const ServiceWritten& write) {
 }
 
 std::string s4_one_canary(const Invariants&, const ServiceWritten& write) {
-  if (!write.core || serving(write.after.traffic).size() <= 2) return "";
+  if (!write.core || !write.before.sets_traffic) return "";
+  if (serving(write.after.traffic).size() <= 2) return "";
   return "more than two Revisions get requests: " + to_string(write.after.traffic);
 }
 
@@ -152,6 +153,7 @@ std::string s7_one_writer(const Invariants&, const ServiceWritten& write) {
 
 std::string s8_retreat(const Invariants& world, const ServiceWritten& write) {
   if (rollout_of(write.core) == nullptr || !write.core->stable) return "";
+  if (!write.before.sets_traffic) return "";
   const RevisionName& stable = write.core->stable->name;
   if (share_of(write.after.traffic, stable) == 0) {
     return stable.get() + " is stable and gets nothing: " + to_string(write.after.traffic);
