@@ -241,18 +241,6 @@ void People::act_on_surroundings(const Event& event) {
   }
 }
 
-void People::approve() {
-  for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
-    const auto tracked = world_.read(tracked_path(i));
-    if (!tracked) continue;
-    for (const Json& hold : at_path(*tracked, {"status", "holds"})) {
-      const std::string reason = string_or(hold, "reason");
-      if (reason == "AwaitingApproval" || reason == "Inconclusive") command(i, "promote");
-      if (reason == "ForeignEdit" || reason == "Paused") command(i, "resume", "--keep-mine");
-    }
-  }
-}
-
 Duration People::shortest_step(int service) const {
   Duration shortest = story_.services[static_cast<std::size_t>(service)].minimum_step;
   for (const Event& event : story_.events) {

@@ -36,7 +36,7 @@ class People {
   // What was put off: a deleted thing made again, a pause that ends.
   std::optional<TimePoint> due() const;
   void act_on_what_is_due();
-  void approve();  // whatever waits for a person's word
+  void look_around();  // answers whatever waits for a person
   // The faults are over: what was deleted or invalid stands again, nobody holds anything up, and a
   // good build of everything is pushed, if so.
   void go_home(bool pushes);
@@ -63,6 +63,7 @@ class People {
   void act_on_registry(const Event& event);
   void act_on_tracking(const Event& event);
   void act_on_service(const Event& event);
+  void look_after(int service);
   void act_on_surroundings(const Event& event);
   void later(Duration delay, Event event);
   Json spec_of(int service) const;

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/knative/views.h"
 #include "controller/runtime/paths.h"
 #include "tests/simulate/people.h"
 
@@ -71,6 +72,28 @@ void People::spoil_core(int service) {
   text.resize(text.size() / 2);
   (void)world_.merge_patch(service_path(service_key(service)),
                            {{"metadata", {{"annotations", {{"freshet.dev/rollout", text}}}}}});
+}
+
+// What is held for a person is answered; what nobody can follow from is deployed anew.
+void People::look_after(int service) {
+  const auto tracked = world_.read(tracked_service_path(service_key(service)));
+  if (!tracked) return;
+  for (const Json& hold : at_path(*tracked, {"status", "holds"})) {
+    const std::string reason = string_or(hold, "reason");
+    if (reason == "AwaitingApproval" || reason == "Inconclusive") command(service, "promote");
+    // Stable cannot be compared with, or does not run at all.
+    if (reason == "StaleMetrics" || reason == "StableUnready")
+      command(service, "promote", "--full");
+    if (reason == "ForeignEdit" || reason == "Paused") command(service, "resume", "--keep-mine");
+  }
+  const auto app = world_.read(service_path(service_key(service)));
+  if (!app || string_or(at_path(*tracked, {"status"}), "phase") != "Adopting") return;
+  if (condition_view(at_path(*app, {"status"}), "Ready").status != Tri::kFalse) return;
+  act_on_service({.what = What::kEditTemplate, .service = service, .value = ++commands_});
+}
+
+void People::look_around() {
+  for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) look_after(i);
 }
 
 }  // namespace freshet::simulate

@@ -173,7 +173,7 @@ void Universe::take_due_events() {
   }
   people_.act_on_what_is_due();
   if (looks_ <= world_.now()) {
-    people_.approve();
+    people_.look_around();
     looks_ = world_.now() + kPersonLooksEvery;
   }
 }
