@@ -160,12 +160,15 @@ bool Controller::reconcile_one() {
   }
   const Duration started = clock_.monotonic();
   Notes& notes = notes_of(*key, *tracked);
-  const auto [next, priority, trouble] = pass(*key, *tracked, notes);
+  const auto [next, priority, trouble, blind] = pass(*key, *tracked, notes);
   metrics_.observe_reconcile(to_seconds(clock_.monotonic() - started));
   if (!trouble.empty() && trouble != notes.trouble) {
     log_({LogLevel::kWarning, "Trouble", {{"service", to_string(*key)}, {"reason", trouble}}});
   }
-  notes.trouble = trouble;
+  if (trouble.empty() && !blind.empty() && blind != notes.trouble) {
+    log_({LogLevel::kWarning, "StaleMetrics", {{"service", to_string(*key)}, {"reason", blind}}});
+  }
+  notes.trouble = trouble.empty() ? blind : trouble;
   const std::lock_guard lock(mutex_);
   queue_.set_priority(*key, std::min(priority, cache_.priority(*key)));
   if (trouble.empty()) {
@@ -239,14 +242,10 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
     settle(key, seen, refused, notes, now, out.trouble);
     return out;
   }
-  std::string blind;
-  if (!owes_retreat(seen, now)) blind = look(seen, notes, now);
+  if (!owes_retreat(seen, now)) out.blind = look(seen, notes, now);
   Transition transition = decide_and_write(seen, notes, now, out.trouble);
   notes.memo = transition.memo;
   settle(key, seen, transition, notes, now, out.trouble);
-  if (out.trouble.empty() && !blind.empty() && blind != notes.trouble) {
-    log_({LogLevel::kWarning, "StaleMetrics", {{"service", to_string(key)}, {"reason", blind}}});
-  }
   out.next = transition.wake_at;
   const bool active = transition.core && active_rollout(transition.core->phase) != nullptr;
   if (active) {

@@ -71,6 +71,7 @@ class Controller {
     std::optional<TimePoint> next;
     Priority priority = Priority::kRest;  // of the next pass
     std::string trouble;                  // why the pass failed; ""
+    std::string blind;                    // why the analyzer is, though the pass went well; ""
   };
   Outlook pass(const ServiceKey& key, const CachedTracked& tracked, Notes& notes);
   Observation gather(const CachedTracked& tracked, Notes& notes, TimePoint now);

@@ -83,6 +83,18 @@ TEST(BadAnswers, OfPrometheusAreToldInStatus) {
   EXPECT_EQ(status.holds.front().reason, "StaleMetrics");
 }
 
+TEST(BadAnswers, OfPrometheusAreLoggedWhenTheyBeginAndNotAtEveryPass) {
+  int lines = 0;
+  TrackedShop shop(Pace::kQuick, story_world(1), {},
+                   [&](const LogLine& line) { lines += line.event == "StaleMetrics"; });
+  shop.adopt();
+  shop.cluster().world().fail(sandbox::kPrometheusHost, {503, ""}, hours(1));
+  shop.rebuild(0.002);
+  ASSERT_TRUE(shop.until_phase("Shifting", minutes(5)));
+  shop.cluster().run_until(shop.cluster().now() + minutes(10));
+  EXPECT_EQ(lines, 1);
+}
+
 // What the API server says to one kind of write, and whether that stops it for good.
 struct Refusal {
   const char* sentence;
