@@ -24,7 +24,7 @@ constexpr double kMaxStart = 20;   // seconds
 constexpr double kMaxRetreat = 2;  // seconds behind the verdict, or the person's word
 constexpr Duration kFirstChecks = seconds(75);
 constexpr Duration kLook{250};
-constexpr Duration kRelistEvery = seconds(4);
+constexpr Duration kRelistEvery = seconds(10);
 constexpr Duration kStage = minutes(6);  // what must have happened by then
 
 class Bench {
