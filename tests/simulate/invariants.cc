@@ -86,7 +86,7 @@ void Invariants::on_revision(const sandbox::Change& change) {
     facts.gone = world_.now();
     return;
   }
-  if (change.type == sandbox::ChangeType::kAdded) facts = RevisionFacts{};
+  if (change.type == sandbox::ChangeType::kAdded) facts.gone.reset();  // made anew, perhaps
   const auto view = revision_view(Json::parse(change.object->text));
   if (!view) return;
   if (!view->digests.empty()) facts.runs = view->digests.begin()->second;

@@ -84,7 +84,8 @@ void People::look_after(int service) {
     // Stable cannot be compared with, or does not run at all.
     if (reason == "StaleMetrics" || reason == "StableUnready")
       command(service, "promote", "--full");
-    if (reason == "ForeignEdit" || reason == "Paused") command(service, "resume", "--keep-mine");
+    if (reason == "ForeignEdit") command(service, "resume", "--keep-mine");
+    if (reason == "Paused") command(service, "resume");
   }
   const auto app = world_.read(service_path(service_key(service)));
   if (!app || string_or(at_path(*tracked, {"status"}), "phase") != "Adopting") return;
