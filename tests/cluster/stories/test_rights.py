@@ -9,17 +9,19 @@ from bed.shop import SERVICE
 
 
 RIGHTS_KNOWN_AFTER = 10.0  # seconds in which a restarted API server may still refuse anybody
-RARE = {("freshet.dev", "trackedservices", "get")}  # after a write that was overtaken
+ROLES = [("ClusterRole", "freshet-controller"), ("Role", "freshet-election")]
+RARE = {("freshet.dev", "trackedservices", "get"),  # after a write that was overtaken
+        ("coordination.k8s.io", "leases", "create")}  # where there is none yet
 SECRETS = ("", "secrets", "get")  # granted by name, a namespace at a time: test_secrets.py
 
 
 def granted():
-    """{(group, resource, verb)} of the controller's ClusterRole."""
+    """{(group, resource, verb)} of the controller's roles."""
     documents = yaml.safe_load_all((REPOSITORY / "deploy" / "rbac.yaml").read_text())
-    role = next(d for d in documents if d["kind"] == "ClusterRole"
-                and d["metadata"]["name"] == "freshet-controller")
-    return {(group, resource, verb) for rule in role["rules"] for group in rule["apiGroups"]
-            for resource in rule["resources"] for verb in rule["verbs"]}
+    roles = [d for d in documents if (d["kind"], d["metadata"]["name"]) in ROLES]
+    return {(group, resource, verb) for role in roles for rule in role["rules"]
+            for group in rule["apiGroups"] for resource in rule["resources"]
+            for verb in rule["verbs"]}
 
 
 @pytest.mark.alone
