@@ -75,7 +75,6 @@ std::vector<Kind> make_kinds() {
       {kCompact, kKubernetes, "compact", "the API server forgets its history"},
       {kUnready, kKnative, "unready", "{service}: its newest pods are not ready for {lasting}"},
       {kPodsRestart, kKnative, "pods-restart", "{service}: all its pods restart"},
-      {kControllerLags, kKnative, "controller-lags", "Knative stands still for {lasting}"},
       {kPrometheusFails, kPrometheus, "prometheus-fails", "Prometheus fails for {lasting}"},
       {kPrometheusEmpty, kPrometheus, "prometheus-empty",
        "Prometheus answers without series for {lasting}"},

@@ -1,36 +1,72 @@
 // Stories that found something once, and what the simulation itself has to keep.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/simulate/run.h"
 #include "tests/simulate/shrink.h"
 
 namespace freshet::simulate {
 namespace {
 
-struct Seed {
-  const char* sentence;
-  const char* faults;
-  std::uint64_t seed;
-};
+Story story_of(ServiceSetting setting, std::vector<Event> events, Duration length = minutes(12)) {
+  Story out;
+  out.services = {std::move(setting)};
+  out.events = std::move(events);
+  out.length = length;
+  return out;
+}
 
-TEST(Stories, ThatFoundSomethingOnceEndWell) {
-  const std::vector<Seed> rows = {
-      {"a bake shorter than the interval between readings", "none", 19},
-      {"history is forgotten while a retreat is told", "kubernetes", 14},
-      {"history is forgotten while a split is programmed", "kubernetes", 19},
-      {"our annotation is cut short right after a write", "people", 35},
-      {"the wall clock goes back in a step", "replicas", 14},
-      {"the wall clock goes back in a retreat", "replicas", 23},
-      {"the wall clock goes back by a day", "replicas", 35},
-      {"errors without a Date while the clock is behind", "all", 27},
-  };
-  for (const Seed& row : rows) {
-    SCOPED_TRACE(row.sentence);
-    const Outcome outcome = run_story(make_story(row.seed, *parse_allowed(row.faults)));
-    for (const Violation& violation : outcome.violations) {
-      ADD_FAILURE() << violation.invariant << ": " << violation.what;
+void expect_no_violation(const Story& story) {
+  for (const Violation& violation : run_story(story).violations) {
+    ADD_FAILURE() << violation.invariant << ": " << violation.what << "\n" << describe(story);
+  }
+}
+
+const Event kGoodBuild = {.at = minutes(1), .what = What::kPushGood};
+
+TEST(OldFaults, ABakeShorterThanTheIntervalBetweenReadingsIsWatchedAllTheSame) {
+  for (const int bake : {1, 5, 11, 20}) {
+    ServiceSetting setting{.metrics = true, .steps = {50}, .minimum_step = seconds(8)};
+    setting.bake = seconds(bake);
+    expect_no_violation(story_of(setting, {kGoodBuild}));
+  }
+}
+
+TEST(OldFaults, AWallClockThatIsSetBackHoldsNothingUp) {
+  for (const int back : {-86400, -3600, -30}) {
+    for (int after = 62; after < 130; after += 17) {
+      const Event jump = {.at = seconds(after), .what = What::kClockJump, .value = back};
+      expect_no_violation(story_of({.steps = {20, 50}}, {kGoodBuild, jump}));
     }
   }
+}
+
+TEST(OldFaults, ErrorsWithoutADateWhileTheClockIsBehindMakeNoStepShorter) {
+  const Event behind = {.what = What::kClockJump, .value = -30};
+  for (const int percent : {20, 40, 60}) {
+    const Event fails = {
+        .at = seconds(65), .what = What::kApiFails, .lasting = minutes(2), .value = percent};
+    expect_no_violation(
+        story_of({.steps = {20, 50}, .minimum_step = seconds(30)}, {behind, kGoodBuild, fails}));
+  }
+}
+
+TEST(OldFaults, ACoreThatIsSpoiledRightAfterAWriteLosesNoNumber) {
+  for (int after = 61; after < 120; after += 4) {
+    expect_no_violation(
+        story_of({.steps = {20, 50}},
+                 {kGoodBuild, {.at = milliseconds(1000 * after + 350), .what = What::kSpoilCore}}));
+  }
+}
+
+TEST(OldFaults, HistoryThatIsForgottenIsListedAgain) {
+  std::vector<Event> events = {kGoodBuild, {.at = seconds(80), .what = What::kPushGood}};
+  for (int after = 60; after < 160; after += 2) {
+    events.push_back({.at = seconds(after), .what = What::kCompact});
+  }
+  std::ranges::sort(events, {}, &Event::at);
+  expect_no_violation(story_of({.supersede = true}, events));
 }
 
 TEST(Stories, TellTheSameFromTheSameSeed) {

@@ -62,7 +62,6 @@ enum class What {
   // Knative and its pods.
   kUnready,  // pods of the newest image stop being ready for `lasting`
   kPodsRestart,
-  kControllerLags,  // Knative's own controllers do nothing for `lasting`
   // Prometheus.
   kPrometheusFails,
   kPrometheusEmpty,  // answers without a series
