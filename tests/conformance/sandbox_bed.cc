@@ -4,21 +4,12 @@
 #include "controller/net/local_transport.h"
 #include "controller/sandbox/world.h"
 #include "tests/conformance/bed.h"
+#include "tests/support/world_clock.h"
 
 namespace freshet::conformance {
 namespace {
 
 constexpr const char* kNamespace = "shop";
-
-class WorldClock final : public Clock {
- public:
-  explicit WorldClock(const sandbox::World& world) : world_(world) {}
-  TimePoint now() const override { return world_.now(); }
-  Duration monotonic() const override { return now().time_since_epoch(); }
-
- private:
-  const sandbox::World& world_;
-};
 
 sandbox::ImageBehaviour behaviour(Starts starts) {
   sandbox::ImageBehaviour out;

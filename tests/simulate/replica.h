@@ -13,6 +13,7 @@
 #include "controller/runtime/election.h"
 #include "controller/runtime/run.h"
 #include "tests/simulate/wire.h"
+#include "tests/support/world_clock.h"
 
 namespace freshet::simulate {
 
@@ -42,16 +43,8 @@ class Replica {
   bool is_alive() const { return controller_ != nullptr; }
   bool is_busy() const { return is_busy_; }
   std::string identity() const;  // as in the lease
-  std::int64_t kills() const { return kills_; }
 
  private:
-  struct WorldClock final : Clock {
-    explicit WorldClock(const sandbox::World& world_of) : world(world_of) {}
-    TimePoint now() const override { return world.now() + error; }
-    Duration monotonic() const override { return world.now().time_since_epoch(); }
-    const sandbox::World& world;
-    Duration error{};
-  };
   void start();
   void watch();
   void work();

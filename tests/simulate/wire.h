@@ -58,7 +58,6 @@ class Wire {
 
   // Whether a watch has ended before all was delivered, since this was asked last.
   bool take_cut() { return std::exchange(is_cut_, false); }
-  std::int64_t writes() const { return writes_; }
   std::int64_t watch_events() const { return watch_events_; }
   std::int64_t exchanges() const { return exchanges_; }
   std::optional<TimePoint> last_metrics() const { return last_metrics_; }

@@ -9,19 +9,10 @@
 #include "controller/net/local_transport.h"
 #include "controller/runtime/run.h"
 #include "tests/simulation/tracked_shop.h"
+#include "tests/support/world_clock.h"
 
 namespace freshet {
 namespace {
-
-class StandbyClock final : public Clock {
- public:
-  explicit StandbyClock(const sandbox::World& world) : world_(world) {}
-  TimePoint now() const override { return world_.now(); }
-  Duration monotonic() const override { return now().time_since_epoch(); }
-
- private:
-  const sandbox::World& world_;
-};
 
 // One process: what it sends is kept as "METHOD path".
 struct Process {
@@ -39,7 +30,7 @@ struct Process {
   static std::string server() { return "https://" + std::string(sandbox::kKubeHost); }
 
   sandbox::World& world;
-  StandbyClock clock{world};
+  WorldClock clock{world};
   std::vector<std::string> sent;
   LocalTransport transport{[this](const HttpRequest& request) {
     const std::string url = request.url.substr(0, request.url.find('?'));

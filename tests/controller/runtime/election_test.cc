@@ -10,6 +10,7 @@
 #include "controller/net/local_transport.h"
 #include "controller/runtime/paths.h"
 #include "controller/sandbox/world.h"
+#include "tests/support/world_clock.h"
 
 namespace freshet {
 namespace {
@@ -80,15 +81,7 @@ class ElectionTest : public ::testing::Test {
   Json lease() { return world_.read(lease_path(kElectionLease)).value_or(Json()); }
 
   sandbox::World world_{{.seed = 7, .start = from_unix_seconds(1'790'000'000)}};
-  class WorldClock final : public Clock {
-   public:
-    explicit WorldClock(const sandbox::World& world) : world_(world) {}
-    TimePoint now() const override { return world_.now(); }
-    Duration monotonic() const override { return now().time_since_epoch(); }
-
-   private:
-    const sandbox::World& world_;
-  } clock_{world_};
+  WorldClock clock_{world_};
   std::vector<std::unique_ptr<Candidate>> replicas_;
 };
 
