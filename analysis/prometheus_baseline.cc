@@ -29,7 +29,10 @@ Result<StableBaseline> parse_baseline(std::string_view body, const Dialect& dial
       return reply_error(ErrorKind::kTransient, "a series has no bucket or value");
     }
     const double value = series.samples.front().value;
-    if (!std::isfinite(value) || value < 0) return {};
+    // What is counted in part would leave bounds out, and with them what users wait for.
+    if (!std::isfinite(value) || value < 0) {
+      return reply_error(ErrorKind::kTransient, "a bucket's value is no count");
+    }
     if (std::isfinite(*le)) {
       within[*le * dialect.unit] += value;
       return {};

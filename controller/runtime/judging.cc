@@ -99,6 +99,24 @@ Status Judging::choose(const Observation& observation, const RevisionRef& stable
   return {};
 }
 
+// Stable had answered nothing when the settings were chosen: there were no bounds to judge latency
+// by. True once it has.
+bool Judging::knows_stable_now(const Observation& observation, const RevisionRef& stable,
+                               const Notes& notes, TimePoint now) {
+  if (notes.judged->settings->stable_error_rate || !is_due(notes, now)) return false;
+  const Dialect* dialect = find_dialect(notes.dialect);
+  if (dialect == nullptr) return false;
+  const auto baseline =
+      source_.baseline(*dialect, key_of(observation, stable.name), tag_requests(observation),
+                       observation.tracked.spec.analysis.errors.codes);
+  return baseline && baseline->requests_per_second > 0;
+}
+
+bool Judging::is_due(const Notes& notes, TimePoint now) const {
+  const auto& last = notes.judged->judged_at;
+  return !last || now - *last >= options_.analysis_interval;
+}
+
 Status Judging::read_counts(const Observation& observation, const Core& core,
                             const std::map<std::string, TimePoint>& pods, Notes& notes,
                             TimePoint now) {
@@ -193,10 +211,11 @@ std::string Judging::look(const Observation& observation, const Core& core,
   if (notes.judged->judged_by && *notes.judged->judged_by != spec) notes.judged->settings.reset();
   notes.judged->judged_by = spec;
   const std::string uid = rollout.candidate.uid->get();
-  const bool ours =
-      notes.judged->settings && belongs_to(notes.judged->evidence, uid, *notes.judged->settings);
+  const bool ours = notes.judged->settings &&
+                    belongs_to(notes.judged->evidence, uid, *notes.judged->settings) &&
+                    !knows_stable_now(observation, *core.stable, notes, now);
   if (!ours) {
-    // Another candidate, or other settings: evidence starts again.
+    // Another candidate, other settings, or bounds to judge by at last: evidence starts again.
     notes.judged->settings.reset();
     if (const Status chosen = choose(observation, *core.stable, notes); !chosen) {
       notes.judged->verdict = blind_verdict(Verdict{}, chosen.error().message);
@@ -212,7 +231,7 @@ std::string Judging::look(const Observation& observation, const Core& core,
     notes.judged->evidence = start_step(std::move(notes.judged->evidence), context.step_since);
   }
   std::string blind;
-  if (!notes.judged->judged_at || now - *notes.judged->judged_at >= options_.analysis_interval) {
+  if (is_due(notes, now)) {
     notes.judged->judged_at = now;
     Status read = read_counts(observation, core, pods, notes, now);
     if (read) read = find_again(observation, *core.stable, notes, now);

@@ -40,6 +40,9 @@ class Judging {
                      const std::map<std::string, TimePoint>& pods, Notes& notes, TimePoint now);
   void read_checks(const Observation& observation, const ReadInput& input, Interval& interval,
                    Notes& notes, TimePoint now);
+  bool knows_stable_now(const Observation& observation, const RevisionRef& stable,
+                        const Notes& notes, TimePoint now);
+  bool is_due(const Notes& notes, TimePoint now) const;
   Status find_again(const Observation& observation, const RevisionRef& stable, Notes& notes,
                     TimePoint now);
 

@@ -167,8 +167,7 @@ TEST(PrometheusReply, TheBaselineIsRatesAndSharesOfAnHour) {
         value);
   };
   const std::string rows = row("200", "+Inf", "3528") + "," + row("503", "+Inf", "72") + "," +
-                           row("200", "0.1", "2628") + "," + row("503", "0.1", "72") + "," +
-                           row("200", "0.25", "NaN");
+                           row("200", "0.1", "2628") + "," + row("503", "0.1", "72");
   const std::vector<std::string> codes = {"5xx"};
   const auto baseline = parse_baseline(
       R"({"status":"success","data":{"resultType":"vector","result":[)" + rows + "]}}",
@@ -178,6 +177,12 @@ TEST(PrometheusReply, TheBaselineIsRatesAndSharesOfAnHour) {
   EXPECT_DOUBLE_EQ(baseline->error_rate, 0.02);
   EXPECT_DOUBLE_EQ(baseline->slower_share.at(0.1), 0.25);
   EXPECT_EQ(baseline->slower_share.size(), 1U);
+  for (const char* spoilt : {"NaN", "+Inf", "-1"}) {  // nothing is left out in silence
+    EXPECT_FALSE(parse_baseline(R"({"status":"success","data":{"resultType":"vector","result":[)" +
+                                    rows + "," + row("200", "0.25", spoilt) + "]}}",
+                                dialects().front(), codes))
+        << spoilt;
+  }
   const auto none =
       parse_baseline(R"({"status":"success","data":{"resultType":"vector","result":[]}})",
                      dialects().front(), codes);
