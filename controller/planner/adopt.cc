@@ -8,12 +8,15 @@
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/holds.h"
+#include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
 #include "controller/planner/managed.h"
 #include "controller/planner/phases.h"
 
 namespace freshet::planning {
 namespace {
+
+constexpr Duration kGoneFor = seconds(30);  // shorter may be news that comes late
 
 using Problem = std::optional<Explanation>;
 
@@ -177,6 +180,23 @@ AdoptAnswer adopt_named(const Pass& pass, const RevisionName& name, const std::s
   const auto digests = followed_digests(pass, *revision);
   if (!digests) return {"the digests of " + name.get() + " are not known", {}};
   return {"", pin(pass, *revision, *digests, " (" + by + ")")};
+}
+
+Decision adopt_what_is_left(const Pass& pass) {
+  if (pass.origin != CoreOrigin::kOurs || !pass.core.stable || stable_view(pass) != nullptr) {
+    return {};
+  }
+  const RevisionView* left = one_that_serves(pass);
+  const auto digests = is_ready(left) ? followed_digests(pass, *left) : std::nullopt;
+  if (!digests || pass.seen.spec_invalid || pass.now - pass.core.since < kGoneFor) return {};
+  Pass ending = pass;
+  const std::string gone = pass.core.stable->name.get() + " does not exist any more";
+  if (const Rollout* rollout = pass.rollout()) {
+    remember(ending.memo, history_entry(pass, *rollout, "Aborted", gone, pass.now));
+  }
+  ending.facts.push_back(warning("StableGone", gone + "; " + left->name.get() +
+                                                   " has all requests, and nothing else is left"));
+  return pin(ending, *left, *digests, "");
 }
 
 Transition adopting(const Pass& pass) { return adopt_as_found(pass); }

@@ -17,6 +17,10 @@ struct AdoptAnswer {
 };
 AdoptAnswer adopt_named(const Pass& pass, const RevisionName& name, const std::string& by);
 
+// Stable was deleted (by hand, or by Knative while a person's split gave it nothing) and another
+// Revision has all requests: there is nothing to go back to, and no newer image could ever come.
+Decision adopt_what_is_left(const Pass& pass);
+
 // The one Revision that has all requests, as programmed; null where there is none such.
 const RevisionView* one_that_serves(const Pass& pass);
 

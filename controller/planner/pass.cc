@@ -7,6 +7,8 @@
 namespace freshet::planning {
 namespace {
 
+constexpr std::int64_t kUntold = 100;  // writes that status may not have been told of
+
 // What read_core promises of a core, checked again where the core came another way (the mirror).
 bool is_whole(const Core& core) {
   if (std::holds_alternative<Adopting>(core.phase)) return true;
@@ -34,6 +36,7 @@ bool is_whole(const Core& core) {
 // sequence.
 Core afresh(const Pass& pass, const std::optional<Core>& mirror) {
   Core core = mirror.value_or(Core{});
+  if (mirror) core.seq += kUntold;
   core.service = pass.service.uid;
   core.phase = Adopting{};
   core.stable.reset();

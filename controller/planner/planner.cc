@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/overloaded.h"
+#include "controller/planner/adopt.h"
 #include "controller/planner/commands.h"
 #include "controller/planner/foreign.h"
 #include "controller/planner/leaving.h"
@@ -29,13 +30,15 @@ Decision recover_by_retreat(Pass& pass) { return planning::retreat_to_known_stab
 Decision leave(Pass& pass) { return planning::leave(pass); }
 Decision recover_by_holding(Pass& pass) { return planning::hold_for_repair(pass); }
 
+Decision go_on_without_stable(Pass& pass) { return planning::adopt_what_is_left(pass); }
+
 // Safety first, then people, then the plan.
 using Check = Decision (*)(Pass&);
-constexpr std::array<Check, 7> kChecks = {
+constexpr std::array<Check, 8> kChecks = {
     planning::carry_out_abort, retreat_at_once,
     recover_by_retreat,        leave,
     planning::pin_again,       planning::carry_out_commands,
-    recover_by_holding,
+    recover_by_holding,        go_on_without_stable,
 };
 
 Transition by_phase(const Pass& pass) {
