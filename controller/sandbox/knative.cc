@@ -47,7 +47,8 @@ RevisionState* Knative::find_revision(const ServiceKey& key, const std::string& 
 }
 
 void Knative::later(Duration low, Duration high, Agenda::Action action) {
-  cluster_.agenda.after(cluster_.dice.between(low, high), std::move(action));
+  const Duration stalled = std::max(Duration{0}, Duration(stalled_until_ - now()));
+  cluster_.agenda.after(stalled + cluster_.dice.between(low, high), std::move(action));
 }
 
 void Knative::service_written(const ObjectKey& object, const Json& old, const Json& written) {

@@ -24,6 +24,8 @@ class Knative {
   void revision_written(const ObjectKey& key, const Json& old, const Json& now);
   // Containers of this image do something else from now on.
   void behave(const Digest& image, const ImageBehaviour& behaviour);
+  // Its controllers begin nothing new until then.
+  void stall(TimePoint until) { stalled_until_ = until; }
 
  private:
   ServiceState* find(const ServiceKey& key);
@@ -55,6 +57,7 @@ class Knative {
   Cluster cluster_;
   Revisions revisions_;
   std::map<ServiceKey, ServiceState> services_;
+  TimePoint stalled_until_{};
 };
 
 }  // namespace freshet::sandbox

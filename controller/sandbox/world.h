@@ -81,6 +81,8 @@ class World {
   void observe(Store::Listener on_change) { store_.set_listener(std::move(on_change)); }
 
   void set_rate(const ServiceKey& service, double requests_per_second);
+  // Knative's controllers begin nothing new for so long.
+  void stall_knative(Duration lasting) { knative_.stall(now() + lasting); }
   void restart_pods(const ServiceKey& service);         // their counters begin at 0 again
   Program programmed(const ServiceKey& service) const;  // what the ingress does
   // What users got of each Revision since the beginning.

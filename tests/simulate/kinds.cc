@@ -19,7 +19,7 @@ constexpr GroupName kGroups[] = {
     {Group::kPrometheus, "prometheus"}, {Group::kReplicas, "replicas"},
 };
 
-std::vector<Kind> make_kinds() {
+std::vector<Kind> kinds_of_wishes() {
   using enum What;
   using enum Group;
   return {
@@ -57,6 +57,13 @@ std::vector<Kind> make_kinds() {
       {kDeleteService, kPeople, "delete-service", "{service}: the Service is gone for {lasting}"},
       {kDeleteRevision, kPeople, "delete-revision", "{service}: its newest Revision is deleted"},
       {kPoison, kPeople, "poison", "a TrackedService that cannot be read appears"},
+  };
+}
+
+std::vector<Kind> kinds_of_trouble() {
+  using enum What;
+  using enum Group;
+  return {
       {kApiFails, kKubernetes, "api-fails",
        "the API server answers {value} % with errors for {lasting}"},
       {kApiConflicts, kKubernetes, "api-conflicts",
@@ -75,10 +82,14 @@ std::vector<Kind> make_kinds() {
       {kCompact, kKubernetes, "compact", "the API server forgets its history"},
       {kUnready, kKnative, "unready", "{service}: its newest pods are not ready for {lasting}"},
       {kPodsRestart, kKnative, "pods-restart", "{service}: all its pods restart"},
+      {kRequestsStop, kKnative, "requests-stop", "{service}: no requests for {lasting}"},
+      {kKnativeStalls, kKnative, "knative-stalls", "Knative's controllers stall for {lasting}"},
       {kPrometheusFails, kPrometheus, "prometheus-fails", "Prometheus fails for {lasting}"},
       {kPrometheusEmpty, kPrometheus, "prometheus-empty",
        "Prometheus answers without series for {lasting}"},
       {kPrometheusNan, kPrometheus, "prometheus-nan", "Prometheus answers NaN for {lasting}"},
+      {kPrometheusFailover, kPrometheus, "prometheus-failover",
+       "half of Prometheus' answers are {value} s old for {lasting}"},
       {kScrapesStop, kPrometheus, "scrapes-stop", "nothing is scraped for {lasting}"},
       {kStop, kReplicas, "stop", "replica {replica} is stopped for {lasting}"},
       {kKill, kReplicas, "kill", "replica {replica} is killed for {lasting}"},
@@ -106,7 +117,11 @@ std::string known_names() {
 }  // namespace
 
 const std::vector<Kind>& all_kinds() {
-  static const std::vector<Kind> kKinds = make_kinds();
+  static const std::vector<Kind> kKinds = [] {
+    std::vector<Kind> all = kinds_of_wishes();
+    std::ranges::copy(kinds_of_trouble(), std::back_inserter(all));
+    return all;
+  }();
   return kKinds;
 }
 

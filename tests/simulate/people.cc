@@ -150,6 +150,9 @@ void People::act_on_what_is_due() {
         break;
       case What::kScrapesStop: world_.expose({sandbox::Exposure::kPushed}); break;
       case What::kUnready: make_ready(event.service, event.value, true); break;
+      case What::kRequestsStop:
+        world_.set_rate(service_key(event.service), kRequestsPerSecond);
+        break;
       default: act(event); break;
     }
   }
@@ -236,6 +239,10 @@ void People::act_on_surroundings(const Event& event) {
       return later(event.lasting, again);
     }
     case What::kPodsRestart: return world_.restart_pods(service_key(event.service));
+    case What::kRequestsStop:
+      world_.set_rate(service_key(event.service), 0);
+      return later(event.lasting, event);
+    case What::kKnativeStalls: return world_.stall_knative(event.lasting);
     case What::kScrapesStop: world_.expose({}); return later(event.lasting, event);
     default: return weather_.begin(event, world_.now());
   }
@@ -255,6 +262,7 @@ std::optional<TimePoint> People::asked_to_retry(int service) const {
 
 void People::go_home(bool pushes) {
   weather_.clear();
+  world_.stall_knative(Duration{0});
   for (auto& [at, event] : std::exchange(later_, {})) {
     event.lasting = Duration{0};
     later_.emplace(world_.now(), event);

@@ -63,6 +63,7 @@ class People {
   void act_on_registry(const Event& event);
   void act_on_tracking(const Event& event);
   void act_on_service(const Event& event);
+  void adopt_what_serves_most(int service);
   void look_after(int service);
   void act_on_surroundings(const Event& event);
   void later(Duration delay, Event event);

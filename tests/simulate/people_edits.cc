@@ -1,5 +1,6 @@
 // What people do to a Knative Service by hand.
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <nlohmann/json.hpp>
 
@@ -74,6 +75,13 @@ void People::spoil_core(int service) {
                            {{"metadata", {{"annotations", {{"freshet.dev/rollout", text}}}}}});
 }
 
+void People::adopt_what_serves_most(int service) {
+  const auto shares = world_.programmed(service_key(service));
+  const auto most =
+      std::ranges::max_element(shares, {}, [](const auto& share) { return share.second; });
+  if (most != shares.end()) command(service, "adopt", "--to=" + most->first);
+}
+
 // What is held for a person is answered; what nobody can follow from is deployed anew.
 void People::look_after(int service) {
   const auto tracked = world_.read(tracked_service_path(service_key(service)));
@@ -86,6 +94,7 @@ void People::look_after(int service) {
       command(service, "promote", "--full");
     if (reason == "ForeignEdit") command(service, "resume", "--keep-mine");
     if (reason == "Paused") command(service, "resume");
+    if (reason == "CoreLost" || reason == "CoreDamaged") adopt_what_serves_most(service);
   }
   const auto app = world_.read(service_path(service_key(service)));
   if (!app || string_or(at_path(*tracked, {"status"}), "phase") != "Adopting") return;

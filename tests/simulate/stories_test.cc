@@ -88,6 +88,20 @@ TEST(Stories, TellTheSameFromTheSameSeed) {
   EXPECT_GT(lines[0].size(), story.events.size());
 }
 
+// Without bounds to judge latency by, a slow build has nothing against it.
+TEST(OldFaults, ASlowBuildIsFoundWhereStableHadNoCountsWhenItsRolloutBegan) {
+  const ServiceSetting setting{.metrics = true, .steps = {20}, .minimum_step = minutes(2)};
+  const Event nan = {
+      .at = seconds(50), .what = What::kPrometheusNan, .lasting = minutes(3), .value = 70};
+  const Event slow = {.at = minutes(1), .what = What::kPushSlow};
+  Story story = story_of(setting, {nan, slow});
+  for (story.seed = 1; story.seed <= 10; ++story.seed) expect_no_violation(story);
+
+  const Event quiet = {.at = minutes(1), .what = What::kRequestsStop, .lasting = minutes(70)};
+  const Event later = {.at = minutes(69), .what = What::kPushSlow};
+  expect_no_violation(story_of(setting, {quiet, later}, minutes(80)));
+}
+
 TEST(Stories, OfBadBuildsAreTakenBackWithinTwoSecondsOfTheVerdict) {
   Story story;
   story.services = {ServiceSetting{.metrics = true, .steps = {20, 50}}};

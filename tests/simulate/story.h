@@ -62,10 +62,13 @@ enum class What {
   // Knative and its pods.
   kUnready,  // pods of the newest image stop being ready for `lasting`
   kPodsRestart,
+  kRequestsStop,   // nobody asks for anything for `lasting`
+  kKnativeStalls,  // its controllers do nothing new for `lasting`
   // Prometheus.
   kPrometheusFails,
   kPrometheusEmpty,  // answers without a series
   kPrometheusNan,
+  kPrometheusFailover,  // every other answer comes from one that is `value` seconds behind
   kScrapesStop,
   // Our own replicas, by `replica`.
   kStop,         // cleanly, and started again after `lasting`

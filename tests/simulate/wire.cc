@@ -33,6 +33,14 @@ bool is_write(std::string_view as) {
 // The election is a thread of its own in the program: what is planned is for the others.
 bool is_of_lease(std::string_view as) { return as.ends_with(" leases"); }
 
+// What a Prometheus that lags behind knows.
+HttpRequest asked_earlier(HttpRequest request, TimePoint then) {
+  const auto time = std::chrono::floor<seconds>(then).time_since_epoch().count();
+  std::string& query = request.method == "POST" ? request.body : request.url;
+  query += fmt::format("&time={}", time);
+  return request;
+}
+
 // The answer of a Prometheus that has lost all its series.
 void empty_result(std::string& body) {
   const std::string_view key = "\"result\":[";
@@ -202,7 +210,11 @@ Result<HttpResponse> Wire::to_prometheus(const HttpRequest& request) {
     return HttpResponse{503, {}, "simulated"};
   }
   static const std::string kAs = "prometheus";
-  auto answer = arrive(request, kAs);
+  const auto behind = weather_.value(What::kPrometheusFailover, world_.now());
+  const bool other = behind && dice_.uniform() < 0.5;
+  if (other) count(What::kPrometheusFailover);
+  auto answer =
+      arrive(other ? asked_earlier(request, world_.now() - seconds(*behind)) : request, kAs);
   if (!answer) return answer;
   if (strikes(What::kPrometheusEmpty)) {
     empty_result(answer->body);
