@@ -31,6 +31,10 @@ std::string dominant_text(const Verdict& v, const Evidence& e, const AnalysisSet
       const CheckEvidence& check = e.checks[claim.index];
       return fmt::format("worse in {} of {} looks", check.worse, check.looks);
     }
+    if (claim.kind == ClaimKind::kLatency) {
+      return fmt::format("more of its {} requests take longer than {} s; {}", e.canary.requests,
+                         settings.latency_bounds[claim.index], counts_text(v.canary, v.stable));
+    }
   }
   return counts_text(v.canary, v.stable);
 }

@@ -98,6 +98,9 @@ TEST(Judge, ASlowerCanaryIsRolledBackForItsLatency) {
   const Verdict v = judged(after(settings, 10, canary, stable), settings, at_percent(10, true));
   EXPECT_EQ(v.kind, VerdictKind::kRollback);
   EXPECT_TRUE(v.metric.starts_with("latency")) << v.metric;
+  EXPECT_NE(v.sentence.find("requests take longer than " + v.metric.substr(8) + " s"),
+            std::string::npos)
+      << v.sentence;
 }
 
 TEST(Judge, AShiftOfLessThanOneBucketIsNobodysRegression) {
