@@ -8,6 +8,8 @@ namespace {
 
 // Stable's failures count as slow once they pass this share of an interval (see accusing_counts).
 constexpr double kFastFailureShare = 0.02;
+// Beyond this share stable is broken: how fast it fails is no standard for who does not.
+constexpr double kBrokenShare = 0.2;
 
 bool is_sound_arm(const ArmCounts& arm) {
   if (arm.requests < 0 || arm.errors < 0 || arm.young < 0) return false;
@@ -84,6 +86,13 @@ std::optional<PairCounts> clearing_counts(const Interval& i, const MetricQuestio
   const auto canary = latency(i.canary, metric, false);
   const auto stable = latency(i.stable, metric, true);
   if (!canary || !stable) return std::nullopt;
+  const auto failures = static_cast<double>(i.stable.errors);
+  if (failures > kBrokenShare * static_cast<double>(i.stable.requests)) {
+    const double failed = canary->slower + static_cast<double>(i.canary.errors);
+    return PairCounts{std::min(failed, canary->requests),
+                      std::min(stable->slower + failures, stable->requests), canary->requests,
+                      stable->requests};
+  }
   return PairCounts{canary->slower, stable->slower, canary->requests, stable->requests};
 }
 

@@ -28,7 +28,9 @@ struct MetricQuestion {
 // For accusing, doubt goes to the canary. A stable that fails fast would make a healthy canary look
 // slow, so stable's failures count as slow where there are many of them.
 std::optional<PairCounts> accusing_counts(const Interval& interval, const MetricQuestion& metric);
-// For clearing, doubt goes against the canary.
+// For clearing, doubt goes against the canary. Beside a stable that is broken, and fails fast, no
+// canary could be shown to be as fast: then requests that failed are no better than slow ones, in
+// both arms.
 std::optional<PairCounts> clearing_counts(const Interval& interval, const MetricQuestion& metric);
 
 }  // namespace freshet

@@ -159,6 +159,8 @@ void keep_counted(ReaderState& state, const PodFacts& facts, const PodCounting& 
 void add_failures(ArmCounts& arm, std::int64_t failures) {
   arm.requests += failures;
   arm.errors += failures;
+  // Without a pod all its requests end at the activators, which were observed all the time.
+  if (failures > 0 && arm.observed == Duration{}) arm.observed.reset();
 }
 
 // A pod that runs, but has not shown anything yet: it may have counted what is not known.

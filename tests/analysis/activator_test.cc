@@ -123,6 +123,17 @@ TEST_F(Activators, FailuresOfACandidateWithoutAnyPodAreAllCounted) {
   EXPECT_EQ(total(true).requests, failed_);
 }
 
+// Else the candidate that mends it could not be shown to finish its share.
+TEST_F(Activators, AnArmWithoutAPodIsObservedByThemAllTheTime) {
+  go(minutes(2));
+  gone_ = {"s1"};
+  stable_alone_ = 50;
+  go(minutes(10));
+  ASSERT_FALSE(intervals_.empty());
+  EXPECT_GT(intervals_.back().stable.errors, 0);
+  EXPECT_NE(intervals_.back().stable.observed, Duration{});
+}
+
 TEST_F(Activators, FailuresOfPodsThatPrometheusHasNotTakenUpYetWaitForThem) {
   for (const char* name : {"s1", "c1"}) input_.pods[name] = now_;
   per_second_["c1"] = {};

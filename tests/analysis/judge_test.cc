@@ -139,6 +139,17 @@ TEST(Judge, AStableThatFailsFastDoesNotMakeTheCanaryLookSlow) {
   EXPECT_LT(v.rollback_evidence, 0) << v.sentence;
 }
 
+// What mends production must not wait for the latency of what is broken.
+TEST(Judge, AHealthyCanaryGoesOnBesideAStableThatFailsAtOnce) {
+  const AnalysisSettings settings = with_latency();
+  const ArmCounts canary{50, 0, {{0.1, 8}, {0.25, 3}, {0.5, 1}}, 0};
+  for (const std::int64_t failed : {450, 300, 100}) {
+    const ArmCounts stable{450, failed, {{0.1, (450 - failed) / 6}, {0.25, 0}, {0.5, 0}}, 0};
+    const Verdict v = judged(after(settings, 40, canary, stable), settings, at_percent(10, true));
+    EXPECT_EQ(v.kind, VerdictKind::kAdvance) << failed << ": " << v.sentence;
+  }
+}
+
 TEST(Judge, SaysWhyEvidenceDoesNotGrow) {
   const AnalysisSettings settings;
   const Evidence none = started(settings);
