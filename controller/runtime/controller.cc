@@ -85,9 +85,9 @@ bool Controller::read_surroundings() {
   return true;
 }
 
-std::optional<TimePoint> Controller::next_pass() const {
+std::optional<TimePoint> Controller::next_pass(Priority lowest) const {
   const std::lock_guard lock(mutex_);
-  return queue_.next_due();
+  return queue_.next_due(lowest);
 }
 
 std::optional<TimePoint> Controller::next_reading() const {
@@ -133,12 +133,12 @@ void Controller::forget(const ServiceKey& key) {
   notes_.erase(key);
 }
 
-bool Controller::reconcile_one() {
+bool Controller::reconcile_one(Priority lowest) {
   const TimePoint now = clock_.now();
   std::optional<ServiceKey> key;
   {
     const std::lock_guard lock(mutex_);
-    key = queue_.take(now);
+    key = queue_.take(now, lowest);
   }
   if (!key) return false;
   const Status read = read_before_first_pass(*key);
