@@ -128,7 +128,7 @@ Status Controller::read_before_first_pass(const ServiceKey& key) {
 void Controller::forget(const ServiceKey& key) {
   tags_.follow(key, {}, Duration{0});
   metrics_.remove_service(key);
-  slots_.forget(key);
+  slots_.settle(key, Slots::Standing::kNone);
   const std::lock_guard lock(mutex_);
   notes_.erase(key);
 }
@@ -192,8 +192,9 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
   }
   const auto* core = std::get_if<Core>(&seen.core);
   const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
-  seen.rollout_slot = slots_.take({tracked.object.name_space, tracked.object.name}, active,
-                                  clock_.now(), seen.queue_place);
+  if (active) slots_.settle(follower, Slots::Standing::kActive);
+  seen.rollout_slot = slots_.has_place(follower, seen.queue_place);
+  const ServiceKey follower{tracked.object.name_space, tracked.object.name};
   keep_rollback(seen, notes);
   return seen;
 }
@@ -248,6 +249,7 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
   settle(key, seen, transition, notes, now, out.trouble);
   out.next = transition.wake_at;
   const bool active = transition.core && active_rollout(transition.core->phase) != nullptr;
+  slots_.settle(key, standing_after(transition));
   if (active) {
     out.next = std::min(out.next.value_or(TimePoint::max()), now + options_.analysis_interval);
   }
