@@ -52,10 +52,14 @@ void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
 void Controller::on_event(Kind kind, const WatchEvent& event) {
   switch (event.type) {
     case WatchEvent::Type::kListed:
-      for (const JsonPtr& item : event.items) enqueue(cache_.put(kind, *item), clock_.now());
+      for (const JsonPtr& item : event.items) {
+        enqueue(cache_.put_listed(kind, *item), clock_.now());
+      }
       break;
     case WatchEvent::Type::kRestarted:
-      for (const JsonPtr& item : event.items) enqueue(cache_.put(kind, *item), clock_.now());
+      for (const JsonPtr& item : event.items) {
+        enqueue(cache_.put_listed(kind, *item), clock_.now());
+      }
       enqueue(cache_.keep_only(kind, event.present), clock_.now());
       break;
     case WatchEvent::Type::kAdded:
@@ -190,11 +194,11 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
     tags_.fill({tracked.object.name_space, tracked.object.name}, seen.images,
                {nodes_.asked(), nodes_.platforms(), options_.max_image_bytes, now});
   }
+  const ServiceKey follower{tracked.object.name_space, tracked.object.name};
   const auto* core = std::get_if<Core>(&seen.core);
   const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
   if (active) slots_.settle(follower, Slots::Standing::kActive);
   seen.rollout_slot = slots_.has_place(follower, seen.queue_place);
-  const ServiceKey follower{tracked.object.name_space, tracked.object.name};
   keep_rollback(seen, notes);
   return seen;
 }
@@ -245,11 +249,11 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
   }
   if (!owes_retreat(seen, now)) out.blind = look(seen, notes, now);
   Transition transition = decide_and_write(seen, notes, now, out.trouble);
+  slots_.settle(key, standing_after(transition));
   notes.memo = transition.memo;
   settle(key, seen, transition, notes, now, out.trouble);
   out.next = transition.wake_at;
   const bool active = transition.core && active_rollout(transition.core->phase) != nullptr;
-  slots_.settle(key, standing_after(transition));
   if (active) {
     out.next = std::min(out.next.value_or(TimePoint::max()), now + options_.analysis_interval);
   }
