@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -49,6 +50,9 @@ struct Fact {
   bool warning = false;
   bool operator==(const Fact&) const = default;
 };
+
+// The reason of a hold: as many rollouts run as are allowed.
+inline constexpr std::string_view kQueuedHold = "Queued";
 
 // What the service waits for, in words; never a bare "Progressing".
 struct Explanation {

@@ -129,7 +129,7 @@ Transition idle(const Pass& pass) {
   if (!targets.start) return rest(pass, targets);
   auto holds = starting_holds(pass);
   if (holds.empty() && !pass.seen.rollout_slot) {
-    holds.push_back(own_hold(pass, "Queued",
+    holds.push_back(own_hold(pass, std::string(kQueuedHold),
                              "as many rollouts run as are allowed; this one is number " +
                                  std::to_string(pass.seen.queue_place) + " in the queue"));
   }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <tuple>
 
 #include "base/text.h"
 #include "controller/knative/views.h"
@@ -42,10 +41,6 @@ std::optional<Core> cached_core(const ServiceView& view) {
   return std::nullopt;
 }
 
-ServiceKey service_of(const CachedTracked& tracked) {
-  return {tracked.object.name_space, tracked.object.spec.service};
-}
-
 }  // namespace
 
 std::vector<ServiceKey> Cache::tracker_keys(const ServiceKey& service) const {
@@ -63,6 +58,28 @@ std::vector<ServiceKey> Cache::put(Kind kind, const Json& object) {
     case Kind::kRevision: return put_revision(object);
   }
   return {};
+}
+
+bool Cache::knows(Kind kind, const Json& object) const {
+  const ServiceKey key = key_of(object);
+  const std::string version = string_or(metadata_of(object), "resourceVersion");
+  const std::lock_guard lock(mutex_);
+  if (kind == Kind::kTrackedService) {
+    const auto found = tracked_.find(key);
+    return found != tracked_.end() && found->second.object.resource_version == version;
+  }
+  if (kind == Kind::kService) {
+    const auto found = services_.find(key);
+    return found != services_.end() && found->second.resource_version == version;
+  }
+  const auto found = revisions_.find(service_of_revision(object));
+  if (found == revisions_.end()) return false;
+  const auto known = found->second.versions.find(RevisionName(key.name));
+  return known != found->second.versions.end() && known->second == version_of(version);
+}
+
+std::vector<ServiceKey> Cache::put_listed(Kind kind, const Json& object) {
+  return knows(kind, object) ? std::vector<ServiceKey>() : put(kind, object);
 }
 
 std::vector<ServiceKey> Cache::remove(Kind kind, const Json& object) {
@@ -130,15 +147,15 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
   }
   if (old != tracked_.end()) {
     if (version_of(old->second.object.resource_version) > version_of(object)) return {};
-    const ServiceKey before = service_of(old->second);
-    if (before != service_of(entry)) {
+    const ServiceKey before = old->second.service();
+    if (before != entry.service()) {
       trackers_[before].erase(key.name);
       concerned = tracker_keys(before);
       concerned.push_back(key);
     }
   }
   if (!is_same || untaken_.contains(key)) untaken_[key] = status_from_json(status);
-  trackers_[service_of(entry)].insert(key.name);
+  trackers_[entry.service()].insert(key.name);
   tracked_[key] = std::move(entry);
   return concerned;
 }
@@ -182,7 +199,7 @@ std::vector<ServiceKey> Cache::remove_tracked(const ServiceKey& key) {
   const std::lock_guard lock(mutex_);
   const auto found = tracked_.find(key);
   if (found == tracked_.end()) return {key};
-  const ServiceKey service = service_of(found->second);
+  const ServiceKey service = found->second.service();
   tracked_.erase(found);
   untaken_.erase(key);
   const auto trackers = trackers_.find(service);
@@ -210,61 +227,6 @@ std::vector<ServiceKey> Cache::remove_revision(const ServiceKey& service,
   found->second.versions.erase(name);
   if (found->second.views.empty()) revisions_.erase(found);
   return tracker_keys(service);
-}
-
-std::optional<CachedTracked> Cache::tracked(const ServiceKey& key) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = tracked_.find(key);
-  if (found == tracked_.end()) return std::nullopt;
-  return found->second;
-}
-
-std::optional<ServiceView> Cache::service(const ServiceKey& key) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = services_.find(key);
-  if (found == services_.end()) return std::nullopt;
-  return found->second;
-}
-
-std::map<RevisionName, RevisionView> Cache::revisions(const ServiceKey& service) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = revisions_.find(service);
-  if (found == revisions_.end()) return {};
-  return found->second.views;
-}
-
-std::string Cache::oldest_tracker(const ServiceKey& service) const {
-  const std::lock_guard lock(mutex_);
-  const CachedTracked* oldest = nullptr;
-  const auto age = [](const CachedTracked& one) {
-    return std::tuple(one.object.created.value_or(TimePoint::max()), one.object.name);
-  };
-  for (const ServiceKey& key : tracker_keys(service)) {
-    const CachedTracked& each = tracked_.at(key);
-    if (oldest == nullptr || age(each) < age(*oldest)) oldest = &each;
-  }
-  return oldest == nullptr ? "" : oldest->object.name;
-}
-
-TrackedServiceStatus Cache::take_status(const ServiceKey& key) {
-  const std::lock_guard lock(mutex_);
-  const auto found = untaken_.extract(key);
-  return found ? std::move(found.mapped()) : TrackedServiceStatus{};
-}
-
-Priority Cache::priority(const ServiceKey& key) const {
-  const std::lock_guard lock(mutex_);
-  const auto tracked = tracked_.find(key);
-  if (tracked == tracked_.end()) return Priority::kRest;
-  const auto found = priorities_.find(service_of(tracked->second));
-  if (found == priorities_.end()) return Priority::kRest;
-  return asks_for_retreat(tracked->second.object.annotations) ? Priority::kRetreat : found->second;
-}
-
-std::string Cache::problem(const ServiceKey& service) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = problems_.find(service);
-  return found == problems_.end() ? "" : found->second;
 }
 
 }  // namespace freshet

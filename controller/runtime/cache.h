@@ -26,6 +26,8 @@ struct CachedTracked {
   // may share it.
   std::shared_ptr<const TrackedServiceSpec> last_good_spec;
   std::string mirror;  // status.core
+
+  ServiceKey service() const { return {object.name_space, object.spec.service}; }
 };
 
 // Thread-safe. Objects are put by watches and by the replies to our own writes; one that is older
@@ -37,6 +39,9 @@ class Cache {
   // of one kind; what is not among `present` ("namespace/name") is gone.
   std::vector<ServiceKey> keep_only(Kind kind, const std::set<std::string>& present);
   std::vector<ServiceKey> put(Kind kind, const Json& object);
+  // Of a list: what is known in this very version concerns nobody. When a list has expired, ten
+  // thousand services are not looked at anew for the few that have changed meanwhile.
+  std::vector<ServiceKey> put_listed(Kind kind, const Json& object);
   std::vector<ServiceKey> remove(Kind kind, const Json& object);
 
   std::optional<CachedTracked> tracked(const ServiceKey& key) const;
@@ -57,6 +62,7 @@ class Cache {
     std::map<RevisionName, RevisionView> views;
     std::map<RevisionName, std::int64_t> versions;
   };
+  bool knows(Kind kind, const Json& object) const;
   std::vector<ServiceKey> put_tracked(const Json& object);
   std::vector<ServiceKey> put_service(const Json& object);
   std::vector<ServiceKey> put_revision(const Json& object);

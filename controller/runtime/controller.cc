@@ -52,10 +52,14 @@ void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
 void Controller::on_event(Kind kind, const WatchEvent& event) {
   switch (event.type) {
     case WatchEvent::Type::kListed:
-      for (const JsonPtr& item : event.items) enqueue(cache_.put(kind, *item), clock_.now());
+      for (const JsonPtr& item : event.items) {
+        enqueue(cache_.put_listed(kind, *item), clock_.now());
+      }
       break;
     case WatchEvent::Type::kRestarted:
-      for (const JsonPtr& item : event.items) enqueue(cache_.put(kind, *item), clock_.now());
+      for (const JsonPtr& item : event.items) {
+        enqueue(cache_.put_listed(kind, *item), clock_.now());
+      }
       enqueue(cache_.keep_only(kind, event.present), clock_.now());
       break;
     case WatchEvent::Type::kAdded:
@@ -85,9 +89,9 @@ bool Controller::read_surroundings() {
   return true;
 }
 
-std::optional<TimePoint> Controller::next_pass() const {
+std::optional<TimePoint> Controller::next_pass(Priority lowest) const {
   const std::lock_guard lock(mutex_);
-  return queue_.next_due();
+  return queue_.next_due(lowest);
 }
 
 std::optional<TimePoint> Controller::next_reading() const {
@@ -128,17 +132,17 @@ Status Controller::read_before_first_pass(const ServiceKey& key) {
 void Controller::forget(const ServiceKey& key) {
   tags_.follow(key, {}, Duration{0});
   metrics_.remove_service(key);
-  slots_.forget(key);
+  slots_.settle(key, Slots::Standing::kNone);
   const std::lock_guard lock(mutex_);
   notes_.erase(key);
 }
 
-bool Controller::reconcile_one() {
+bool Controller::reconcile_one(Priority lowest) {
   const TimePoint now = clock_.now();
   std::optional<ServiceKey> key;
   {
     const std::lock_guard lock(mutex_);
-    key = queue_.take(now);
+    key = queue_.take(now, lowest);
   }
   if (!key) return false;
   const Status read = read_before_first_pass(*key);
@@ -190,10 +194,11 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
     tags_.fill({tracked.object.name_space, tracked.object.name}, seen.images,
                {nodes_.asked(), nodes_.platforms(), options_.max_image_bytes, now});
   }
+  const ServiceKey follower{tracked.object.name_space, tracked.object.name};
   const auto* core = std::get_if<Core>(&seen.core);
   const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
-  seen.rollout_slot = slots_.take({tracked.object.name_space, tracked.object.name}, active,
-                                  clock_.now(), seen.queue_place);
+  if (active) slots_.settle(follower, Slots::Standing::kActive);
+  seen.rollout_slot = slots_.has_place(follower, seen.queue_place);
   keep_rollback(seen, notes);
   return seen;
 }
@@ -244,6 +249,7 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
   }
   if (!owes_retreat(seen, now)) out.blind = look(seen, notes, now);
   Transition transition = decide_and_write(seen, notes, now, out.trouble);
+  slots_.settle(key, standing_after(transition));
   notes.memo = transition.memo;
   settle(key, seen, transition, notes, now, out.trouble);
   out.next = transition.wake_at;

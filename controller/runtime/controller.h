@@ -54,11 +54,11 @@ class Controller {
   // Reads one source of credentials that is due, or lists nodes; false when neither is due. Several
   // may call it at once.
   bool read_surroundings();
-  // One pass over one service that is due; false when none is.
-  bool reconcile_one();
+  // One pass over one service that is due, of this priority at least; false when none is.
+  bool reconcile_one(Priority lowest = Priority::kRest);
   // When reconcile_one, or read_surroundings, has something to do next: who waits for the one is
   // not woken for the other.
-  std::optional<TimePoint> next_pass() const;
+  std::optional<TimePoint> next_pass(Priority lowest = Priority::kRest) const;
   std::optional<TimePoint> next_reading() const;
   // When any of these, or a registry check, is due next.
   std::optional<TimePoint> next_due() const;

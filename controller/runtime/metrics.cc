@@ -1,11 +1,16 @@
 // The controller's own metrics.
 #include "controller/runtime/metrics.h"
 
+#include <fmt/format.h>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+
+#include <iterator>
+#include <string_view>
+#include <utility>
 
 namespace freshet {
 
@@ -21,36 +26,68 @@ auto& family(prometheus::Registry& registry, Builder builder, const char* name, 
   return builder.Name(name).Help(help).Register(registry);
 }
 
-Labels labels_of(const ServiceKey& key) {
-  return {{"namespace", key.name_space}, {"service", key.name}};
-}
-
 Labels with(Labels labels, const std::string& name, const std::string& value) {
   labels[name] = value;
   return labels;
 }
 
-// Removes the series with these labels; adding first finds it, whether it was there or not.
-void drop(prometheus::Family<prometheus::Gauge>& gauges, const Labels& labels) {
-  if (gauges.Has(labels)) gauges.Remove(&gauges.Add(labels));
+// Series of services are written from what is known of each: at ten thousand services a library's
+// gauge for each, with maps of its labels, takes tens of MiB, and to remove one means to seek it
+// among all. Names of Kubernetes objects need no escaping.
+class ServiceSeries {
+ public:
+  ServiceSeries(std::string& text, std::string_view name, std::string_view help)
+      : text_(text), name_(name), help_(help) {}
+
+  // `label`: one more, as `name="value",`; "": none.
+  void add(const ServiceKey& key, double value, std::string_view label = "") {
+    auto out = std::back_inserter(text_);
+    if (!std::exchange(begun_, true)) {
+      fmt::format_to(out, "# HELP {0} {1}\n# TYPE {0} gauge\n", name_, help_);
+    }
+    fmt::format_to(out, R"({}{{namespace="{}",{}service="{}"}} {})", name_, key.name_space, label,
+                   key.name, value);
+    text_ += '\n';
+  }
+
+ private:
+  std::string& text_;
+  const std::string_view name_;
+  const std::string_view help_;
+  bool begun_ = false;
+};
+
+// Ages are as of `now`.
+std::string text_of(const std::map<ServiceKey, ServiceGauges>& services, TimePoint now) {
+  std::string text;
+  const auto tell = [&](const char* name, const char* help, const auto& add) {
+    ServiceSeries series(text, name, help);
+    for (const auto& [key, gauges] : services) add(series, key, gauges);
+  };
+  tell("freshet_rollout_phase", "1 for the phase a tracked service is in.",
+       [](ServiceSeries& series, const ServiceKey& key, const ServiceGauges& gauges) {
+         series.add(key, 1, fmt::format(R"(phase="{}",)", gauges.phase));
+       });
+  tell("freshet_rollout_percent", "Percent of requests the candidate is meant to get.",
+       [](ServiceSeries& series, const ServiceKey& key, const ServiceGauges& gauges) {
+         series.add(key, gauges.percent);
+       });
+  tell("freshet_image_age_seconds", "Age of the image that the stable Revision runs.",
+       [&](ServiceSeries& series, const ServiceKey& key, const ServiceGauges& gauges) {
+         if (gauges.image_created) series.add(key, to_seconds(now - *gauges.image_created));
+       });
+  tell("freshet_image_behind_seconds",
+       "Time since a newer digest of a followed tag was first seen; 0 when up to date.",
+       [&](ServiceSeries& series, const ServiceKey& key, const ServiceGauges& gauges) {
+         series.add(key, gauges.behind_since ? to_seconds(now - *gauges.behind_since) : 0);
+       });
+  return text;
 }
 
 }  // namespace
 
 struct Metrics::Families {
   prometheus::Registry registry;
-  prometheus::Family<prometheus::Gauge>& phase =
-      family(registry, prometheus::BuildGauge(), "freshet_rollout_phase",
-             "1 for the phase a tracked service is in.");
-  prometheus::Family<prometheus::Gauge>& percent =
-      family(registry, prometheus::BuildGauge(), "freshet_rollout_percent",
-             "Percent of requests the candidate is meant to get.");
-  prometheus::Family<prometheus::Gauge>& image_age =
-      family(registry, prometheus::BuildGauge(), "freshet_image_age_seconds",
-             "Age of the image that the stable Revision runs.");
-  prometheus::Family<prometheus::Gauge>& behind =
-      family(registry, prometheus::BuildGauge(), "freshet_image_behind_seconds",
-             "Time since a newer digest of a followed tag was first seen; 0 when up to date.");
   prometheus::Family<prometheus::Counter>& rollouts =
       family(registry, prometheus::BuildCounter(), "freshet_rollouts_total",
              "Rollouts that ended, by outcome.");
@@ -95,26 +132,12 @@ Metrics::~Metrics() = default;
 
 void Metrics::set_service(const ServiceKey& key, const ServiceGauges& gauges) {
   const std::lock_guard lock(mutex_);
-  const Labels labels = labels_of(key);
-  const auto before = services_.find(key);
-  if (before != services_.end() && before->second.phase != gauges.phase) {
-    drop(families_->phase, with(labels, "phase", before->second.phase));
-  }
-  families_->phase.Add(with(labels, "phase", gauges.phase)).Set(1);
-  families_->percent.Add(labels).Set(gauges.percent);
   services_[key] = gauges;
 }
 
 void Metrics::remove_service(const ServiceKey& key) {
   const std::lock_guard lock(mutex_);
-  const auto found = services_.find(key);
-  if (found == services_.end()) return;
-  const Labels labels = labels_of(key);
-  drop(families_->phase, with(labels, "phase", found->second.phase));
-  drop(families_->percent, labels);
-  drop(families_->image_age, labels);
-  drop(families_->behind, labels);
-  services_.erase(found);
+  services_.erase(key);
 }
 
 void Metrics::count_rollout(const ServiceKey& key, const std::string& outcome) {
@@ -163,15 +186,8 @@ void Metrics::set_leader(bool leads) { families_->leader.Set(leads ? 1 : 0); }
 
 std::string Metrics::render(TimePoint now) {
   const std::lock_guard lock(mutex_);
-  for (const auto& [key, gauges] : services_) {
-    const Labels labels = labels_of(key);
-    if (gauges.image_created) {
-      families_->image_age.Add(labels).Set(to_seconds(now - *gauges.image_created));
-    }
-    families_->behind.Add(labels).Set(gauges.behind_since ? to_seconds(now - *gauges.behind_since)
-                                                          : 0);
-  }
-  return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+  return prometheus::TextSerializer().Serialize(families_->registry.Collect()) +
+         text_of(services_, now);
 }
 
 }  // namespace freshet

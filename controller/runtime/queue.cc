@@ -2,8 +2,19 @@
 #include "controller/runtime/queue.h"
 
 #include <algorithm>
+#include <span>
 
 namespace freshet {
+
+namespace {
+
+// The lanes of this priority and higher ones, the highest first.
+template <class Lanes>
+auto wanted(Lanes& lanes, Priority lowest) {
+  return std::span(lanes).first(static_cast<std::size_t>(lowest) + 1);
+}
+
+}  // namespace
 
 Priority KeyedQueue::priority(const ServiceKey& key) const {
   const auto found = priorities_.find(key);
@@ -59,13 +70,13 @@ void KeyedQueue::set_priority(const ServiceKey& key, Priority wanted) {
   if (in_lane) to_lane(key, found->second.at);
 }
 
-std::optional<ServiceKey> KeyedQueue::take(TimePoint now) {
+std::optional<ServiceKey> KeyedQueue::take(TimePoint now, Priority lowest) {
   while (!later_.empty() && later_.begin()->first <= now) {
     const auto [at, key] = later_.extract(later_.begin()).value();
     due_[key].in_lane = true;
     to_lane(key, at);
   }
-  for (Lane& lane : lanes_) {
+  for (Lane& lane : wanted(lanes_, lowest)) {
     if (lane.by_namespace.empty()) continue;
     auto turn = lane.by_namespace.upper_bound(lane.served);
     if (turn == lane.by_namespace.end()) turn = lane.by_namespace.begin();
@@ -106,8 +117,8 @@ void KeyedQueue::forget(const ServiceKey& key) {
   failures_.erase(key);
 }
 
-std::optional<TimePoint> KeyedQueue::next_due() const {
-  for (const Lane& lane : lanes_) {
+std::optional<TimePoint> KeyedQueue::next_due(Priority lowest) const {
+  for (const Lane& lane : wanted(lanes_, lowest)) {
     if (!lane.by_namespace.empty()) return lane.by_namespace.begin()->second.begin()->first;
   }
   if (later_.empty()) return std::nullopt;

@@ -38,8 +38,8 @@ class KeyedQueue {
   Priority priority(const ServiceKey& key) const;  // kRest unless set
 
   // The next due key, marked as being worked on: of the highest priority, of the namespace whose
-  // turn it is, the longest due.
-  std::optional<ServiceKey> take(TimePoint now);
+  // turn it is, the longest due. `lowest`: nothing of a lower priority is wanted.
+  std::optional<ServiceKey> take(TimePoint now, Priority lowest = Priority::kRest);
 
   // Work on the key has ended well: failures are forgotten; it comes back at `next` if given, or at
   // once if it was added meanwhile.
@@ -49,7 +49,9 @@ class KeyedQueue {
   void failed(const ServiceKey& key, TimePoint now, Duration at_least = Duration{0});
   void forget(const ServiceKey& key);
 
-  std::optional<TimePoint> next_due() const;  // of keys not being worked on
+  // Of keys not being worked on; with `lowest`, when one of that priority may be due at the
+  // soonest.
+  std::optional<TimePoint> next_due(Priority lowest = Priority::kRest) const;
   std::size_t size() const { return due_.size(); }
   int failures(const ServiceKey& key) const;
 

@@ -164,11 +164,14 @@ void run_until_stopped(Watches& watches, Controller& controller, const Clock& cl
            [&] { return controller.next_reading(); });
     });
   }
-  for (int i = 0; i < workers; ++i) {
-    writers.emplace_back([&] {
-      work([&] { return controller.reconcile_one(); }, [&] { return controller.next_pass(); });
+  const auto add_worker = [&](Priority lowest) {
+    writers.emplace_back([&, lowest] {
+      work([&, lowest] { return controller.reconcile_one(lowest); },
+           [&, lowest] { return controller.next_pass(lowest); });
     });
-  }
+  };
+  for (int i = 0; i < workers; ++i) add_worker(Priority::kRest);
+  add_worker(Priority::kRetreat);  // for when all others wait, say for a slow Prometheus
   if (election != nullptr) {
     electing = std::jthread([&] { keep_electing(*election, clock, bell, gate, done); });
   }

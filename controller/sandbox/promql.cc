@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <regex>
+#include <set>
 
 #include "base/text.h"
 
@@ -13,6 +14,56 @@ namespace freshet::sandbox {
 namespace {
 
 constexpr std::size_t kMaxQueryBytes = 64 << 10;
+
+// "a\.b|c" as the literals it means; nullopt if it is more than that.
+std::optional<std::vector<std::string>> literals(const std::string& pattern) {
+  std::vector<std::string> out(1);
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '|') {
+      out.emplace_back();
+    } else if (c == '\\' && i + 1 < pattern.size() && std::ispunct(pattern[i + 1]) != 0) {
+      out.back() += pattern[++i];
+    } else if (std::string_view("\\.+*?()[]{}^$").find(c) != std::string_view::npos) {
+      return std::nullopt;
+    } else {
+      out.back() += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+// A query names hundreds of Revisions, and is asked of thousands of series.
+class Pattern {
+ public:
+  explicit Pattern(const std::string& text) {
+    if (const auto known = literals(text)) {
+      literals_.emplace(known->begin(), known->end());
+      return;
+    }
+    try {
+      regex_.emplace(text);
+    } catch (const std::regex_error&) {
+      literals_.emplace();  // it matches nothing
+    }
+  }
+  bool matches(const std::string& value) const {
+    if (literals_) return literals_->contains(value);
+    try {
+      return std::regex_match(value, *regex_);
+    } catch (const std::regex_error&) {
+      return false;  // it is too much for the engine
+    }
+  }
+
+ private:
+  std::optional<std::set<std::string>> literals_;
+  std::optional<std::regex> regex_;
+};
+
+namespace {
 
 class Parser {
  public:
@@ -139,6 +190,9 @@ class Parser {
       matcher.kind = take('~') ? MatchKind::kRegex : MatchKind::kEqual;
     }
     matcher.value = take_string();
+    if (matcher.kind == MatchKind::kRegex || matcher.kind == MatchKind::kNotRegex) {
+      matcher.pattern = std::make_shared<const Pattern>(matcher.value);
+    }
     selector.matchers.push_back(std::move(matcher));
   }
 
@@ -166,43 +220,14 @@ class Parser {
   std::string problem_;
 };
 
-// "a\.b|c" as the literals it means; nullopt if it is more than that.
-std::optional<std::vector<std::string>> literals(const std::string& pattern) {
-  std::vector<std::string> out(1);
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    const char c = pattern[i];
-    if (c == '|') {
-      out.emplace_back();
-    } else if (c == '\\' && i + 1 < pattern.size() && std::ispunct(pattern[i + 1]) != 0) {
-      out.back() += pattern[++i];
-    } else if (std::string_view("\\.+*?()[]{}^$").find(c) != std::string_view::npos) {
-      return std::nullopt;
-    } else {
-      out.back() += c;
-    }
-  }
-  return out;
-}
-
-bool matches_regex(const std::string& pattern, const std::string& value) {
-  if (const auto known = literals(pattern)) {
-    return std::find(known->begin(), known->end(), value) != known->end();
-  }
-  try {
-    return std::regex_match(value, std::regex(pattern));
-  } catch (const std::regex_error&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 bool matches(const Matcher& matcher, const std::string& value) {
   switch (matcher.kind) {
     case MatchKind::kEqual: return matcher.value == value;
     case MatchKind::kNotEqual: return matcher.value != value;
-    case MatchKind::kRegex: return matches_regex(matcher.value, value);
-    case MatchKind::kNotRegex: return !matches_regex(matcher.value, value);
+    case MatchKind::kRegex: return matcher.pattern->matches(value);
+    case MatchKind::kNotRegex: return !matcher.pattern->matches(value);
   }
   return false;
 }

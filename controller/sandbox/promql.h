@@ -17,11 +17,13 @@ namespace freshet::sandbox {
 
 enum class MatchKind { kEqual, kNotEqual, kRegex, kNotRegex };
 
+class Pattern;  // a regular expression, made ready once a query
+
 struct Matcher {
   std::string label;
   MatchKind kind = MatchKind::kEqual;
   std::string value;
-  bool operator==(const Matcher&) const = default;
+  std::shared_ptr<const Pattern> pattern = {};  // of kRegex and kNotRegex
 };
 
 // Regular expressions are anchored at both ends; alternatives of literals need no engine.
@@ -31,7 +33,6 @@ struct Selector {
   std::string metric;
   std::vector<Matcher> matchers;
   std::optional<Duration> range;  // nullopt: the newest sample
-  bool operator==(const Selector&) const = default;
 };
 
 enum class Function { kNone, kIncrease, kLastOverTime };
@@ -41,7 +42,6 @@ enum class Aggregation { kNone, kSum, kCount };
 struct Term {
   Function function = Function::kNone;
   Selector selector;
-  bool operator==(const Term&) const = default;
 };
 
 // aggregation by (labels) (term and on (labels) term): all but the first term is optional; `unless`
@@ -53,7 +53,6 @@ struct Query {
   bool is_unless = false;
   std::vector<std::string> on;
   std::optional<Term> other;
-  bool operator==(const Query&) const = default;
 };
 
 Result<Query> parse_query_text(std::string_view text);

@@ -85,7 +85,7 @@ void Store::remove(const Kind& kind, const ObjectKey& key) {
 void Store::remember(const Kind& kind, Collection& in, Change change) {
   if (listener_) listener_(kind, change);
   in.history.push_back(std::move(change));
-  if (in.history.size() <= kMaxHistoryChanges) return;
+  if (in.history.size() <= kept_changes_) return;
   in.compacted = in.history.front().object->version;
   in.history.pop_front();
 }

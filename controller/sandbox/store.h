@@ -62,6 +62,7 @@ class Store {
   const std::deque<Change>& history(const Kind& kind) const;
   std::int64_t compacted(const Kind& kind) const;
   void compact();  // forgets all history, as a server does some minutes later
+  void keep_history(std::size_t changes) { kept_changes_ = changes; }  // of each kind
 
  private:
   struct Collection {
@@ -76,6 +77,7 @@ class Store {
   std::map<const Kind*, Collection> collections_;
   Listener listener_;
   std::int64_t version_ = 1;
+  std::size_t kept_changes_ = kMaxHistoryChanges;
 };
 
 }  // namespace freshet::sandbox

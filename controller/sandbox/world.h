@@ -76,6 +76,7 @@ class World {
   Result<Json> merge_patch(const std::string& path, const Json& patch);
   Result<Json> remove(const std::string& path);
   void compact();  // watches from before are answered 410 from now on
+  void keep_history(std::size_t changes) { store_.keep_history(changes); }
 
   // Told of each change of an object, by whomever it was made.
   void observe(Store::Listener on_change) { store_.set_listener(std::move(on_change)); }

@@ -13,6 +13,11 @@ constexpr std::size_t kMaxRequestsOfAConnection = 100'000'000;
 constexpr std::size_t kServerThreads = 64;
 constexpr Duration kTick{20};
 constexpr Duration kRound{1000};  // of a watch in which nothing happens
+// A list that is being read goes on meanwhile: its version is kept for minutes.
+constexpr std::string_view kExpired =
+    R"({"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired",)"
+    R"("message":"too old resource version"}})"
+    "\n";
 
 HttpRequest to_request(const httplib::Request& request) {
   HttpRequest out;
@@ -44,10 +49,15 @@ bool watch_round(ControlWorld& world, const Clock& clock, Watching& watching,
                  httplib::DataSink& sink) {
   const std::string target = watching.target + "&resourceVersion=" + watching.version;
   const std::string lines = world.answer(watching.request, target).body;
+  if (world.relists() != watching.relists) {
+    sink.write(kExpired.data(), kExpired.size());
+    sink.done();
+    return true;
+  }
   const bool is_over = lines.starts_with(R"({"type":"ERROR")");
   const bool only_bookmark = lines.starts_with(R"({"type":"BOOKMARK")");
   if (!only_bookmark && !sink.write(lines.data(), lines.size())) return false;
-  if (is_over || clock.now() >= watching.until || world.relists() != watching.relists) {
+  if (is_over || clock.now() >= watching.until) {
     sink.done();
     return true;
   }

@@ -35,7 +35,7 @@ class ControlWorld {
   void tick();
   // Until something may have changed, or `at_most`.
   void wait(Duration at_most);
-  // Whether watches that began before are to end.
+  // Rises when the watches that run are to end, and what they watched is to be listed anew.
   int relists() const;
 
   // What the benchmark wants to happen or to know, in words; see control.cc.

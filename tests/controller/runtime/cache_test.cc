@@ -221,5 +221,13 @@ TEST_F(Caches, KnowBeforeTheFirstPassWhoseUsersAreAtStakeAndWhoIsToBeTakenBack) 
   EXPECT_EQ(cache.priority(kCheckout), Priority::kRest);
 }
 
+TEST_F(Caches, AListConcernsOnlyThoseThatAreNotKnownInItsVersion) {
+  for (const Kind kind : kAllKinds) {
+    EXPECT_TRUE(cache.put_listed(kind, object_json(kind, "checkout", 1)).empty());
+    EXPECT_EQ(cache.put_listed(kind, object_json(kind, "checkout", 2)),
+              std::vector<ServiceKey>{kCheckout});
+  }
+}
+
 }  // namespace
 }  // namespace freshet

@@ -23,7 +23,10 @@ TEST(Metrics, ShowPhasePercentAndAgesOfAService) {
   EXPECT_THAT(text, HasSubstr("freshet_rollout_percent" + labels + " 5"));
   EXPECT_THAT(text, HasSubstr("freshet_image_age_seconds" + labels + " 7200"));
   EXPECT_THAT(text, HasSubstr("freshet_image_behind_seconds" + labels + " 600"));
-  EXPECT_THAT(text, HasSubstr(R"(phase="Shifting")"));
+  EXPECT_THAT(text, HasSubstr("# TYPE freshet_rollout_phase gauge\n"
+                              R"(freshet_rollout_phase{namespace="shop",phase="Shifting",)"
+                              R"(service="checkout"} 1)"
+                              "\n"));
 }
 
 TEST(Metrics, KeepOnePhaseAService) {
@@ -41,6 +44,7 @@ TEST(Metrics, LeaveWithTheirService) {
   metrics.render(kScraped);
   metrics.remove_service(kCheckout);
   EXPECT_THAT(metrics.render(kScraped), Not(HasSubstr("checkout")));
+  EXPECT_THAT(metrics.render(kScraped), Not(HasSubstr("freshet_rollout_phase")));
 }
 
 TEST(Metrics, CountRequestsByCode) {

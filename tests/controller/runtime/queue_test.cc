@@ -171,5 +171,19 @@ TEST(KeyedQueue, ForgetsAKeyWhereverItIs) {
   EXPECT_EQ(queue.size(), 0U);
 }
 
+TEST(KeyedQueue, HandsAWorkerThatIsKeptForRetreatsNothingElse) {
+  KeyedQueue queue;
+  queue.set_priority(kA, Priority::kAtStake);
+  queue.add(kA, kQueued - hours(1));
+  EXPECT_EQ(queue.take(kQueued, Priority::kRetreat), std::nullopt);
+  EXPECT_EQ(queue.next_due(Priority::kRetreat), std::nullopt);
+  queue.add(kB, kQueued + seconds(1));
+  EXPECT_EQ(queue.next_due(Priority::kRetreat), kQueued + seconds(1)) << "it may be one by then";
+  queue.set_priority(kB, Priority::kRetreat);
+  queue.add(kB, kQueued);
+  EXPECT_EQ(queue.take(kQueued, Priority::kRetreat), kB);
+  EXPECT_EQ(queue.take(kQueued), kA);
+}
+
 }  // namespace
 }  // namespace freshet
