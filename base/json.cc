@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -28,7 +29,8 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
   bool number_float(number_float_t value, const string_t&) override {
     return put(value) != nullptr;
   }
-  bool string(string_t& value) override { return put(std::move(value)) != nullptr; }
+  // Copied: the parser goes on with its buffer, and need not let a new one grow.
+  bool string(string_t& value) override { return put(std::as_const(value)) != nullptr; }
   bool binary(binary_t&) override { return fail("binary data"); }
   bool start_object(std::size_t) override { return open(Json::object()); }
   bool end_object() override { return close(); }
@@ -37,9 +39,14 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
 
   bool key(string_t& name) override {
     if (skipped_ > 0) return true;
-    const auto [place, is_new] = open_.back()->emplace(name, nullptr);
-    if (!is_new) return fail("key \"" + printable(name, 80) + "\" stands twice in one object");
-    member_ = &*place;
+    auto& object = open_.back()->get_ref<Json::object_t&>();
+    const std::size_t before = object.size();
+    // At the end where keys come in their order, as in every text that was dumped.
+    const auto place = object.emplace_hint(object.end(), name, nullptr);
+    if (object.size() == before) {
+      return fail("key \"" + printable(name, 80) + "\" stands twice in one object");
+    }
+    member_ = &place->second;
     return true;
   }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 
 namespace freshet {
 namespace {
@@ -41,6 +43,18 @@ CodePoint decode(std::string_view text) {
 bool is_unsafe_to_print(char32_t c) {
   return c < 0x20 || (c >= 0x7f && c <= 0x9f) || (c >= 0x2028 && c <= 0x202e) ||
          (c >= 0x2066 && c <= 0x2069);
+}
+
+// Eight bytes at a time: nearly all text is ASCII throughout.
+std::size_t ascii_prefix(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t length = 0;
+  for (std::uint64_t eight = 0; length + sizeof eight <= text.size(); length += sizeof eight) {
+    std::memcpy(&eight, text.data() + length, sizeof eight);
+    if ((eight & kHighBits) != 0) break;
+  }
+  while (length < text.size() && static_cast<unsigned char>(text[length]) < 0x80) ++length;
+  return length;
 }
 
 std::string escape_bytes(std::string_view bytes) {
@@ -137,6 +151,8 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 }
 
 std::string printable(std::string_view text, std::size_t limit) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
+  if (text.size() <= limit && std::ranges::all_of(text, is_plain)) return std::string(text);
   std::string out;
   while (!text.empty()) {
     const CodePoint next = decode(text);
@@ -151,12 +167,13 @@ std::string printable(std::string_view text, std::size_t limit) {
 }
 
 bool is_valid_utf8(std::string_view text) {
-  while (!text.empty()) {
+  for (;;) {
+    text.remove_prefix(ascii_prefix(text));
+    if (text.empty()) return true;
     const CodePoint next = decode(text);
     if (next.length == 0) return false;
     text.remove_prefix(next.length);
   }
-  return true;
 }
 
 bool has_control_characters(std::string_view text) {

@@ -11,6 +11,9 @@
 namespace freshet {
 namespace {
 
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kJsonPatch = "application/json-patch+json";
+
 // "GET /apis/…/services/checkout": without the query, which is noise in a sentence.
 std::string sentence(const HttpRequest& request) {
   const auto url = parse_url(request.url);
@@ -51,7 +54,7 @@ HttpRequest KubeClient::prepare(std::string method, const std::string& target) c
   HttpRequest request;
   request.method = std::move(method);
   request.url = options_.server + target;
-  request.headers = {{"Accept", "application/json"}};
+  request.headers = {{"Accept", std::string(kJson)}};
   request.timeout = options_.timeout;
   request.max_body_bytes = kMaxReplyBytes;
   request.identity = "kubernetes";
@@ -90,13 +93,20 @@ void KubeClient::note_clock(const HttpResponse& answer) {
   clock_offset_ms_ = std::chrono::abs(offset) <= kClockTolerance ? 0 : offset.count();
 }
 
-Result<ServerReply> KubeClient::run(HttpRequest request) {
+// Any answer but a success is an error.
+Result<HttpResponse> KubeClient::succeed(const HttpRequest& request) {
   auto answer = authorized(request, [this](const HttpRequest& r) { return send(r); });
   if (!answer) return with_context(sentence(request), answer.error());
   note_clock(*answer);
   if (answer->status < 200 || answer->status >= 300) {
     return kube_error(sentence(request), *answer, clock_.now());
   }
+  return answer;
+}
+
+Result<ServerReply> KubeClient::run(const HttpRequest& request) {
+  const auto answer = succeed(request);
+  if (!answer) return answer.error();
   auto body = parse_answer(request, *answer);
   if (!body) return body.error();
   return ServerReply{*std::move(body), server_time(*answer, clock_.now()), answer->status};
@@ -108,27 +118,39 @@ Result<ServerReply> KubeClient::del(const std::string& path) {
   return run(prepare("DELETE", path));
 }
 
-Result<ServerReply> KubeClient::write(std::string method, std::string target,
-                                      std::string_view media_type, const Json& body) {
+HttpRequest KubeClient::writing(std::string method, std::string target, std::string_view media_type,
+                                const Json& body) const {
   target = with_query(std::move(target), "fieldManager", options_.field_manager);
   HttpRequest request = prepare(std::move(method), target);
   request.headers.push_back({"Content-Type", std::string(media_type)});
   request.body = dump_json(body);
-  return run(std::move(request));
+  return request;
 }
 
 Result<ServerReply> KubeClient::json_patch(const std::string& path, const Json& operations) {
-  return write("PATCH", path, "application/json-patch+json", operations);
+  return run(writing("PATCH", path, kJsonPatch, operations));
+}
+
+Status KubeClient::json_patch_unread(const std::string& path, const Json& operations) {
+  const auto answer = succeed(writing("PATCH", path, kJsonPatch, operations));
+  if (!answer) return answer.error();
+  return {};
 }
 
 Result<ServerReply> KubeClient::merge_patch(const std::string& path, const Json& body,
                                             std::string_view subresource) {
   const std::string target = subresource.empty() ? path : path + "/" + std::string(subresource);
-  return write("PATCH", target, "application/merge-patch+json", body);
+  return run(writing("PATCH", target, "application/merge-patch+json", body));
 }
 
 Result<ServerReply> KubeClient::post(const std::string& path, const Json& body) {
-  return write("POST", path, "application/json", body);
+  return run(writing("POST", path, kJson, body));
+}
+
+Status KubeClient::post_unread(const std::string& path, const Json& body) {
+  const auto answer = succeed(writing("POST", path, kJson, body));
+  if (!answer) return answer.error();
+  return {};
 }
 
 Result<ListReply> KubeClient::list(const std::string& path, std::size_t max_items) {

@@ -67,6 +67,9 @@ class KubeClient {
   Result<ServerReply> merge_patch(const std::string& path, const Json& body,
                                   std::string_view subresource = "");
   Result<ServerReply> post(const std::string& path, const Json& body);
+  // Where nobody reads what the object is now, it is not parsed either.
+  Status json_patch_unread(const std::string& path, const Json& operations);
+  Status post_unread(const std::string& path, const Json& body);
   Result<ServerReply> del(const std::string& path);
 
   // Add to our clock to get the server's, from Date headers; 0 while they agree within
@@ -86,9 +89,10 @@ class KubeClient {
   HttpRequest prepare(std::string method, const std::string& target) const;
   Result<HttpResponse> authorized(HttpRequest request, const Send& send);
   Result<HttpResponse> send(HttpRequest request);
-  Result<ServerReply> run(HttpRequest request);
-  Result<ServerReply> write(std::string method, std::string target, std::string_view media_type,
-                            const Json& body);
+  Result<HttpResponse> succeed(const HttpRequest& request);
+  Result<ServerReply> run(const HttpRequest& request);
+  HttpRequest writing(std::string method, std::string target, std::string_view media_type,
+                      const Json& body) const;
   Result<ListReply> list_once(const std::string& path, std::size_t max_items);
 
   HttpTransport& transport_;

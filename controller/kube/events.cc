@@ -57,7 +57,7 @@ Status post_event(KubeClient& client, const KubeEvent& event, TimePoint now) {
   const Json object = event_object(event, now);
   const std::string name_space = string_or(at_path(object, {"metadata"}), "namespace");
   const auto reply =
-      client.post("/api/v1/namespaces/" + percent_encode(name_space) + "/events", object);
+      client.post_unread("/api/v1/namespaces/" + percent_encode(name_space) + "/events", object);
   if (reply || reply.error().kind == ErrorKind::kConflict) return {};
   return with_context("posting Event " + event.reason, reply.error());
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/text.h"
 #include "controller/knative/views.h"
@@ -39,6 +40,17 @@ std::optional<Core> cached_core(const ServiceView& view) {
   CoreRead read = read_core(found->second);
   if (auto* core = std::get_if<Core>(&read)) return std::move(*core);
   return std::nullopt;
+}
+
+// A pass over what only status was written of would find nothing to do: most events of
+// TrackedServices are the echo of what a pass has just written. A command goes once it is answered.
+bool asks_for_a_pass(const CachedTracked& before, CachedTracked& now) {
+  if (!now.problems.empty() || holds_commands(now.object.annotations)) return true;
+  const std::string version =
+      std::exchange(now.object.resource_version, before.object.resource_version);
+  const bool is_same = now.object == before.object && before.problems.empty();
+  now.object.resource_version = version;
+  return !is_same;
 }
 
 }  // namespace
@@ -154,6 +166,7 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
       concerned.push_back(key);
     }
   }
+  if (is_same && !asks_for_a_pass(old->second, entry)) concerned.clear();
   if (!is_same || untaken_.contains(key)) untaken_[key] = status_from_json(status);
   trackers_[entry.service()].insert(key.name);
   tracked_[key] = std::move(entry);

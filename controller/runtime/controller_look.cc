@@ -35,11 +35,14 @@ std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
     if (!pods) blind = pods.error().message;
   }
   if (!rollout->candidate.uid) return blind;
-  if (core->stable) {
+  // Stable's pods tell the analyzer alone something: a pass that reads no counts does without them.
+  const auto times_of_both = [&] {
+    if (!core->stable) return pod_times;
     const auto pods = read_pods(core->stable->name);
     if (!pods) blind = pods.error().message;
-  }
-  if (std::string unread = judging_.look(seen, *core, pod_times, notes, now); !unread.empty()) {
+    return pod_times;
+  };
+  if (std::string unread = judging_.look(seen, *core, times_of_both, notes, now); !unread.empty()) {
     blind = std::move(unread);
   }
   seen.verdict = notes.judged->verdict;

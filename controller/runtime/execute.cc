@@ -128,7 +128,7 @@ Status remove_commands(KubeClient& client, const TrackedService& tracked,
 }
 
 Status write_status(KubeClient& client, const ServiceKey& key, const TrackedServiceStatus& status) {
-  auto reply = client.json_patch(
+  const Status reply = client.json_patch_unread(
       tracked_service_path(key) + "/status",
       Json::array({{{"op", "add"}, {"path", "/status"}, {"value", status_to_json(status)}}}));
   if (!reply && reply.error().kind != ErrorKind::kNotFound) {

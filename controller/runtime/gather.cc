@@ -50,6 +50,15 @@ std::optional<Core> mirrored(const std::string& text) {
   return core == nullptr ? std::nullopt : std::optional(std::move(*core));
 }
 
+// Most of the time it is what the Service says, which has been read already.
+std::optional<Core> mirrored(const std::string& text, const Observation& seen) {
+  const auto* core = std::get_if<Core>(&seen.core);
+  if (core == nullptr || !seen.service) return mirrored(text);
+  const auto said = seen.service->annotations.find(std::string(kCoreAnnotation));
+  const bool is_said = said != seen.service->annotations.end() && said->second == text;
+  return is_said ? *core : mirrored(text);
+}
+
 bool is_newer(const std::optional<Core>& core, const std::optional<Core>& than) {
   return core && (!than || (core->service == than->service && core->seq > than->seq));
 }
@@ -76,10 +85,10 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
   }
   seen.revisions = std::move(revisions);
   refresh_service(seen, std::move(service));
-  seen.mirror = mirrored(tracked.mirror);
+  seen.mirror = mirrored(tracked.mirror, seen);
   if (notes.written.core != tracked.mirror) {
     // What this process wrote itself may be newer than what it has been told.
-    auto written = mirrored(notes.written.core);
+    auto written = mirrored(notes.written.core, seen);
     if (is_newer(written, seen.mirror)) seen.mirror = std::move(written);
   }
   seen.memo = notes.memo;

@@ -117,9 +117,8 @@ bool Judging::is_due(const Notes& notes, TimePoint now) const {
   return !last || now - *last >= options_.analysis_interval;
 }
 
-Status Judging::read_counts(const Observation& observation, const Core& core,
-                            const std::map<std::string, TimePoint>& pods, Notes& notes,
-                            TimePoint now) {
+Status Judging::read_counts(const Observation& observation, const Core& core, const PodTimes& pods,
+                            Notes& notes, TimePoint now) {
   const Rollout& rollout = *active_rollout(core.phase);
   const Dialect* dialect = find_dialect(notes.dialect);
   if (dialect == nullptr) {
@@ -133,7 +132,7 @@ Status Judging::read_counts(const Observation& observation, const Core& core,
   input.error_codes = observation.tracked.spec.analysis.errors.codes;
   input.bounds = bounds_read(*notes.judged->settings);
   input.warm_up = notes.judged->settings->warm_up;
-  input.pods = pods;
+  input.pods = pods();
   CountsWish wish{rollout.candidate.uid->get(),
                   dialect,
                   {input.canary.key, input.stable.key},
@@ -198,9 +197,8 @@ Status Judging::find_again(const Observation& observation, const RevisionRef& st
   return {};
 }
 
-std::string Judging::look(const Observation& observation, const Core& core,
-                          const std::map<std::string, TimePoint>& pods, Notes& notes,
-                          TimePoint now) {
+std::string Judging::look(const Observation& observation, const Core& core, const PodTimes& pods,
+                          Notes& notes, TimePoint now) {
   const Rollout& rollout = *active_rollout(core.phase);
   const JudgeContext context = context_of(core, notes.memo);
   const AnalysisSpec& spec = observation.tracked.spec.analysis;

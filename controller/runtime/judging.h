@@ -2,6 +2,7 @@
 // analyzer. Reads the world; decides nothing by itself. Used by all workers at once.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -16,6 +17,9 @@
 
 namespace freshet {
 
+// Creation times of both Revisions' pods by name: asked for where counts are read, and only there.
+using PodTimes = std::function<std::map<std::string, TimePoint>()>;
+
 class Judging {
  public:
   Judging(const ControllerOptions& options, HttpTransport& transport)
@@ -29,15 +33,14 @@ class Judging {
 
   // One look at a rollout whose candidate is known: counts are asked for once, when
   // `analysis_interval` has passed since the last. Sets notes.judged->verdict. What cannot be read
-  // leaves the evidence as it was; returns why, or "". `pods`: creation times of both Revisions'
-  // pods by name.
-  std::string look(const Observation& observation, const Core& core,
-                   const std::map<std::string, TimePoint>& pods, Notes& notes, TimePoint now);
+  // leaves the evidence as it was; returns why, or "".
+  std::string look(const Observation& observation, const Core& core, const PodTimes& pods,
+                   Notes& notes, TimePoint now);
 
  private:
   Status choose(const Observation& observation, const RevisionRef& stable, Notes& notes);
-  Status read_counts(const Observation& observation, const Core& core,
-                     const std::map<std::string, TimePoint>& pods, Notes& notes, TimePoint now);
+  Status read_counts(const Observation& observation, const Core& core, const PodTimes& pods,
+                     Notes& notes, TimePoint now);
   void read_checks(const Observation& observation, const ReadInput& input, Interval& interval,
                    Notes& notes, TimePoint now);
   bool knows_stable_now(const Observation& observation, const RevisionRef& stable,

@@ -1,6 +1,8 @@
 // What must not wait.
 #include "controller/runtime/urgency.h"
 
+#include <algorithm>
+
 #include "controller/planner/command.h"
 #include "controller/planner/planner.h"
 
@@ -29,6 +31,12 @@ Priority priority_of(const std::optional<Core>& core) {
     return Priority::kAtStake;
   }
   return active_rollout(core->phase) != nullptr ? Priority::kActive : Priority::kRest;
+}
+
+bool holds_commands(const std::map<std::string, std::string>& annotations) {
+  return std::ranges::any_of(planning::all_verbs(), [&](planning::Verb verb) {
+    return annotations.contains(planning::annotation_of(verb));
+  });
 }
 
 bool asks_for_retreat(const std::map<std::string, std::string>& annotations) {

@@ -21,7 +21,9 @@ void keep_rollback(Observation& seen, const Notes& notes);
 
 // By what the core says. kRetreat is not among them: where the core says so, it is written already.
 Priority priority_of(const std::optional<Core>& core);
-// Whether a person's command in these annotations takes traffic back.
+// Whether a person's command waits in these annotations, and whether one of them takes traffic
+// back.
+bool holds_commands(const std::map<std::string, std::string>& annotations);
 bool asks_for_retreat(const std::map<std::string, std::string>& annotations);
 
 }  // namespace freshet

@@ -13,9 +13,9 @@
 namespace freshet::sandbox {
 namespace {
 
-HttpResponse to_response(const Allowed<Json>& done, int status) {
+HttpResponse to_response(Allowed<std::string> done, int status) {
   if (!done) return to_response(done.error());
-  return {status, {{"Content-Type", "application/json"}}, dump_json(*done)};
+  return {status, {{"Content-Type", "application/json"}}, *std::move(done)};
 }
 
 }  // namespace
@@ -41,7 +41,8 @@ HttpResponse ApiServer::handle(const HttpRequest& request, const std::string& ta
     return to_response(update(*target, request, user), 200);
   }
   if (request.method == "DELETE" && has_name) {
-    return to_response(remove(*target, request), 200);
+    const auto left = remove(*target, request);
+    return left ? to_response(dump_json(*left), 200) : to_response(left.error());
   }
   return to_response(method_not_allowed());
 }
@@ -61,8 +62,8 @@ void ApiServer::stamp(const Kind& kind, Json& object) {
   if (kind.has_status) metadata["generation"] = 1;
 }
 
-Allowed<Json> ApiServer::create(const ApiTarget& target, const HttpRequest& request,
-                                const std::string& user) {
+Allowed<std::string> ApiServer::create(const ApiTarget& target, const HttpRequest& request,
+                                       const std::string& user) {
   const Kind& kind = *target.kind;
   auto parsed = parse_json(request.body, kMaxReplyBytes);
   if (!parsed || !parsed->is_object()) {
@@ -99,8 +100,8 @@ Allowed<Json> ApiServer::create(const ApiTarget& target, const HttpRequest& requ
   return commit({kind, key, false, target, request, user}, Json(), std::move(object));
 }
 
-Allowed<Json> ApiServer::update(const ApiTarget& target, const HttpRequest& request,
-                                const std::string& user) {
+Allowed<std::string> ApiServer::update(const ApiTarget& target, const HttpRequest& request,
+                                       const std::string& user) {
   const Kind& kind = *target.kind;
   const Json old = store_.read(kind, target.key);
   if (old.is_null()) return refuse(not_found(kind, target.key.name));
@@ -108,7 +109,7 @@ Allowed<Json> ApiServer::update(const ApiTarget& target, const HttpRequest& requ
   if (request.method == "PATCH") {
     auto patched =
         apply_patch(old, find_header(request.headers, "Content-Type").value_or(""), request.body);
-    if (!patched) return patched;
+    if (!patched) return refuse(std::move(patched.error()));
     object = *std::move(patched);
   } else {
     auto parsed = parse_json(request.body, kMaxReplyBytes);

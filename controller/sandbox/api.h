@@ -49,14 +49,15 @@ class ApiServer {
     const HttpRequest& request;
     const std::string& user;
   };
-  Allowed<Json> create(const ApiTarget& target, const HttpRequest& request,
-                       const std::string& user);
-  Allowed<Json> update(const ApiTarget& target, const HttpRequest& request,
-                       const std::string& user);
+  // These return the text of what is kept, or would be.
+  Allowed<std::string> create(const ApiTarget& target, const HttpRequest& request,
+                              const std::string& user);
+  Allowed<std::string> update(const ApiTarget& target, const HttpRequest& request,
+                              const std::string& user);
+  Allowed<std::string> commit(const Write& write, const Json& old, Json object);
   Allowed<Json> remove(const ApiTarget& target, const HttpRequest& request);
   Allowed<void> check_fields(const Write& write, Json& object) const;
   Allowed<void> admit(const Write& write, const Json& old, Json& object) const;
-  Allowed<Json> commit(const Write& write, const Json& old, Json object);
   void tell(const Kind& kind, const ObjectKey& key, const Json& old, const Json& now);
 
   Store& store_;

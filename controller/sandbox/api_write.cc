@@ -11,10 +11,20 @@ namespace {
 
 bool is_dry_run(const ApiTarget& target) { return target.query.contains("dryRun"); }
 
-Json without(const Json& object, std::initializer_list<const char*> fields) {
-  Json rest = object;
-  for (const char* field : fields) rest.erase(field);
-  return rest;
+// In all but these two, which writes of the spec do not touch.
+bool is_same_spec(const Json& one, const Json& other) {
+  const auto is_of_spec = [](const std::string& field) {
+    return field != "metadata" && field != "status";
+  };
+  std::size_t fields = 0;
+  for (const auto& [field, value] : one.items()) {
+    if (!is_of_spec(field)) continue;
+    ++fields;
+    const auto found = other.find(field);
+    if (found == other.end() || *found != value) return false;
+  }
+  for (const auto& item : other.items()) fields -= is_of_spec(item.key()) ? 1 : 0;
+  return fields == 0;
 }
 
 // The answer to a deletion that has been carried out.
@@ -64,7 +74,7 @@ Allowed<void> ApiServer::admit(const Write& write, const Json& old, Json& object
   return {};
 }
 
-Allowed<Json> ApiServer::commit(const Write& write, const Json& old, Json object) {
+Allowed<std::string> ApiServer::commit(const Write& write, const Json& old, Json object) {
   const Kind& kind = write.kind;
   if (!old.is_null()) {
     if (write.is_status) {
@@ -84,20 +94,18 @@ Allowed<Json> ApiServer::commit(const Write& write, const Json& old, Json object
     }
   }
   if (!old.is_null()) {
-    if (object == old) return object;  // a write that changes nothing is no new version
-    const bool same_spec =
-        without(object, {"metadata", "status"}) == without(old, {"metadata", "status"});
-    if (kind.has_status && !same_spec) raise_generation(object);
+    if (object == old) return dump_json(object);  // changes nothing: no new version
+    if (kind.has_status && !is_same_spec(object, old)) raise_generation(object);
   }
-  if (is_dry_run(write.target)) return object;
+  if (is_dry_run(write.target)) return dump_json(object);
   if (is_finished(object)) {
     store_.remove(kind, write.key);
     tell(kind, write.key, old, Json());
-    return object;
+    return dump_json(object);
   }
-  store_.put(kind, write.key, object);
+  const SnapshotPtr kept = store_.put(kind, write.key, object);
   tell(kind, write.key, old, object);
-  return object;
+  return kept->text;
 }
 
 Allowed<Json> ApiServer::remove(const ApiTarget& target, const HttpRequest& request) {

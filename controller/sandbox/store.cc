@@ -64,12 +64,13 @@ SnapshotPtr Store::next_snapshot(Json& object) {
   return std::make_shared<const Snapshot>(Snapshot{dump_json(object), version_, labels_of(object)});
 }
 
-void Store::put(const Kind& kind, const ObjectKey& key, Json& object) {
+SnapshotPtr Store::put(const Kind& kind, const ObjectKey& key, Json& object) {
   Collection& in = collections_[&kind];
-  SnapshotPtr& place = in.objects[key];
-  SnapshotPtr before = std::exchange(place, next_snapshot(object));
+  SnapshotPtr kept = next_snapshot(object);
+  SnapshotPtr before = std::exchange(in.objects[key], kept);
   const ChangeType type = before ? ChangeType::kModified : ChangeType::kAdded;
-  remember(kind, in, {type, key, std::move(before), place});
+  remember(kind, in, {type, key, std::move(before), kept});
+  return kept;
 }
 
 void Store::remove(const Kind& kind, const ObjectKey& key) {

@@ -53,7 +53,7 @@ class Store {
   Objects all_at(const Kind& kind, std::int64_t version) const;
 
   // Gives `object` the next resourceVersion and keeps it.
-  void put(const Kind& kind, const ObjectKey& key, Json& object);
+  SnapshotPtr put(const Kind& kind, const ObjectKey& key, Json& object);
   // Its last state gets a version of its own, as watchers expect.
   void remove(const Kind& kind, const ObjectKey& key);
 

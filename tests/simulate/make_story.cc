@@ -10,9 +10,22 @@ namespace {
 
 using sandbox::Dice;
 
-constexpr int kMostServices = 3;
-constexpr Duration kShortest = minutes(40);
-constexpr Duration kLongest = minutes(100);
+constexpr int kMostServices = 6;
+
+// How much happens in how little time. Most stories are dense, as idle time finds nothing and costs
+// passes; waits that are long have to be met as well, so that some stories are slow.
+struct Pace {
+  Duration shortest{};  // of the whole story
+  Duration longest{};
+  int least_pushes = 0;  // an hour, of each service
+  int most_pushes = 0;
+  int least_faults = 0;  // an hour, of all
+  int most_faults = 0;
+  Duration fault{};  // what lasts, lasts so long at most; a tenth of the faults much longer
+  Duration long_fault{};
+};
+constexpr Pace kDense = {minutes(8), minutes(24), 24, 70, 15, 90, seconds(60), minutes(5)};
+constexpr Pace kSlow = {minutes(40), minutes(100), 8, 16, 4, 30, seconds(90), minutes(12)};
 
 bool chance(Dice& dice, double probability) { return dice.uniform() < probability; }
 
@@ -25,13 +38,15 @@ const T& one_of(Dice& dice, const std::vector<T>& choices) {
   return choices[static_cast<std::size_t>(whole(dice, 0, static_cast<int>(choices.size()) - 1))];
 }
 
-ServiceSetting make_setting(Dice& dice) {
+ServiceSetting make_setting(Dice& dice, bool is_slow) {
+  const bool is_long = is_slow || chance(dice, 0.15);  // its plan
   ServiceSetting out;
-  out.metrics = chance(dice, 0.3);
-  out.steps = one_of<std::vector<int>>(dice, {{20}, {50}, {10, 50}, {1, 5, 50}});
-  out.minimum_step = seconds(whole(dice, 5, 30));
-  out.bake = seconds(whole(dice, 0, 40));
-  out.approval = chance(dice, 0.1);
+  out.metrics = chance(dice, 0.25);
+  out.steps = one_of<std::vector<int>>(
+      dice, {{20}, {50}, {10, 50}, is_long ? std::vector{1, 5, 50} : std::vector{30}});
+  out.minimum_step = seconds(is_long ? whole(dice, 5, 30) : whole(dice, 5, 10));
+  out.bake = seconds(is_long ? whole(dice, 0, 40) : whole(dice, 0, 8));
+  out.approval = chance(dice, 0.08);
   out.supersede = chance(dice, 0.3);
   return out;
 }
@@ -39,9 +54,9 @@ ServiceSetting make_setting(Dice& dice) {
 bool is_push(What what) { return what >= What::kPushGood && what <= What::kPushUnreadyLater; }
 
 // How long it lasts and how strong it is, by kind.
-void fill(Event& event, Dice& dice) {
+void fill(Event& event, Dice& dice, const Pace& pace) {
   const bool is_long = chance(dice, 0.1);
-  event.lasting = dice.between(seconds(2), is_long ? minutes(12) : seconds(90));
+  event.lasting = dice.between(seconds(2), is_long ? pace.long_fault : pace.fault);
   event.value = whole(dice, 5, 90);
   switch (event.what) {
     case What::kRegistryFails:
@@ -63,10 +78,14 @@ Story make_story(std::uint64_t seed, const Allowed& allowed) {
   Dice dice(seed * 0x9E3779B97F4A7C15ULL + 1);
   Story story;
   story.seed = seed;
-  story.replicas = chance(dice, 0.3) ? 2 : 1;
+  const bool is_slow = chance(dice, 0.04);
+  const Pace& pace = is_slow ? kSlow : kDense;
+  // An election costs several exchanges a second.
+  const double many = dice.uniform();
+  story.replicas = many < 0.8 ? 1 : many < 0.96 ? 2 : 3;
   const int services = whole(dice, 1, kMostServices);
-  for (int i = 0; i < services; ++i) story.services.push_back(make_setting(dice));
-  story.length = dice.between(kShortest, kLongest);
+  for (int i = 0; i < services; ++i) story.services.push_back(make_setting(dice, is_slow));
+  story.length = dice.between(pace.shortest, pace.longest);
 
   std::map<What, double> weights;
   double others = 0;
@@ -88,14 +107,16 @@ Story make_story(std::uint64_t seed, const Allowed& allowed) {
     event.at = dice.between(seconds(0), story.length);
     event.service = whole(dice, 0, services - 1);
     event.replica = whole(dice, 0, story.replicas - 1);
-    fill(event, dice);
+    fill(event, dice, pace);
     story.events.push_back(event);
   };
   const double hours = to_seconds(story.length) / 3600;
-  for (int i = static_cast<int>(hours * services * whole(dice, 8, 16)); i > 0; --i) {
+  const double often = whole(dice, pace.least_pushes, pace.most_pushes);
+  for (int i = static_cast<int>(hours * services * often); i > 0; --i) {
     add(one_of(dice, pushes));
   }
-  for (int i = static_cast<int>(hours * whole(dice, 4, 30)); i > 0 && others > 0; --i) {
+  const int faults = static_cast<int>(hours * whole(dice, pace.least_faults, pace.most_faults));
+  for (int i = faults; i > 0 && others > 0; --i) {
     double point = dice.uniform() * others;
     for (const auto& [what, weight] : weights) {
       point -= weight;

@@ -52,7 +52,7 @@ People::People(sandbox::World& world, Weather& weather, const Story& story)
 
 Json People::spec_of(int service) const {
   const ServiceSetting& setting = story_.services[static_cast<std::size_t>(service)];
-  Json spec = {{"poll", {{"every", "1m"}}},
+  Json spec = {{"poll", {{"every", "30s"}}},
                {"rollout",
                 {{"steps", setting.steps},
                  {"minimumStep", format_duration(setting.minimum_step)},

@@ -18,7 +18,8 @@ namespace {
 
 const TimePoint kStart = from_unix_seconds(1'790'000'000);
 constexpr Duration kLongestPeace = hours(5);  // in which everything has to settle
-constexpr Duration kPersonLooksEvery = minutes(3);
+constexpr Duration kPersonLooksEvery = minutes(1);
+constexpr Duration kRestIsAskedEvery = seconds(10);
 constexpr std::int64_t kMostEvents = 2'000'000;  // a loop without end is a violation as well
 constexpr int kWritesARollout = 12;              // of a Service without faults: steps + 5, at most
 constexpr int kWriteAmplification = 3;
@@ -218,7 +219,7 @@ void Universe::check_liveness() {
   looks_ = world_.now() + kPersonLooksEvery;
   const TimePoint until = world_.now() + kLongestPeace;
   while (world_.now() < until && outcome_.events < kMostEvents && !is_settled()) {
-    run_until(std::min(until, world_.now() + minutes(1)));
+    run_until(std::min(until, world_.now() + kRestIsAskedEvery));
   }
   for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
     if (const std::string what = unsettled_now(i); !what.empty()) {

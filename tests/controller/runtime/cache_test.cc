@@ -191,6 +191,23 @@ TEST_F(Caches, RememberTheLastGoodSpecWhileThePresentOneIsBad) {
   EXPECT_FALSE(cache.tracked(kCheckout)->last_good_spec) << "it was another object's";
 }
 
+TEST_F(Caches, AskForNoPassWhereOnlyStatusWasWritten) {
+  Json newer = tracked_json("checkout", 2);
+  newer["status"]["phase"] = "Shifting";
+  newer["status"]["core"] = "{\"seq\":9}";
+  EXPECT_TRUE(cache.put(Kind::kTrackedService, newer).empty());
+  EXPECT_EQ(cache.tracked(kCheckout)->object.resource_version, "2");
+  EXPECT_EQ(cache.tracked(kCheckout)->mirror, "{\"seq\":9}");
+  newer["metadata"]["resourceVersion"] = "3";
+  newer["metadata"]["annotations"]["freshet.dev/pause"] = "c1";
+  EXPECT_EQ(cache.put(Kind::kTrackedService, newer).size(), 1u);
+  newer["metadata"]["resourceVersion"] = "4";
+  EXPECT_EQ(cache.put(Kind::kTrackedService, newer).size(), 1u) << "the command is still there";
+  newer["metadata"]["resourceVersion"] = "5";
+  newer["metadata"]["annotations"].erase("freshet.dev/pause");
+  EXPECT_EQ(cache.put(Kind::kTrackedService, newer).size(), 1u);
+}
+
 TEST_F(Caches, HandOutStatusOnce) {
   Json newer = tracked_json("checkout", 2);
   newer["status"]["phase"] = "Shifting";
@@ -224,8 +241,9 @@ TEST_F(Caches, KnowBeforeTheFirstPassWhoseUsersAreAtStakeAndWhoIsToBeTakenBack) 
 TEST_F(Caches, AListConcernsOnlyThoseThatAreNotKnownInItsVersion) {
   for (const Kind kind : kAllKinds) {
     EXPECT_TRUE(cache.put_listed(kind, object_json(kind, "checkout", 1)).empty());
-    EXPECT_EQ(cache.put_listed(kind, object_json(kind, "checkout", 2)),
-              std::vector<ServiceKey>{kCheckout});
+    Json changed = object_json(kind, "checkout", 2);
+    changed["metadata"]["annotations"]["freshet.dev/pause"] = "1";
+    EXPECT_EQ(cache.put_listed(kind, changed), std::vector<ServiceKey>{kCheckout});
   }
 }
 
