@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analysis/reader.h"
+#include "base/relapse.h"
 #include "controller/runtime/user_checks.h"
 
 namespace freshet {
@@ -67,7 +68,8 @@ Verdict by_readiness(const JudgeContext& context) {
 }
 
 Verdict blind_verdict(Verdict verdict, const std::string& why) {
-  verdict.kind = VerdictKind::kContinue;
+  verdict.kind = relapsed(Relapse::kBadData) ? VerdictKind::kPromote : VerdictKind::kContinue;
+  if (relapsed(Relapse::kBadData)) return verdict;
   verdict.holds = {AnalysisHold::kStaleMetrics};
   verdict.sentence = "metrics cannot be read: " + why;
   return verdict;
@@ -194,7 +196,8 @@ std::string Judging::look(const Observation& observation, const Core& core,
   notes.judged->judged_by = spec;
   const std::string uid = rollout.candidate.uid->get();
   const bool ours =
-      notes.judged->settings && belongs_to(notes.judged->evidence, uid, *notes.judged->settings);
+      notes.judged->settings && (belongs_to(notes.judged->evidence, uid, *notes.judged->settings) ||
+                                 relapsed(Relapse::kMovedTarget));
   if (!ours) {
     // Another candidate, or other settings: evidence starts again.
     notes.judged->settings.reset();
