@@ -269,8 +269,8 @@ void Controller::settle(const ServiceKey& key, const Observation& seen,
   };
   note(execute_finalizer(connections_.kube, seen.tracked, transition.finalizer));
   TrackedServiceStatus status = build_status(seen, transition, notes, notes.written, now);
-  const bool is_same = status == notes.written && !relapsed(Relapse::kHotLoop);
-  const bool told = is_same || note(write_status(connections_.kube, key, status));
+  if (relapsed(Relapse::kHotLoop)) status.message += " at " + format_rfc3339(now);
+  const bool told = status == notes.written || note(write_status(connections_.kube, key, status));
   if (told) {
     notes.written = std::move(status);
     // The answer stands in status before the question goes.

@@ -116,8 +116,13 @@ const std::vector<StandardStory>& standard_stories() {
   ServiceSetting slow = supersede;
   slow.minimum_step = minutes(5);
   ServiceSetting bakes;
+  bakes.minimum_step = seconds(1);
   bakes.bake = minutes(2);
   const Event good = at(minutes(1), kPushGood);
+  Event blind = at(minutes(1), kPrometheusFails, seconds(75));
+  blind.value = 100;
+  Event jump = at(seconds(75), kClockJump);
+  jump.value = 86400;
   static const std::vector<StandardStory> kStories = {
       {"a good build is promoted", story_of({good}, steps)},
       {"a good build is promoted by metrics", story_of({good}, metrics)},
@@ -130,16 +135,22 @@ const std::vector<StandardStory>& standard_stories() {
       {"a person approves", story_of({good}, approval)},
       {"a person pauses", story_of({good, at(seconds(140), kPause, minutes(3))}, steps)},
       {"the template is changed", story_of({at(minutes(1), kEditTemplate)}, steps)},
-      {"pods fail in the bake", story_of({good, at(minutes(3), kUnready, minutes(4))}, bakes)},
+      {"a build that crashes in the bake is taken back",
+       story_of({at(minutes(1), kPushCrashesLater)}, bakes)},
+      {"a build that never is Ready is aborted",
+       story_of({at(minutes(1), kPushNeverReady), at(minutes(3), kAbort)})},
+      {"Prometheus fails in the first step", story_of({blind, good}, metrics)},
+      {"the clock jumps in a step", story_of({good, jump}, steps)},
       {"the Service is untracked", story_of({good, at(seconds(150), kUntrack, minutes(2))}, steps)},
   };
   return kStories;
 }
 
-PlanSearch search_crash_plans(std::uint64_t seed, int most) {
+PlanSearch search_crash_plans(std::uint64_t seed, int most, bool of_writes) {
   PlanSearch out;
   const std::vector<Outcome> peaceful = all_peaceful();
-  const std::vector<Plan> plans = plans_of(peaceful);
+  std::vector<Plan> plans = plans_of(peaceful);
+  std::erase_if(plans, [&](const Plan& plan) { return plan.kind.of_writes != of_writes; });
   sandbox::Dice dice(seed);
   while (out.what.empty() && out.plans < most) {
     ++out.plans;

@@ -30,33 +30,41 @@ struct Hunt {
   std::string replay;  // how to see it again
 };
 
+// All from the first start, then all from the second: what takes long is spread.
 std::vector<Hunt> all_hunts(const Mistake* only) {
   std::vector<Hunt> out;
-  for (const Mistake& mistake : all_mistakes()) {
-    if (only != nullptr && mistake.relapse != only->relapse) continue;
-    for (std::uint64_t i = 0; i < kStarts; ++i) {
+  for (std::uint64_t i = 0; i < kStarts; ++i) {
+    for (const Mistake& mistake : all_mistakes()) {
+      if (only != nullptr && mistake.relapse != only->relapse) continue;
       out.push_back({&mistake, 1 + i * kBetweenStarts, 0, {}, "", ""});
     }
   }
   return out;
 }
 
-void hunt_in_stories(Hunt& out) {
+std::vector<Violation> violations_of(std::uint64_t seed, Relapse mistake) {
   RunOptions options;
   options.stops_at_violation = true;
+  relapse_into(mistake);
+  return run_story(detection_story(seed), options).violations;
+}
+
+// What the program violates without the mistake as well does not tell of it.
+void hunt_in_stories(Hunt& out) {
   for (std::uint64_t seed = out.first_seed; out.tries < kMostSeeds && out.what.empty(); ++seed) {
     ++out.tries;
-    for (const auto& found : run_story(detection_story(seed), options).violations) {
-      out.invariants.insert(found.invariant);
-      out.what = found.invariant + ": " + found.what;
-      out.replay =
-          fmt::format("./dev simulate --detection {} --replay {}", out.mistake->name, seed);
-    }
+    const auto found = violations_of(seed, out.mistake->relapse);
+    if (found.empty() || !violations_of(seed, Relapse::kNone).empty()) continue;
+    for (const Violation& violation : found) out.invariants.insert(violation.invariant);
+    out.what = found.front().invariant + ": " + found.front().what;
+    out.replay = fmt::format("./dev simulate --detection {} --replay {}", out.mistake->name, seed);
   }
 }
 
 void hunt_in_plans(Hunt& out) {
-  const PlanSearch found = search_crash_plans(out.first_seed, kMostPlans);
+  relapse_into(out.mistake->relapse);
+  const PlanSearch found =
+      search_crash_plans(out.first_seed, kMostPlans, out.mistake->look_in == LookIn::kWritePlans);
   out.tries = found.plans;
   out.what = found.what;
   if (found.what.empty()) return;
@@ -65,8 +73,11 @@ void hunt_in_plans(Hunt& out) {
 }
 
 void hunt(Hunt& out) {
-  relapse_into(out.mistake->relapse);
-  out.mistake->by_plans ? hunt_in_plans(out) : hunt_in_stories(out);
+  if (out.mistake->look_in == LookIn::kStories) {
+    hunt_in_stories(out);
+  } else {
+    hunt_in_plans(out);
+  }
   relapse_into(Relapse::kNone);
   std::cerr << fmt::format("{}, from seed {}: {} after {}; {}\n", out.mistake->name, out.first_seed,
                            out.what.empty() ? "not found" : "found", out.tries, out.what);
@@ -99,11 +110,14 @@ Json report_of(const std::vector<Hunt>& hunts, Tally& tally) {
   ++tally.mistakes;
   tally.caught += caught ? 1 : 0;
   if (caught) tally.medians.push_back(median(tries));
-  Json out = {
-      {"class", mistake.number},    {"name", mistake.name},
-      {"mistake", mistake.what},    {"caught", caught},
-      {"caughtFrom", tries.size()}, {"lookedForIn", mistake.by_plans ? "crash plans" : "stories"},
-      {"invariants", invariants},   {"replay", replay}};
+  Json out = {{"class", mistake.number},
+              {"name", mistake.name},
+              {"mistake", mistake.what},
+              {"caught", caught},
+              {"caughtFrom", tries.size()},
+              {"lookedForIn", mistake.look_in == LookIn::kStories ? "stories" : "crash plans"},
+              {"invariants", invariants},
+              {"replay", replay}};
   if (!tries.empty()) {
     out["median"] = median(tries);
     out["most"] = std::ranges::max(tries);
@@ -133,6 +147,7 @@ Json run_detection(const Mistake* only, int workers) {
       });
     }
   }
+  std::ranges::stable_sort(hunts, {}, &Hunt::mistake);
   Tally tally;
   Json mistakes = Json::array();
   for (std::size_t at = 0; at < hunts.size(); at += kStarts) {

@@ -10,8 +10,8 @@
 
 namespace freshet::simulate {
 
-inline constexpr int kStarts = 5;       // first seeds from which each mistake is looked for
-inline constexpr int kMostSeeds = 60;   // from each of them
+inline constexpr int kStarts = 5;        // first seeds from which each mistake is looked for
+inline constexpr int kMostSeeds = 60;    // from each of them
 inline constexpr int kMostPlans = 1500;  // likewise, where it is looked for in crash plans
 
 // The story of this seed, cut to a length of which many can be told.

@@ -9,12 +9,15 @@
 
 namespace freshet::simulate {
 
+// What shows at certain moments only is looked for in crash plans: of writes, or of watch events.
+enum class LookIn { kStories, kWritePlans, kEventPlans };
+
 struct Mistake {
   Relapse relapse = Relapse::kNone;
   std::string_view number;  // of its class: reliability.md 1.3
   std::string_view name;    // "stale-cache", for --detection and reports
   std::string_view what;    // what is wrong in the program, a sentence
-  bool by_plans = false;    // it shows at certain moments only: looked for in crash plans
+  LookIn look_in = LookIn::kStories;
 };
 
 // In the order of their classes; each enumerator of Relapse but kNone is there once.

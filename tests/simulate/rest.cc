@@ -43,6 +43,12 @@ std::string overdue(const Scene& scene, int service) {
   const Json& metadata = at_path(*tracked, {"metadata"});
   const auto deleted = parse_rfc3339(string_or(metadata, "deletionTimestamp"));
   if (deleted && *deleted < before) return "goes on with a rollout though it is untracked";
+  const auto& name = rollout->candidate.name;
+  const RevisionFacts* facts = name ? scene.invariants.find(*name) : nullptr;
+  const bool unready = facts != nullptr && !facts->ready.empty() && !facts->ready.back().second;
+  if (unready && candidate_percent(*core) > 0 && facts->ready.back().first < before) {
+    return name->get() + " keeps its requests though it has not been Ready for long";
+  }
   const std::string abort = string_or(at_path(metadata, {"annotations"}), "freshet.dev/abort");
   const auto asked = scene.people.asked_to_abort(service);
   if (abort.empty() || !asked || *asked > before || *asked < rollout->started) return "";

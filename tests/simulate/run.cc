@@ -71,6 +71,7 @@ class Universe {
   std::size_t next_ = 0;               // of the story's events
   TimePoint began_{};
   TimePoint disturbed_{};  // when anything last kept our replicas from acting promptly
+  TimePoint checked_{};    // whether they do
   Triggers triggers_;
   TimePoint looks_ = TimePoint::max();  // when a person looks for what waits for approval
   Outcome outcome_;
@@ -189,15 +190,16 @@ void Universe::take_due_events() {
     strike(story_.events[next_++]);
   }
   people_.act_on_what_is_due();
+  check_promptness();
   if (looks_ <= world_.now()) {
     people_.look_around();
-    check_promptness();
     looks_ = world_.now() + kPersonLooksEvery;
   }
 }
 
 void Universe::check_promptness() {
-  if (world_.now() < disturbed_ + kPrompt) return;
+  if (world_.now() < std::max(checked_ + minutes(1), disturbed_ + kPrompt)) return;
+  checked_ = world_.now();
   for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
     const std::string what = overdue({world_, people_, invariants_}, i);
     if (!what.empty()) invariants_.fail("L3 Retreat", what);
