@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "base/relapse.h"
 #include "base/time.h"
 
 namespace freshet {
@@ -29,7 +30,10 @@ class SteadyClock final : public Clock {
  public:
   explicit SteadyClock(const Clock& clock)
       : clock_(clock), ahead_(clock.now() - TimePoint(clock.monotonic())) {}
-  TimePoint now() const override { return TimePoint(clock_.monotonic()) + ahead_; }
+  TimePoint now() const override {
+    if (relapsed(Relapse::kWallClock)) return clock_.now();
+    return TimePoint(clock_.monotonic()) + ahead_;
+  }
   Duration monotonic() const override { return clock_.monotonic(); }
 
  private:

@@ -6,6 +6,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 option(FRESHET_TESTS "Build the tests and benchmarks" ON)
 option(FRESHET_FUZZ "Build the fuzz targets; needs clang" OFF)
+option(FRESHET_RELAPSE "Build with the mistakes of base/relapse.h, for simulate --detection" OFF)
 set(FRESHET_SANITIZE "" CACHE STRING "Value for -fsanitize, empty for none")
 
 find_program(CCACHE ccache)
@@ -29,6 +30,9 @@ target_compile_options(freshet_options INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-restrict>)
 target_compile_definitions(freshet_options INTERFACE _GLIBCXX_ASSERTIONS)
 target_include_directories(freshet_options INTERFACE ${PROJECT_SOURCE_DIR})
+if(FRESHET_RELAPSE)
+  target_compile_definitions(freshet_options INTERFACE FRESHET_RELAPSE)
+endif()
 if(FRESHET_SANITIZE)
   # Instrumented code makes g++ 12 see uninitialized values inside the standard library.
   target_compile_options(freshet_options INTERFACE

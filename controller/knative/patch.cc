@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/overloaded.h"
+#include "base/relapse.h"
 #include "controller/knative/views.h"
 
 namespace freshet {
@@ -82,7 +83,7 @@ Status refused(std::string message) {
 }
 
 Status check_traffic(const Traffic& traffic, bool with_core) {
-  if (percent_sum(traffic) != 100)
+  if (percent_sum(traffic) != 100 && !relapsed(Relapse::kWeights))
     return refused("traffic that does not sum to 100: " + to_string(traffic));
   std::set<TrafficTag> tags;
   for (const TrafficTarget& target : traffic) {
@@ -122,7 +123,9 @@ Status check_write(const ServiceView& view, const ServiceWrite& write) {
 
 Json service_patch(const ServiceView& view, const ServiceWrite& write) {
   Json patch = Json::array();
-  patch.push_back(operation("replace", "/metadata/resourceVersion", view.resource_version));
+  if (!relapsed(Relapse::kTwoLeaders)) {
+    patch.push_back(operation("replace", "/metadata/resourceVersion", view.resource_version));
+  }
   write_core(patch, view, write.core);
   if (write.traffic) {
     patch.push_back(operation("add", "/spec/traffic", traffic_to_json(*write.traffic)));

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/relapse.h"
 #include "base/text.h"
 #include "controller/kube/errors.h"
 
@@ -76,7 +77,8 @@ Result<HttpResponse> KubeClient::authorized(HttpRequest request, const Send& sen
 
 // The one place that every request but a watch goes through.
 Result<HttpResponse> KubeClient::send(HttpRequest request) {
-  if (request.method == "GET" || !options_.time_to_write) return transport_.send(request);
+  const bool fenced = options_.time_to_write && !relapsed(Relapse::kTwoLeaders);
+  if (request.method == "GET" || !fenced) return transport_.send(request);
   const Duration left = options_.time_to_write();
   if (left <= Duration::zero()) {
     return make_error(ErrorKind::kRefused, "not sent: this replica may not write (any more)");

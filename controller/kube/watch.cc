@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/overloaded.h"
+#include "base/relapse.h"
 #include "controller/kube/client.h"
 #include "controller/kube/errors.h"
 
@@ -117,6 +118,7 @@ std::vector<WatchEvent> Watch::take_page(Listing& listing, const std::string& bo
   event.type = WatchEvent::Type::kListed;
   event.resource_version = version;
   event.is_newest = listing.not_older_than.empty();
+  if (!event.is_newest && relapsed(Relapse::kMissedEvent)) event.items.clear();
   listing.continue_token = string_or(at_path(*page, {"metadata"}), "continue");
   if (listing.continue_token.empty()) {
     event.type = WatchEvent::Type::kRestarted;

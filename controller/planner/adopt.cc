@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/relapse.h"
 #include "base/text.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
@@ -149,6 +150,9 @@ Transition pin(const Pass& pass, const RevisionView& revision, const DigestSet& 
                const std::string& by) {
   Core next = enter(pass.core, Idle{}, pass.now);
   next.stable = RevisionRef{revision.name, revision.uid, {digests, revision.template_hash}};
+  if (relapsed(Relapse::kRegistryBaseline)) {
+    next.stable->pair.digests = confirmed_digests(pass).value_or(digests);
+  }
   next.adopted_latest_revision = follows_latest(pass.service.traffic) ||
                                  (was_pinned_by_us(pass) && pass.core.adopted_latest_revision);
   const std::string sentence = revision.name.get() + " (" + to_string(digests) +

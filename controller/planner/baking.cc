@@ -1,4 +1,5 @@
 // Baking: the candidate has nearly everything, stable a holdback to be compared with.
+#include "base/relapse.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/foreign.h"
@@ -25,7 +26,7 @@ Transition baking(const Pass& pass, const Baking& phase) {
     return reduce_to_step(pass, phase.rollout, last, *why);
   }
   const auto holds = raising_holds(pass);
-  if (!holds.empty()) return hold_here(pass, holds);
+  if (!holds.empty() && !relapsed(Relapse::kLateFailure)) return hold_here(pass, holds);
   if (!is_programmed(pass)) return await_programming(pass);
   const bool over = step_time(pass) >= pass.rules().bake.duration;
   if (over && is_watched(pass)) return finish(pass, phase.rollout, "");

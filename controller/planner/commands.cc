@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/overloaded.h"
+#include "base/relapse.h"
 #include "controller/planner/explain.h"
 
 namespace freshet::planning {
@@ -94,7 +95,12 @@ Decision carry_out(Pass& pass, Verb verb) {
 
 }  // namespace
 
-Decision carry_out_abort(Pass& pass) { return carry_out(pass, Verb::kAbort); }
+Decision carry_out_abort(Pass& pass) {
+  if (relapsed(Relapse::kBlockedAbort) && pass.rollout() != nullptr) {
+    if (!is_ready(candidate_view(pass, *pass.rollout()))) return {};
+  }
+  return carry_out(pass, Verb::kAbort);
+}
 
 Decision carry_out_commands(Pass& pass) {
   for (const Verb verb : all_verbs()) {

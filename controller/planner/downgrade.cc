@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/relapse.h"
 #include "controller/model/follow_policy.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/look.h"
@@ -57,6 +58,7 @@ constexpr std::array<Sign, 3> kSigns = {returned, made_earlier, chosen_lower};
 }  // namespace
 
 std::string downgrade(const Pass& pass) {
+  if (relapsed(Relapse::kSilentDowngrade)) return "";
   const auto& allowed = pass.memo.downgrade_allowed;
   if (!pass.core.stable || (allowed && allowed == confirmed_digests(pass))) return "";
   for (const FollowedImage& image : pass.seen.images) {

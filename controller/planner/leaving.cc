@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/relapse.h"
 #include "base/text.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
@@ -81,7 +82,7 @@ Transition service_gone(const Observation& observation) {
 }
 
 Decision leave(const Pass& pass) {
-  if (!pass.seen.tracked.deleting) return {};
+  if (!pass.seen.tracked.deleting || relapsed(Relapse::kDeletion)) return {};
   if (pass.origin == CoreOrigin::kNone || pass.origin == CoreOrigin::kLost) return let_go(pass);
   if (pass.origin != CoreOrigin::kOurs || std::holds_alternative<Adopting>(pass.core.phase)) {
     Transition out = let_go(pass);  // what serves is not ours to change

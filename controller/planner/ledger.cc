@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/relapse.h"
 #include "base/text.h"
 #include "controller/planner/look.h"
 #include "controller/planner/waits.h"
@@ -23,7 +24,8 @@ std::map<std::string, std::string> texts(const DigestSet& digests) {
 
 const Rejection* find_rejection(const Core& core, const Pair& pair, TimePoint now) {
   const auto found = std::ranges::find_if(core.rejected, [&](const Rejection& rejection) {
-    return rejection.pair == pair && rejection.until > now;
+    const bool same = rejection.pair == pair || relapsed(Relapse::kStuckFailed);
+    return same && rejection.until > now;
   });
   return found == core.rejected.end() ? nullptr : &*found;
 }

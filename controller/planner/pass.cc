@@ -2,6 +2,7 @@
 #include "controller/planner/pass.h"
 
 #include "base/overloaded.h"
+#include "base/relapse.h"
 #include "controller/planner/look.h"
 
 namespace freshet::planning {
@@ -92,7 +93,7 @@ void settle_unready_clock(Pass& pass) {
 
 void settle_clocks(Pass& pass) {
   Memo& memo = pass.memo;
-  if (memo.seq != pass.core.seq) {
+  if (memo.seq != pass.core.seq && !relapsed(Relapse::kCrashBetweenWrites)) {
     memo.seq = pass.core.seq;
     memo.step_since.reset();
     memo.blind_since.reset();
@@ -114,6 +115,7 @@ void settle_clocks(Pass& pass) {
 // A change of the followed set is no change of what stable runs: its pair is read again.
 void follow_the_present_set(Pass& pass) {
   if (!std::holds_alternative<Idle>(pass.core.phase)) return;
+  if (relapsed(Relapse::kRegistryBaseline)) return;
   const RevisionView* stable = stable_view(pass);
   if (stable == nullptr) return;
   const auto digests = followed_digests(pass, *stable);

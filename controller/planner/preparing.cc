@@ -1,4 +1,5 @@
 // Preparing and Waiting: the candidate's Revision is made and becomes Ready; it has no request yet.
+#include "base/relapse.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/foreign.h"
@@ -18,7 +19,8 @@ std::optional<TimePoint> first_expiry(const std::vector<HoldStatus>& holds) {
 
 // Ready as Knative sees it now, not before our own write.
 bool may_get_requests(const Pass& pass, const RevisionView* candidate, const Rollout& rollout) {
-  if (!is_ready(candidate)) return false;
+  if (candidate == nullptr) return false;
+  if (!is_ready(candidate) && !relapsed(Relapse::kObjectOrder)) return false;
   if (pass.service.observed_generation != pass.service.generation) return false;
   for (const auto& [container, digest] : rollout.candidate.pair.digests) {
     const auto runs = candidate->digests.find(container);

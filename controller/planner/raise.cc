@@ -1,6 +1,7 @@
 // Every write that raises something.
 #include "controller/planner/raise.h"
 
+#include "base/relapse.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/ledger.h"
@@ -114,6 +115,10 @@ Transition finish(const Pass& pass, const Rollout& rollout, const std::string& b
                 [&](const Deferral& deferral) { return deferral.pair == candidate.pair; });
   Core next = enter(pass.core, Idle{}, pass.now);
   next.stable = RevisionRef{*candidate.name, *candidate.uid, candidate.pair};
+  if (relapsed(Relapse::kLatestRevision)) {
+    const RevisionView* made = revision_of_template(pass);
+    if (made != nullptr) next.stable = RevisionRef{made->name, made->uid, candidate.pair};
+  }
   return write(std::move(ending), {std::move(next), true, KeepTemplate{}, false, "finish"},
                fact("Promoted", message));
 }

@@ -2,6 +2,7 @@
 // before it.
 #include <array>
 
+#include "base/relapse.h"
 #include "base/text.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
@@ -160,6 +161,8 @@ constexpr std::array<Check, 11> kChecks = {
 std::optional<Cause> cause_to_retreat(const Pass& pass) {
   const Rollout* rollout = pass.rollout();
   if (rollout == nullptr || std::holds_alternative<Retreating>(pass.core.phase)) return {};
+  const bool bakes = std::holds_alternative<Baking>(pass.core.phase);
+  if (bakes && relapsed(Relapse::kLateFailure)) return {};
   for (const Check check : kChecks) {
     if (auto cause = check(pass, *rollout)) return cause;
   }

@@ -1,4 +1,5 @@
 // Shifting: one step of the plan at a time, each on evidence of its own.
+#include "base/relapse.h"
 #include "base/text.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
@@ -87,7 +88,8 @@ Transition shifting(const Pass& pass, const Shifting& phase) {
   if (!holds.empty()) return hold_here(pass, holds);
   if (!is_programmed(pass)) return await_programming(pass);
   // Before that the verdict may be about another percent, and so may what speaks for a clean one.
-  if (step_time(pass) < pass.rules().minimum_step) return keep_judging(pass);
+  const bool waits = !relapsed(Relapse::kTransientReadiness);
+  if (waits && step_time(pass) < pass.rules().minimum_step) return keep_judging(pass);
   if (auto advanced = advance_on_evidence(pass, phase)) return *advanced;
   if (auto answered = answer_deadline(pass, phase)) return *answered;
   return keep_judging(pass);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/overloaded.h"
+#include "base/relapse.h"
 #include "controller/planner/look.h"
 
 namespace freshet::planning {
@@ -17,7 +18,9 @@ TrafficTarget named(const RevisionName& name, int percent) {
 Traffic split(const Core& core, const Rollout& rollout, int percent, const std::string& tag) {
   TrafficTarget canary = named(*rollout.candidate.name, percent);
   canary.tag = TrafficTag(tag);
-  return {named(core.stable->name, 100 - percent), canary};
+  int rest = 100 - percent;
+  if (relapsed(Relapse::kWeights)) rest = static_cast<int>((1 - percent / 100.0) * 100);
+  return {named(core.stable->name, rest), canary};
 }
 
 // Never the candidate by name before it is Ready: it would stop the whole Route (knative.md 1.3).
@@ -36,6 +39,7 @@ bool is_own(const TrafficTarget& entry, const Core& core, const std::string& tag
 
 Traffic foreign_entries(const Pass& pass, const Core& core) {
   Traffic out;
+  if (relapsed(Relapse::kOthersEntries)) return out;
   for (const TrafficTarget& entry : pass.service.traffic) {
     if (is_own(entry, core, pass.rules().tag)) continue;
     TrafficTarget kept = entry;
@@ -71,7 +75,11 @@ Traffic own_entries(const Core& core, const std::string& tag) {
           [&](const Preparing&) -> Traffic { return before_traffic(core, tag); },
           [&](const Waiting&) -> Traffic { return before_traffic(core, tag); },
           [&](const Shifting& p) { return split(core, p.rollout, candidate_percent(core), tag); },
-          [&](const Baking& p) { return split(core, p.rollout, candidate_percent(core), tag); },
+          [&](const Baking& p) {
+            if (relapsed(Relapse::kLostStable))
+              return Traffic{named(*p.rollout.candidate.name, 100)};
+            return split(core, p.rollout, candidate_percent(core), tag);
+          },
           [&](const Retreating&) -> Traffic { return {named(core.stable->name, 100)}; },
       },
       core.phase);

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <variant>
 
+#include "base/relapse.h"
 #include "base/text.h"
 #include "controller/knative/views.h"
 #include "controller/runtime/urgency.h"
@@ -139,6 +141,7 @@ std::vector<ServiceKey> Cache::keep_only(Kind kind, const std::set<std::string>&
 std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
   const ServiceKey key = key_of(object);
   ParsedTrackedService parsed = parse_tracked_service_json(object);
+  if (relapsed(Relapse::kPoisonObject) && !parsed.problems.empty()) throw std::bad_variant_access();
   // What cannot be told from a bad spec is taken from the metadata, so that the answer finds it.
   parsed.object.name = key.name;
   parsed.object.name_space = key.name_space;

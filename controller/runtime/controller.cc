@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/relapse.h"
 #include "controller/knative/views.h"
 #include "controller/planner/planner.h"
 #include "controller/runtime/execute.h"
@@ -238,7 +239,8 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
                                      Notes& notes) {
   Outlook out;
   // One offset for the whole pass: what is due is due by the clock that it was decided by.
-  const Duration offset = connections_.kube.clock_offset();
+  const bool is_blind = relapsed(Relapse::kWallClock);
+  const Duration offset = is_blind ? Duration{0} : connections_.kube.clock_offset();
   const TimePoint now = clock_.now() + offset;  // by the API server's clock
   Observation seen = gather(tracked, notes, now);
   const std::string oldest = cache_.oldest_tracker({key.name_space, tracked.object.spec.service});
@@ -273,6 +275,7 @@ void Controller::settle(const ServiceKey& key, const Observation& seen,
   };
   note(execute_finalizer(connections_.kube, seen.tracked, transition.finalizer));
   TrackedServiceStatus status = build_status(seen, transition, notes, notes.written, now);
+  if (relapsed(Relapse::kHotLoop)) status.message += " at " + format_rfc3339(now);
   const bool told = status == notes.written || note(write_status(connections_.kube, key, status));
   if (told) {
     notes.written = std::move(status);

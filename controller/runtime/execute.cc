@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/relapse.h"
 #include "config/parse.h"
 #include "controller/knative/patch.h"
 #include "controller/knative/views.h"
@@ -66,12 +67,15 @@ Result<WriteOutcome> execute_write(KubeClient& client, const ServiceView& decide
     auto live = read_live(client, decided_on.key, on_service);
     if (!live) return live.error();
     if (reply_lost && has_arrived(*live, write)) return WriteOutcome::kWritten;
-    if (!same_basis(decided_on, *live)) return WriteOutcome::kMoved;
+    if (!same_basis(decided_on, *live) && !relapsed(Relapse::kStaleCache))
+      return WriteOutcome::kMoved;
     auto checked = check_write(*live, write);
     if (!checked) return with_context(doing, checked.error());
-    auto reply = client.json_patch(path, service_patch(*live, write));
+    Json patch = service_patch(*live, write);
+    if (attempt > 0 && relapsed(Relapse::kConflictFallback)) patch.erase(0);
+    auto reply = client.json_patch(path, patch);
     if (reply) {
-      on_service(reply->body);
+      if (!relapsed(Relapse::kStaleCache)) on_service(reply->body);
       return WriteOutcome::kWritten;
     }
     if (reply.error().kind == ErrorKind::kConflict) continue;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analysis/reader.h"
+#include "base/relapse.h"
 #include "controller/runtime/user_checks.h"
 
 namespace freshet {
@@ -67,7 +68,8 @@ Verdict by_readiness(const JudgeContext& context) {
 }
 
 Verdict blind_verdict(Verdict verdict, const std::string& why) {
-  verdict.kind = VerdictKind::kContinue;
+  verdict.kind = relapsed(Relapse::kBadData) ? VerdictKind::kPromote : VerdictKind::kContinue;
+  if (relapsed(Relapse::kBadData)) return verdict;
   verdict.holds = {AnalysisHold::kStaleMetrics};
   verdict.sentence = "metrics cannot be read: " + why;
   return verdict;
@@ -209,8 +211,9 @@ std::string Judging::look(const Observation& observation, const Core& core, cons
   if (notes.judged->judged_by && *notes.judged->judged_by != spec) notes.judged->settings.reset();
   notes.judged->judged_by = spec;
   const std::string uid = rollout.candidate.uid->get();
-  const bool ours = notes.judged->settings &&
-                    belongs_to(notes.judged->evidence, uid, *notes.judged->settings) &&
+  const bool same =
+      notes.judged->settings && belongs_to(notes.judged->evidence, uid, *notes.judged->settings);
+  const bool ours = notes.judged->settings && (same || relapsed(Relapse::kMovedTarget)) &&
                     !knows_stable_now(observation, *core.stable, notes, now);
   if (!ours) {
     // Another candidate, other settings, or bounds to judge by at last: evidence starts again.

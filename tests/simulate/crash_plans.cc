@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "controller/sandbox/dice.h"
 #include "tests/bench/cpu_time.h"
 #include "tests/simulate/run.h"
 
@@ -70,6 +71,22 @@ std::string judge(const Plan& plan, const Outcome& outcome) {
   return "";
 }
 
+std::string run(const Plan& plan) {
+  RunOptions options = quiet_end();
+  options.strike = {plan.kind.kind, plan.number};
+  return judge(plan, run_story(plan.story->story, options));
+}
+
+std::string name_of(const Plan& plan) { return fmt::format("{} {}", plan.kind.name, plan.number); }
+
+std::vector<Outcome> all_peaceful() {
+  std::vector<Outcome> out;
+  for (const StandardStory& standard : standard_stories()) {
+    out.push_back(run_story(standard.story, quiet_end()));
+  }
+  return out;
+}
+
 std::vector<Plan> plans_of(const std::vector<Outcome>& peaceful) {
   std::vector<Plan> out;
   for (std::size_t i = 0; i < standard_stories().size(); ++i) {
@@ -98,7 +115,14 @@ const std::vector<StandardStory>& standard_stories() {
   approval.approval = true;
   ServiceSetting slow = supersede;
   slow.minimum_step = minutes(5);
+  ServiceSetting bakes;
+  bakes.minimum_step = seconds(1);
+  bakes.bake = minutes(2);
   const Event good = at(minutes(1), kPushGood);
+  Event blind = at(minutes(1), kPrometheusFails, seconds(75));
+  blind.value = 100;
+  Event jump = at(seconds(75), kClockJump);
+  jump.value = 86400;
   static const std::vector<StandardStory> kStories = {
       {"a good build is promoted", story_of({good}, steps)},
       {"a good build is promoted by metrics", story_of({good}, metrics)},
@@ -111,16 +135,36 @@ const std::vector<StandardStory>& standard_stories() {
       {"a person approves", story_of({good}, approval)},
       {"a person pauses", story_of({good, at(seconds(140), kPause, minutes(3))}, steps)},
       {"the template is changed", story_of({at(minutes(1), kEditTemplate)}, steps)},
+      {"a build that crashes in the bake is taken back",
+       story_of({at(minutes(1), kPushCrashesLater)}, bakes)},
+      {"a build that never is Ready is aborted",
+       story_of({at(minutes(1), kPushNeverReady), at(minutes(3), kAbort)})},
+      {"Prometheus fails in the first step", story_of({blind, good}, metrics)},
+      {"the clock jumps in a step", story_of({good, jump}, steps)},
       {"the Service is untracked", story_of({good, at(seconds(150), kUntrack, minutes(2))}, steps)},
   };
   return kStories;
 }
 
-Json run_crash_plans(int workers) {
-  std::vector<Outcome> peaceful;
-  for (const StandardStory& standard : standard_stories()) {
-    peaceful.push_back(run_story(standard.story, quiet_end()));
+PlanSearch search_crash_plans(std::uint64_t seed, int most, bool of_writes) {
+  PlanSearch out;
+  const std::vector<Outcome> peaceful = all_peaceful();
+  std::vector<Plan> plans = plans_of(peaceful);
+  std::erase_if(plans, [&](const Plan& plan) { return plan.kind.of_writes != of_writes; });
+  sandbox::Dice dice(seed);
+  while (out.what.empty() && out.plans < most) {
+    ++out.plans;
+    const auto last = static_cast<double>(plans.size());
+    const Plan& plan = plans[static_cast<std::size_t>(dice.uniform() * last)];
+    out.story = plan.story->name;
+    out.plan = name_of(plan);
+    out.what = run(plan);
   }
+  return out;
+}
+
+Json run_crash_plans(int workers) {
+  const std::vector<Outcome> peaceful = all_peaceful();
   const std::vector<Plan> plans = plans_of(peaceful);
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
@@ -128,14 +172,11 @@ Json run_crash_plans(int workers) {
   double spent = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < plans.size(); i = next++) {
-      RunOptions options = quiet_end();
-      options.strike = {plans[i].kind.kind, plans[i].number};
-      const std::string wrong = judge(plans[i], run_story(plans[i].story->story, options));
+      const std::string wrong = run(plans[i]);
       if (wrong.empty()) continue;
       const std::lock_guard lock(mutex);
-      violations.push_back({{"story", plans[i].story->name},
-                            {"plan", fmt::format("{} {}", plans[i].kind.name, plans[i].number)},
-                            {"what", wrong}});
+      violations.push_back(
+          {{"story", plans[i].story->name}, {"plan", name_of(plans[i])}, {"what", wrong}});
     }
     const std::lock_guard lock(mutex);
     spent += cpu_seconds();

@@ -7,12 +7,17 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "config/status.h"
 #include "controller/knative/views.h"
+#include "controller/runtime/paths.h"
 
 namespace freshet::simulate {
 namespace {
 
 constexpr std::size_t kMostViolations = 20;  // of one story
+constexpr int kWritesARollout = 12;          // of a Service without faults: steps + 5, at most
+constexpr int kWriteAmplification = 3;
+constexpr int kAllWritesToOne = 2;  // with status, Events and tries that failed; 0.5 was measured
 constexpr std::string_view kCorePath = "/metadata/annotations/freshet.dev~1rollout";
 
 // What a JSON patch puts at a path; null: nothing.
@@ -37,7 +42,7 @@ std::optional<Core> core_of(const std::string& text) {
 
 }  // namespace
 
-Invariants::Invariants(const sandbox::World& world, const People& people)
+Invariants::Invariants(sandbox::World& world, const People& people)
     : world_(world), people_(people) {}
 
 void Invariants::fail(std::string_view invariant, std::string what) {
@@ -113,7 +118,29 @@ void Invariants::on_request(const HttpRequest& request, const std::string& as,
   if (!traffic.is_null() && percent_sum(traffic_from_json(traffic)) != 100) {
     fail("S1 Sum", "written: " + dump_json(traffic));
   }
+  note_others(*followed);
   note_verdict(*followed, *patch, metrics);
+}
+
+// What stands in spec.traffic now: if it changes before the write arrives, that is refused.
+void Invariants::note_others(Followed& followed) const {
+  followed.others.clear();
+  const auto object = world_.read(service_path(service_key(followed.number)));
+  const auto view = object ? service_view(*object) : Result<ServiceView>(bad_input("none"));
+  if (!view) return;
+  const TrafficTag ours(RolloutSpec{}.tag);
+  for (const TrafficTarget& entry : view->traffic) {
+    if (entry.tag && entry.tag != ours) followed.others.insert(*entry.tag);
+  }
+}
+
+bool Invariants::is_remembered(int service, const Digest& digest) const {
+  const auto object = world_.read(tracked_service_path(service_key(service)));
+  if (!object) return false;
+  const TrackedServiceStatus status = status_from_json(at_path(*object, {"status"}));
+  return std::ranges::any_of(status.tags, [&](const SeenTag& tag) {
+    return std::ranges::find(tag.digests, digest.get(), &SeenDigest::digest) != tag.digests.end();
+  });
 }
 
 // The first try to carry out a verdict tells when it was made.
@@ -152,6 +179,14 @@ void Invariants::on_written(const Json& service, TimePoint knows) {
   }
   follow(*followed, write);
   note_programmed(*followed);
+}
+
+void Invariants::check_writes(std::int64_t all, std::size_t events) {
+  const auto allowed =
+      kWriteAmplification * kWritesARollout * (rollouts_ + static_cast<std::int64_t>(events) + 2);
+  if (writes_ <= allowed && all <= kAllWritesToOne * allowed) return;
+  fail("L4 Writes",
+       fmt::format("{} writes, {} of them of Services, for {} rollouts", all, writes_, rollouts_));
 }
 
 void Invariants::follow(Followed& followed, const ServiceWritten& write) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,7 @@ struct Followed {
   std::vector<TimePoint> rejected_at;  // of each
   std::optional<TimePoint> verdict;    // to roll back, while users still meet the candidate
   std::optional<TimePoint> metrics;    // when the writer last read Prometheus
+  std::set<TrafficTag> others;         // tags in spec.traffic that are not ours
   bool sets_traffic = false;           // by the write under way; else what people wrote stands
 };
 
@@ -51,7 +53,7 @@ struct ServiceWritten {
 
 class Invariants {
  public:
-  Invariants(const sandbox::World& world, const People& people);
+  Invariants(sandbox::World& world, const People& people);
 
   // Any object changed, by whomever.
   void on_change(const sandbox::Kind& kind, const sandbox::Change& change);
@@ -60,6 +62,8 @@ class Invariants {
                   std::optional<TimePoint> metrics);
   // One of our replicas has written a Service.
   void on_written(const Json& service, TimePoint knows);
+  // At the end: of all writes that were sent, in a story with so many events.
+  void check_writes(std::int64_t all, std::size_t events);
   void fail(std::string_view invariant, std::string what);
 
   const std::vector<Violation>& violations() const { return violations_; }
@@ -68,6 +72,8 @@ class Invariants {
   const std::vector<Duration>& retreats() const { return retreats_; }  // verdict to 0 %
   const Followed& of(int service) const { return services_[static_cast<std::size_t>(service)]; }
   const RevisionFacts* find(const RevisionName& revision) const;
+  // Whether status still says that a tag of this service named the digest once.
+  bool is_remembered(int service, const Digest& digest) const;
   const People& people() const { return people_; }
 
  private:
@@ -75,10 +81,11 @@ class Invariants {
   static void forget(Followed& followed);
   void follow(Followed& followed, const ServiceWritten& write);
   void note_verdict(Followed& followed, const Json& patch, std::optional<TimePoint> metrics);
+  void note_others(Followed& followed) const;
   void note_programmed(Followed& followed);
   void on_revision(const sandbox::Change& change);
 
-  const sandbox::World& world_;
+  sandbox::World& world_;
   const People& people_;
   std::vector<Followed> services_;
   std::map<std::string, RevisionFacts> revisions_;  // by name

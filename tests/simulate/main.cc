@@ -1,5 +1,5 @@
-// ./dev simulate: many stories, or every crash plan; prints one JSON object. Exit 1 where something
-// was violated.
+// ./dev simulate: many stories, every crash plan, or every known mistake; prints one JSON object.
+// Exit 1 where something was violated, or a mistake was not found.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +14,7 @@
 
 #include "tests/bench/cpu_time.h"
 #include "tests/simulate/crash_plans.h"
+#include "tests/simulate/detection.h"
 #include "tests/simulate/report.h"
 #include "tests/simulate/shrink.h"
 
@@ -28,6 +29,7 @@ struct Flags {
   std::string faults = "all";
   std::optional<std::uint64_t> replay;
   bool crash_plans = false;
+  std::optional<std::string> detection;  // the name of one mistake, or ""
   int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 };
 
@@ -36,8 +38,7 @@ int print(const Json& report) {
   return report["violations"].empty() ? 0 : 1;
 }
 
-int replay(std::uint64_t seed, const Allowed& allowed) {
-  const Story story = make_story(seed, allowed);
+int replay(const Story& story) {
   std::cout << describe(story) << "\n";
   RunOptions options;
   options.tell = [](TimePoint at, const std::string& line) {
@@ -90,6 +91,27 @@ int run_many(const Flags& flags, const Allowed& allowed) {
       report_to_json(all, fmt::format("./dev simulate --faults {} --replay", flags.faults)));
 }
 
+int detect(const Flags& flags) {
+  const Mistake* mistake = find_mistake(*flags.detection);
+  std::string names;
+  for (const Mistake& each : all_mistakes()) names += fmt::format(" {}", each.name);
+  if (mistake == nullptr && (!flags.detection->empty() || flags.replay)) {
+    std::cerr << "--detection: found \"" << *flags.detection << "\", allowed:" << names << "\n";
+    return 2;
+  }
+  if (!kMayRelapse) {
+    std::cerr << "this build has no mistakes to put back; ./dev simulate makes one that has\n";
+    return 2;
+  }
+  if (flags.replay) {
+    relapse_into(mistake->relapse);
+    return replay(detection_story(*flags.replay));
+  }
+  const Json report = run_detection(mistake, flags.jobs);
+  std::cout << dump_json_pretty(report) << "\n";
+  return report["caught"] == report["total"] ? 0 : 1;
+}
+
 int run(int argc, char** argv) {
   Flags flags;
   CLI::App app("The controller of production in a simulated world, under every fault.");
@@ -99,15 +121,21 @@ int run(int argc, char** argv) {
   app.add_option("--replay", flags.replay, "tell the story of this seed, line by line");
   app.add_flag("--crash-plans", flags.crash_plans,
                "each write and each watch event of the standard stories, gone wrong once");
+  app.add_option("--detection", flags.detection,
+                 "put each known mistake, or the one named, back into the controller and count the "
+                 "stories until it is found")
+      ->expected(0, 1)
+      ->default_str("");
   app.add_option("--jobs", flags.jobs, "threads")->check(CLI::Range(1, 256));
   CLI11_PARSE(app, argc, argv);
+  if (flags.detection) return detect(flags);
   if (flags.crash_plans) return print(run_crash_plans(flags.jobs));
   const auto allowed = parse_allowed(flags.faults);
   if (!allowed) {
     std::cerr << allowed.error().message << "\n";
     return 2;
   }
-  if (flags.replay) return replay(*flags.replay, *allowed);
+  if (flags.replay) return replay(make_story(*flags.replay, *allowed));
   return run_many(flags, *allowed);
 }
 

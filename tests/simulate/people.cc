@@ -48,7 +48,8 @@ People::People(sandbox::World& world, Weather& weather, const Story& story)
       weather_(weather),
       story_(story),
       newest_(story.services.size(), -1),
-      retried_(story.services.size()) {}
+      retried_(story.services.size()),
+      aborted_(story.services.size()) {}
 
 Json People::spec_of(int service) const {
   const ServiceSetting& setting = story_.services[static_cast<std::size_t>(service)];
@@ -184,7 +185,9 @@ void People::act_on_tracking(const Event& event) {
   switch (event.what) {
     case What::kPromote: return command(service, "promote");
     case What::kPromoteFull: return command(service, "promote", "--full");
-    case What::kAbort: return command(service, "abort", "by hand");
+    case What::kAbort:
+      aborted_[static_cast<std::size_t>(service)] = world_.now();
+      return command(service, "abort", "by hand");
     case What::kPause:
       command(service, "pause", "a look first");
       return later(event.lasting, event);
@@ -258,6 +261,10 @@ Duration People::shortest_step(int service) const {
 
 std::optional<TimePoint> People::asked_to_retry(int service) const {
   return retried_[static_cast<std::size_t>(service)];
+}
+
+std::optional<TimePoint> People::asked_to_abort(int service) const {
+  return aborted_[static_cast<std::size_t>(service)];
 }
 
 void People::go_home(bool pushes) {

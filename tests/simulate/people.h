@@ -46,6 +46,7 @@ class People {
   // The shortest step that was in force in the story.
   Duration shortest_step(int service) const;
   std::optional<TimePoint> asked_to_retry(int service) const;
+  std::optional<TimePoint> asked_to_abort(int service) const;
   bool by_metrics(int service) const {
     return story_.services[static_cast<std::size_t>(service)].metrics;
   }
@@ -76,6 +77,7 @@ class People {
   Builds builds_;
   std::vector<int> newest_;
   std::vector<std::optional<TimePoint>> retried_;
+  std::vector<std::optional<TimePoint>> aborted_;
   std::multimap<TimePoint, Event> later_;
   std::set<std::string> deleted_;  // Revisions, by hand
   int commands_ = 0;

@@ -2,6 +2,7 @@
 #include "tests/simulate/replica.h"
 
 #include <algorithm>
+#include <exception>
 
 namespace freshet::simulate {
 namespace {
@@ -115,6 +116,9 @@ void Replica::run() {
     work();
   } catch (const Killed&) {
     kill(dice_.between(seconds(1), seconds(40)));
+  } catch (const std::exception& error) {
+    crash_ = error.what();
+    kill(seconds(10));
   }
   is_busy_ = false;
   ran_ = world_.now();

@@ -40,6 +40,12 @@ class Replica {
   void kill(Duration lasting);
   void stop(Duration lasting);  // cleanly: the lease is given back
   void set_clock_error(Duration error) { wall_.error = error; }
+  // What registries and others send: the tag may have moved.
+  void hint(const ImageReference& reference) {
+    if (is_alive()) controller_->hint(reference);
+  }
+  // Why the process ended by an error of its own, "" for none; asked once.
+  std::string take_crash() { return std::exchange(crash_, ""); }
   bool is_alive() const { return controller_ != nullptr; }
   bool is_busy() const { return is_busy_; }
   std::string identity() const;  // as in the lease
@@ -73,6 +79,7 @@ class Replica {
   TimePoint back_{};                 // while it is dead
   TimePoint ran_{};
   bool is_busy_ = false;
+  std::string crash_;
   std::int64_t kills_ = 0;
 };
 

@@ -3,10 +3,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "config/status.h"
+#include "controller/runtime/paths.h"
+
 namespace freshet::simulate {
 
 std::string unsettled(const Scene& scene, int service, bool needs_newest) {
   const ServiceKey key = service_key(service);
+  const auto tracked = scene.world.read(tracked_service_path(key));
+  if (tracked && at_path(*tracked, {"metadata"}).contains("deletionTimestamp")) {
+    return "is untracked and not let go";
+  }
   const Followed& followed = scene.invariants.of(service);
   if (!followed.core) return "is not adopted";
   if (!std::holds_alternative<Idle>(followed.core->phase)) {
@@ -22,6 +32,33 @@ std::string unsettled(const Scene& scene, int service, bool needs_newest) {
   const sandbox::Program wanted = {{followed.core->stable->name.get(), 100}};
   if (scene.world.programmed(key) != wanted) return "does not give stable all requests";
   return "";
+}
+
+std::string overdue(const Scene& scene, int service) {
+  const auto tracked = scene.world.read(tracked_service_path(service_key(service)));
+  const auto& core = scene.invariants.of(service).core;
+  const Rollout* rollout = core ? active_rollout(core->phase) : nullptr;
+  if (!tracked || rollout == nullptr || std::holds_alternative<Retreating>(core->phase)) return "";
+  const TimePoint before = scene.world.now() - kPrompt;
+  const Json& metadata = at_path(*tracked, {"metadata"});
+  const auto deleted = parse_rfc3339(string_or(metadata, "deletionTimestamp"));
+  if (deleted && *deleted < before) return "goes on with a rollout though it is untracked";
+  const auto& name = rollout->candidate.name;
+  const RevisionFacts* facts = name ? scene.invariants.find(*name) : nullptr;
+  const bool unready = facts != nullptr && !facts->ready.empty() && !facts->ready.back().second;
+  if (unready && candidate_percent(*core) > 0 && facts->ready.back().first < before) {
+    return name->get() + " keeps its requests though it has not been Ready for long";
+  }
+  const std::string abort = string_or(at_path(metadata, {"annotations"}), "freshet.dev/abort");
+  const auto asked = scene.people.asked_to_abort(service);
+  if (abort.empty() || !asked || *asked > before || *asked < rollout->started) return "";
+  const TrackedServiceStatus status = status_from_json(at_path(*tracked, {"status"}));
+  const std::string id = abort.substr(0, abort.find(' '));
+  if (std::ranges::find(status.commands, id, &CommandStatus::id) != status.commands.end()) {
+    return "";
+  }
+  return fmt::format("is still {}, {} after a person has said abort", phase_name(core->phase),
+                     format_duration(scene.world.now() - *asked));
 }
 
 std::string end_of(const Scene& scene, int service) {

@@ -8,13 +8,17 @@
 namespace freshet::simulate {
 
 struct Scene {
-  const sandbox::World& world;
+  sandbox::World& world;  // read as an administrator
   const People& people;
   const Invariants& invariants;
 };
 
 // Why it has not come to rest, "is still Shifting", or "". `needs_newest`: with the newest build.
 std::string unsettled(const Scene& scene, int service, bool needs_newest);
+// What a controller that nothing has disturbed for a while should have done long ago, or "".
+std::string overdue(const Scene& scene, int service);
+inline constexpr Duration kPrompt = minutes(4);
+
 // Phase, builds and shares, without names that chance gives: two runs compare by it.
 std::string end_of(const Scene& scene, int service);
 

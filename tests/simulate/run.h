@@ -22,6 +22,7 @@ struct Strike {
 struct RunOptions {
   Strike strike;
   bool ends_with_a_push = true;  // of a good build of everything, which has to be promoted at last
+  bool stops_at_violation = false;
   // Gets one line of everything that happens; null: nobody listens.
   std::function<void(TimePoint at, const std::string& line)> tell;
 };

@@ -167,7 +167,40 @@ std::string s8_retreat(const Invariants& world, const ServiceWritten& write) {
   return stable.get() + " was not Ready when last seen, and its candidate gets more";
 }
 
+std::string stable_is_as_said(const Invariants& world, const ServiceWritten& write) {
+  if (!write.core || !write.core->stable) return "";
+  const RevisionRef& stable = *write.core->stable;
+  const RevisionFacts* facts = world.find(stable.name);
+  if (facts == nullptr || !facts->runs) return "";
+  for (const auto& [container, digest] : stable.pair.digests) {
+    if (digest == *facts->runs) return "";
+  }
+  return stable.name.get() + " is stable and runs another digest than is said of it";
+}
+
+// A rollout that nobody asked for, of a build from before the one in production. What status does
+// not remember of the tag cannot be told.
+std::string goes_back_unasked(const Invariants& world, const ServiceWritten& write) {
+  const Rollout* now = rollout_of(write.core);
+  const Rollout* before = rollout_of(write.before.core);
+  if (now == nullptr || (before != nullptr && before->id == now->id)) return "";
+  if (now->candidate.why != CandidateWhy::kDigest || on_a_persons_word(write)) return "";
+  if (is_retreat(write.core) || !write.before.core || !write.before.core->stable) return "";
+  const auto number = [&](const DigestSet& digests) {
+    const auto build = world.people().builds().find(digests.begin()->second);
+    return build == world.people().builds().end() ? -1 : build->second.number;
+  };
+  const RevisionRef& stable = *write.before.core->stable;
+  const int runs = number(stable.pair.digests);
+  const int wanted = number(now->candidate.pair.digests);
+  if (wanted < 0 || wanted >= runs) return "";
+  if (!world.is_remembered(write.before.number, stable.pair.digests.begin()->second)) return "";
+  return fmt::format("build {} is rolled out over build {}", wanted, runs);
+}
+
 std::string s9_admission(const Invariants& world, const ServiceWritten& write) {
+  if (std::string wrong = stable_is_as_said(world, write); !wrong.empty()) return wrong;
+  if (std::string wrong = goes_back_unasked(world, write); !wrong.empty()) return wrong;
   const auto raise = raise_of(write);
   if (!raise || !raise->rollout->candidate.name) return "";
   const RevisionFacts* facts = world.find(*raise->rollout->candidate.name);
@@ -178,6 +211,17 @@ std::string s9_admission(const Invariants& world, const ServiceWritten& write) {
     if (facts != nullptr && facts->runs && *facts->runs != digest) {
       return raise->rollout->candidate.name->get() + " runs another digest than was admitted";
     }
+  }
+  return "";
+}
+
+std::string s10_others_entries(const Invariants&, const ServiceWritten& write) {
+  if (!write.before.sets_traffic) return "";
+  for (const TrafficTag& tag : write.before.others) {
+    const auto has = [&](const TrafficTarget& entry) { return entry.tag == tag; };
+    if (std::ranges::any_of(write.after.traffic, has)) continue;
+    if (write.core && std::ranges::any_of(write.core->parked, has)) continue;
+    return "the entry with tag " + tag.get() + ", which is not ours, is dropped";
   }
   return "";
 }
@@ -195,6 +239,7 @@ const std::vector<Check>& write_checks() {
       {"S7 One writer", s7_one_writer},
       {"S8 Retreat", s8_retreat},
       {"S9 Admission", s9_admission},
+      {"S10 Others' entries", s10_others_entries},
   };
   return kChecks;
 }
