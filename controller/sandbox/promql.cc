@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cctype>
+#include <map>
+#include <optional>
 #include <regex>
 
 #include "base/text.h"
@@ -184,15 +186,28 @@ std::optional<std::vector<std::string>> literals(const std::string& pattern) {
   return out;
 }
 
+// Compiling takes far longer than matching, and every series is asked the same. Null: not a regex.
+const std::regex* compiled(const std::string& pattern) {
+  constexpr std::size_t kMostKept = 64;
+  thread_local std::map<std::string, std::optional<std::regex>> kept;
+  const auto found = kept.find(pattern);
+  if (found != kept.end()) return found->second ? &*found->second : nullptr;
+  if (kept.size() >= kMostKept) kept.clear();
+  auto& regex = kept[pattern];
+  try {
+    regex.emplace(pattern);
+  } catch (const std::regex_error&) {
+    return nullptr;
+  }
+  return &*regex;
+}
+
 bool matches_regex(const std::string& pattern, const std::string& value) {
   if (const auto known = literals(pattern)) {
     return std::find(known->begin(), known->end(), value) != known->end();
   }
-  try {
-    return std::regex_match(value, std::regex(pattern));
-  } catch (const std::regex_error&) {
-    return false;
-  }
+  const std::regex* regex = compiled(pattern);
+  return regex != nullptr && std::regex_match(value, *regex);
 }
 
 }  // namespace
