@@ -144,40 +144,65 @@ class Bench {
     retreat(fifth);
     start_rig();
     retreat(2 * fifth);
-    for (int i = 0; i < fifth; ++i) {
-      if (i % 40 == 0) order("relist");
+    const int half = fifth / 2;
+    abort(0, half);
+    bool good = tell_retreats(2 * fifth + half);
+    // Who aborts while all is listed anew waits for the list: told, since no cluster does that
+    // often.
+    order("relist");
+    abort(half, fifth - half);
+    const auto all = orders();
+    tell("aborts while all is listed anew",
+         std::vector<double>(all.begin() + std::min<std::ptrdiff_t>(half, std::ssize(all)),
+                             all.end()));
+    return good;
+  }
+
+  // Ten a second, and until all of them have been heard.
+  void abort(int first, int count) {
+    const int wanted = retreats() + count;
+    for (int i = first; i < first + count; ++i) {
       order("abort", i, 1);
       sleep_for(milliseconds(100));
     }
-    retreat(3 * fifth);
-    return tell_retreats(3 * fifth);
+    wait_until([&] { return retreats() >= wanted; });
   }
 
-  bool tell_retreats(int wanted) {
-    std::vector<double> verdicts;
-    std::vector<double> orders;
+  // Seconds from each person's word to the write, in their order; those by verdict where
+  // `by_verdict`.
+  std::vector<double> orders(bool by_verdict = false) {
+    std::vector<double> out;
     std::istringstream lines(order("retreats"));
     std::string why;
     double after_pass = 0;
     double after_order = 0;
     while (lines >> why >> after_pass >> after_order) {
-      (after_order > 0 ? orders : verdicts).push_back(after_order > 0 ? after_order : after_pass);
+      if (by_verdict != (after_order > 0)) out.push_back(by_verdict ? after_pass : after_order);
     }
-    const auto missing = wanted - static_cast<int>(verdicts.size() + orders.size());
-    bool good = row("retreats missing", missing, 0);
-    good &= spread("behind the verdict", verdicts);
-    return good & spread("behind a person's abort", orders);
+    return out;
   }
 
-  static bool spread(const char* what, std::vector<double> seconds) {
-    if (seconds.empty()) return row(what, 99, kMaxRetreat);
+  bool tell_retreats(int wanted) {
+    const std::vector<double> verdicts = orders(true);
+    const std::vector<double> by_hand = orders();
+    const auto missing = wanted - static_cast<int>(verdicts.size() + by_hand.size());
+    bool good = row("retreats missing", missing, 0);
+    good &= row("retreat behind the verdict, longest, s",
+                tell("retreats behind the verdict", verdicts), kMaxRetreat);
+    return good & row("retreat behind a person's abort, longest, s",
+                      tell("retreats behind a person's abort", by_hand), kMaxRetreat);
+  }
+
+  // The longest.
+  static double tell(const char* what, std::vector<double> seconds) {
+    if (seconds.empty()) return 99;
     std::sort(seconds.begin(), seconds.end());
     const auto at = [&](std::size_t percent) {
       return seconds[std::min(seconds.size() - 1, seconds.size() * percent / 100)];
     };
-    fmt::print("{} retreats {}: p50 {:.3f} s, p99 {:.3f} s\n", seconds.size(), what, at(50),
-               at(99));
-    return row(fmt::format("retreat {}, longest, s", what).c_str(), seconds.back(), kMaxRetreat);
+    fmt::print("{} {}: p50 {:.3f}, p99 {:.3f}, longest {:.3f} s\n", seconds.size(), what, at(50),
+               at(99), seconds.back());
+    return seconds.back();
   }
 
   const ControlScale scale_;

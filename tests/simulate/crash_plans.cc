@@ -118,6 +118,8 @@ const std::vector<StandardStory>& standard_stories() {
   ServiceSetting bakes;
   bakes.minimum_step = seconds(1);
   bakes.bake = minutes(2);
+  Event late = at(minutes(1), kPushCrashesLater);
+  late.value = 30;  // in the bake
   const Event good = at(minutes(1), kPushGood);
   Event blind = at(minutes(1), kPrometheusFails, seconds(75));
   blind.value = 100;
@@ -135,8 +137,7 @@ const std::vector<StandardStory>& standard_stories() {
       {"a person approves", story_of({good}, approval)},
       {"a person pauses", story_of({good, at(seconds(140), kPause, minutes(3))}, steps)},
       {"the template is changed", story_of({at(minutes(1), kEditTemplate)}, steps)},
-      {"a build that crashes in the bake is taken back",
-       story_of({at(minutes(1), kPushCrashesLater)}, bakes)},
+      {"a build that crashes in the bake is taken back", story_of({late}, bakes)},
       {"a build that never is Ready is aborted",
        story_of({at(minutes(1), kPushNeverReady), at(minutes(3), kAbort)})},
       {"Prometheus fails in the first step", story_of({blind, good}, metrics)},

@@ -17,7 +17,7 @@ constexpr std::string_view kRegistry = "registry.sandbox";
 
 std::string repository(int service) { return fmt::format("shop/s{}", service); }
 
-sandbox::ImageBehaviour behaviour_of(What push) {
+sandbox::ImageBehaviour behaviour_of(What push, Duration healthy) {
   sandbox::ImageBehaviour out;
   out.ready_after = seconds(2);
   switch (push) {
@@ -26,8 +26,8 @@ sandbox::ImageBehaviour behaviour_of(What push) {
     case What::kPushCrashing: out.starts = sandbox::StartsAs::kCrashing; break;
     case What::kPushNeverReady: out.starts = sandbox::StartsAs::kNeverReady; break;
     case What::kPushUnpullable: out.starts = sandbox::StartsAs::kPullFailing; break;
-    case What::kPushCrashesLater: out.crashes_after_traffic = seconds(4); break;
-    case What::kPushUnreadyLater: out.unready_after_traffic = seconds(4); break;
+    case What::kPushCrashesLater: out.crashes_after_traffic = healthy; break;
+    case What::kPushUnreadyLater: out.unready_after_traffic = healthy; break;
     default: break;
   }
   return out;
@@ -102,10 +102,11 @@ void People::set_up() {
   for (int i = 0; i < services; ++i) (void)track(i, spec_of(i));
 }
 
-void People::push(int service, What what) {
+void People::push(int service, What what, Duration healthy) {
   int& newest = newest_[static_cast<std::size_t>(service)];
-  const Digest digest = world_.push(repository(service), "1", behaviour_of(what), world_.now());
-  if (builds_.emplace(digest, Build{newest + 1, what, service}).second) ++newest;
+  const Digest digest =
+      world_.push(repository(service), "1", behaviour_of(what, healthy), world_.now());
+  if (builds_.emplace(digest, Build{newest + 1, what, service, healthy}).second) ++newest;
 }
 
 std::optional<Digest> People::digest_of(int service, int number) const {
@@ -176,7 +177,10 @@ void People::act_on_registry(const Event& event) {
     }
     case What::kRemoveTag: return world_.remove_tag(repository(event.service), "1");
     case What::kRegistryFails: return weather_.begin(event, world_.now());
-    default: return push(event.service, event.what);
+    default: {
+      const Duration healthy = seconds(event.value > 0 ? event.value : 4);
+      return push(event.service, event.what, healthy);
+    }
   }
 }
 
@@ -227,7 +231,8 @@ void People::act_on_tracking(const Event& event) {
 void People::make_ready(int service, int build, bool is_ready) {
   const auto digest = digest_of(service, build);
   if (!digest) return;
-  sandbox::ImageBehaviour changed = behaviour_of(builds_.at(*digest).push);
+  sandbox::ImageBehaviour changed =
+      behaviour_of(builds_.at(*digest).push, builds_.at(*digest).healthy);
   if (!is_ready) changed.starts = sandbox::StartsAs::kNeverReady;
   world_.behave(*digest, changed);
 }

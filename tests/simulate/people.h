@@ -24,6 +24,7 @@ struct Build {
   int number = 0;  // of its service, from 0: the one that ran before the story
   What push = What::kPushGood;
   int service = 0;
+  Duration healthy{};  // under requests, before what fails later does
 };
 using Builds = std::map<Digest, Build>;
 
@@ -53,7 +54,7 @@ class People {
   bool has_deleted(const std::string& revision) const { return deleted_.contains(revision); }
 
  private:
-  void push(int service, What what);
+  void push(int service, What what, Duration healthy = seconds(4));
   bool track(int service, const Json& spec);  // false: it is there, perhaps on its way out
   void command(int service, const char* verb, const std::string& options = "");
   void edit_spec(int service, const Json& spec);

@@ -23,7 +23,7 @@ enum class What {
   kPushCrashing,  // its container ends at once
   kPushNeverReady,
   kPushUnpullable,
-  kPushCrashesLater,  // once it has requests
+  kPushCrashesLater,  // once it has had requests for `value` seconds
   kPushUnreadyLater,
   kPushOldAgain,  // an earlier digest stands at the tag again
   kRemoveTag,
