@@ -220,8 +220,11 @@ Result<RevisionView> revision_view(const Json& revision) {
   if (int_or(status, "observedGeneration", 0) < int_or(metadata, "generation", 0)) {
     view.ready.status = Tri::kUnknown;
   }
-  const auto generation =
-      string_at(at_path(metadata, {"labels"}), "serving.knative.dev/configurationGeneration");
+  const Json& labels = at_path(metadata, {"labels"});
+  if (auto service = string_at(labels, "serving.knative.dev/serviceUID")) {
+    view.service = Uid(*std::move(service));
+  }
+  const auto generation = string_at(labels, "serving.knative.dev/configurationGeneration");
   if (generation) view.configuration_generation = std::strtoll(generation->c_str(), nullptr, 10);
   if (const auto text = string_at(annotations, "serving.knative.dev/progress-deadline")) {
     if (const auto deadline = parse_duration(*text)) view.progress_deadline = *deadline;

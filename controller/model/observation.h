@@ -84,8 +84,9 @@ struct ServiceView {
 struct RevisionView {
   RevisionName name;
   Uid uid;
-  std::string template_hash;  // of the template it was made from
-  std::string template_json;  // that template, as it can be put back into a Service
+  std::string template_hash;   // of the template it was made from
+  std::string template_json;   // that template, as it can be put back into a Service
+  std::optional<Uid> service;  // whose it was made for; nullopt: it does not say
   std::optional<std::string> rollout_id;
   std::map<ContainerName, Digest> digests;  // resolved, from status.containerStatuses
   ConditionView ready;

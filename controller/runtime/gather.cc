@@ -69,6 +69,10 @@ void refresh_service(Observation& observation, std::optional<ServiceView> servic
   observation.service = std::move(service);
   observation.core = NoCore{};
   if (!observation.service) return;
+  // What was told of a Service that is gone, and whose Revisions had the same names.
+  std::erase_if(observation.revisions, [&](const auto& named) {
+    return named.second.service && *named.second.service != observation.service->uid;
+  });
   const auto& annotations = observation.service->annotations;
   const auto found = annotations.find(std::string(kCoreAnnotation));
   if (found != annotations.end()) observation.core = read_core(found->second);

@@ -62,9 +62,12 @@ std::string s1_sum(const Invariants&, const ServiceWritten& write) {
 std::string s2_ready(const Invariants& world, const ServiceWritten& write) {
   const auto raise = raise_of(write);
   if (!raise) return "";
-  if (!raise->rollout->candidate.name) return "a candidate without a name gets requests";
-  const std::string& name = raise->rollout->candidate.name->get();
-  const RevisionFacts* facts = world.find(*raise->rollout->candidate.name);
+  std::optional<RevisionName> raised = raise->rollout->candidate.name;
+  // Promoted by a person before its name was noted: it is stable's by now.
+  if (!raised && raise->to == 100 && write.core->stable) raised = write.core->stable->name;
+  if (!raised) return "a candidate without a name gets requests";
+  const std::string& name = raised->get();
+  const RevisionFacts* facts = world.find(*raised);
   if (facts == nullptr) return name + " gets requests and does not exist";
   if (facts->gone && *facts->gone < write.knows) return name + " gets requests and is gone";
   if (was_ready(*facts, write.knows, write.now)) return "";

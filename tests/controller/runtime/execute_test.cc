@@ -8,6 +8,8 @@
 
 #include "controller/knative/views.h"
 #include "controller/net/local_transport.h"
+#include "controller/runtime/gather.h"
+#include "tests/support/planner_world.h"
 
 namespace freshet {
 namespace {
@@ -159,6 +161,19 @@ TEST_F(GuardedWrite, RefusesTrafficThatDoesNotSumTo100BeforeItIsSent) {
   write_.traffic = Traffic{{RevisionName("checkout-00001"), false, *Percent::parse(90), {}}};
   EXPECT_FALSE(write());
   EXPECT_EQ(api_.patches, 0);
+}
+
+// Revisions are named alike: a watch that lags still tells of those of the Service before.
+TEST(Refresh, RevisionsOfAServiceThatIsGoneAreNoneOfTheNewOne) {
+  Observation seen = freshet::testing::world_in("Idle").seen;
+  ASSERT_EQ(seen.revisions.size(), 1u);
+  for (auto& [name, revision] : seen.revisions) revision.service = seen.service->uid;
+  ServiceView service = *seen.service;
+  refresh_service(seen, service);
+  EXPECT_EQ(seen.revisions.size(), 1u);
+  service.uid = Uid("made-anew");
+  refresh_service(seen, service);
+  EXPECT_TRUE(seen.revisions.empty());
 }
 
 }  // namespace
