@@ -173,6 +173,7 @@ Result<ServiceView> service_view(const Json& service) {
   view.generation = int_or(metadata, "generation", 0);
   view.observed_generation = int_or(status, "observedGeneration", 0);
   view.deleting = !string_or(metadata, "deletionTimestamp").empty();
+  if (const auto at = parse_rfc3339(string_or(metadata, "creationTimestamp"))) view.created = *at;
   view.annotations = string_map(at_path(metadata, {"annotations"}));
   view.template_json = dump_json(tmpl);
   view.template_hash = template_hash(tmpl);

@@ -121,6 +121,7 @@ struct Retreating {
   std::string message;  // the sentence of the verdict or cause
   bool template_reverted = false;
   bool rewritten = false;  // a person's percents were replaced once; not a second time
+  bool unexposed = false;  // the candidate never had a percent: no request needs to be taken back
   bool operator==(const Retreating&) const = default;
 };
 using Phase = std::variant<Adopting, Idle, Preparing, Waiting, Shifting, Baking, Retreating>;

@@ -60,6 +60,7 @@ struct ServiceView {
   std::int64_t generation = 0;
   std::int64_t observed_generation = 0;
   bool deleting = false;
+  std::optional<TimePoint> created;
   std::map<std::string, std::string> annotations;
   std::string template_json;                       // spec.template, canonical text
   std::string template_hash;                       // "t:…"

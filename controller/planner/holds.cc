@@ -10,6 +10,8 @@
 namespace freshet::planning {
 namespace {
 
+constexpr std::string_view kStableUnready = "StableUnready";
+
 std::vector<HoldStatus> person_holds(const Pass& pass) {
   std::vector<HoldStatus> out;
   for (const Hold& hold : active_holds(pass.core, pass.now)) {
@@ -35,8 +37,11 @@ void add_stable_unready(const Pass& pass, std::vector<HoldStatus>& out) {
   const std::string name = pass.core.stable ? pass.core.stable->name.get() : "stable";
   const std::string why = stable == nullptr ? "does not exist (any more)"
                                             : "is not Ready: " + printable(stable->ready.message);
-  out.push_back(own_hold(pass, "StableUnready",
-                         name + " " + why + "; no split that contains it is programmed"));
+  std::string message = name + " " + why + "; no split that contains it is programmed";
+  if (pass.rollout() != nullptr) {
+    message += "; promote --full gives all requests to the candidate once it is Ready";
+  }
+  out.push_back(own_hold(pass, std::string(kStableUnready), std::move(message)));
 }
 
 void add_candidate_unready(const Pass& pass, std::vector<HoldStatus>& out) {
@@ -89,9 +94,12 @@ std::vector<HoldStatus> standing_holds(const Pass& pass) {
   return out;
 }
 
+// Beside a stable that is not Ready a newer image is prepared: it may be the cure. No percent moves
+// before a person promotes it to the end.
 std::vector<HoldStatus> starting_holds(const Pass& pass) {
   std::vector<HoldStatus> out = standing_holds(pass);
-  if (!is_settled(pass.service)) {
+  std::erase_if(out, [](const HoldStatus& hold) { return hold.reason == kStableUnready; });
+  if (!is_settled(pass.service) && is_ready(stable_view(pass))) {
     const std::string& words = pass.service.routes_ready.message;
     out.push_back(own_hold(pass, "RouteNotReady",
                            words.empty() ? "Knative has not programmed the newest traffic yet"

@@ -135,10 +135,12 @@ bool is_settled(const ServiceView& service) {
          service.routes_ready.status == Tri::kTrue;
 }
 
-bool is_programmed(const Pass& pass) {
-  return is_settled(pass.service) && serving(pass.service.observed_traffic) ==
-                                         serving(own_entries(pass.core, pass.rules().tag));
+bool serves_as_asked(const Pass& pass) {
+  return serving(pass.service.observed_traffic) ==
+         serving(own_entries(pass.core, pass.rules().tag));
 }
+
+bool is_programmed(const Pass& pass) { return is_settled(pass.service) && serves_as_asked(pass); }
 
 bool is_foreign_edit(const Pass& pass) {
   return serving(pass.service.traffic) != serving(own_entries(pass.core, pass.rules().tag));

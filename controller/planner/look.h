@@ -34,6 +34,8 @@ bool reverts_template(const Pass& pass);
 
 // Knative has looked at the newest spec and every target of it is programmed.
 bool is_settled(const ServiceView& service);
+// status.traffic shows the core's own percents, whether they are programmed already or not.
+bool serves_as_asked(const Pass& pass);
 // The core's own percents are what Knative shows as programmed (knative.md 1.4).
 bool is_programmed(const Pass& pass);
 // Someone else's percents stand in spec.traffic.

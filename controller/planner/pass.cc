@@ -1,6 +1,8 @@
 // Opening a pass: which core is in force, and what the clocks show.
 #include "controller/planner/pass.h"
 
+#include <algorithm>
+
 #include "base/overloaded.h"
 #include "base/relapse.h"
 #include "controller/planner/look.h"
@@ -33,11 +35,20 @@ bool is_whole(const Core& core) {
       core.phase);
 }
 
+// Where nobody remembers the sequence of the Service's last core: writes are further apart than a
+// second, so its age in seconds is above every number that was ever written.
+std::int64_t seconds_of_age(const Pass& pass) {
+  if (!pass.service.created) return 0;
+  return std::max<std::int64_t>(
+      0, std::chrono::floor<seconds>(pass.now - *pass.service.created).count());
+}
+
 // Adopted afresh, but nothing that was settled is forgotten: rejections, commands carried out, the
 // sequence.
 Core afresh(const Pass& pass, const std::optional<Core>& mirror) {
   Core core = mirror.value_or(Core{});
-  if (mirror) core.seq += kUntold;
+  core.seq = mirror ? core.seq + kUntold : 0;
+  core.seq = std::max(core.seq, seconds_of_age(pass));
   core.service = pass.service.uid;
   core.phase = Adopting{};
   core.stable.reset();

@@ -5,6 +5,7 @@
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/ledger.h"
+#include "controller/planner/look.h"
 #include "controller/planner/plan.h"
 
 namespace freshet::planning {
@@ -13,6 +14,11 @@ namespace {
 std::string fact_reason(RetreatWhy why) {
   const std::string outcome = outcome_of(why);
   return why == RetreatWhy::kLostCore ? "CoreLost" : outcome;
+}
+
+bool never_had_a_percent(const Pass& pass) {
+  return pass.rollout() != nullptr && candidate_percent(pass.core) == 0 && !is_foreign_edit(pass) &&
+         serves_as_asked(pass);
 }
 
 }  // namespace
@@ -30,7 +36,9 @@ Transition begin_retreat(const Pass& pass, const Rollout& rollout, const Cause& 
   const Pair& pair = rollout.candidate.pair;
   const std::string message = printable(cause.message);
   Pass leaving = pass;
-  Core next = enter(pass.core, Retreating{rollout, cause.why, message, false, false}, pass.now);
+  Retreating phase{rollout, cause.why, message};
+  phase.unexposed = never_had_a_percent(pass);
+  Core next = enter(pass.core, std::move(phase), pass.now);
   if (rejects(cause.why)) reject(next, pair, pass.now + pass.rules().rejection_expires, message);
   if (defers(cause.why)) defer(leaving.memo, pair, pass.now, message);
   remember(leaving.memo, history_entry(pass, rollout, outcome_of(cause.why), message, pass.now));

@@ -65,8 +65,11 @@ Transition to_idle(const Pass& pass, TemplateChange change, std::string why, Fac
 }
 
 Transition put_template_right(const Pass& pass, const Retreating& retreat) {
-  const std::string programmed = "rollout " + retreat.rollout.id + ": " +
-                                 pass.core.stable->name.get() + " has all requests again";
+  const std::string& stable = pass.core.stable->name.get();
+  const std::string programmed =
+      "rollout " + retreat.rollout.id + ": " +
+      (is_programmed(pass) ? stable + " has all requests again"
+                           : "no request went to it; " + stable + " is not Ready itself");
   if (!wants_revert(pass, retreat)) {
     return to_idle(pass, KeepTemplate{}, "retreat is programmed",
                    fact("RetreatProgrammed", programmed));
@@ -123,6 +126,7 @@ Transition retreating(const Pass& pass, const Retreating& retreat) {
   note_again(noted, retreat);
   if (auto answer = answer_foreign_edit(noted, retreat)) return *answer;
   if (is_programmed(noted)) return put_template_right(noted, retreat);
+  if (retreat.unexposed && !is_ready(stable_view(noted))) return put_template_right(noted, retreat);
   if (auto parked = park_what_blocks(noted)) return *parked;
   Explanation waits = describe(noted, noted.core);
   const std::string& words = noted.service.routes_ready.message;

@@ -62,9 +62,8 @@ void fill(Event& event, Dice& dice, const Pace& pace) {
     case What::kRegistryFails:
       event.value = one_of<int>(dice, {0, 401, 403, 404, 429, 500, 503});
       break;
-    // Soon: one that becomes stable first is mended by nobody but a person (README, open).
-    case What::kPushCrashesLater:
-    case What::kPushUnreadyLater: event.value = 4; break;
+    case What::kPushCrashesLater:  // some once they are stable
+    case What::kPushUnreadyLater: event.value = whole(dice, 4, 15); break;
     case What::kWatchLags: event.value = whole(dice, 2, is_long ? 120 : 20); break;
     case What::kClockJump:
       event.value = one_of<int>(dice, {-86400, -3600, -30, -2, 2, 30, 3600, 86400});

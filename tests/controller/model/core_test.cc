@@ -48,7 +48,7 @@ std::vector<Phase> every_phase() {
           Shifting{rollout(), 1},
           Baking{rollout(), 10},
           Retreating{rollout(), RetreatWhy::kCrashed, "it crashed"},
-          Retreating{rollout(), RetreatWhy::kDigestMismatch, "other image", true, true}};
+          Retreating{rollout(), RetreatWhy::kDigestMismatch, "other image", true, true, true}};
 }
 
 TEST(Core, IsReadBackWholeInEveryPhase) {

@@ -146,6 +146,19 @@ TEST(Recovery, ANumberThatStatusWasNotToldOfComesNotAgain) {
   EXPECT_GT(world.core().seq, before);
 }
 
+TEST(Recovery, ANumberThatNobodyRemembersComesNotAgain) {
+  PlannerWorld world = world_in("Shifting");
+  world.service().created = world.now - hours(1);
+  const std::int64_t before = world.core().seq;
+  world.damage_core("{\"v\":1,\"seq\":");
+  world.seen.mirror.reset();
+  world.set_traffic({entry(kFirst, 100)});
+  world.settle();
+  world.pass();
+  EXPECT_GT(world.core().seq, before);
+  EXPECT_EQ(world.core().seq, 3601);
+}
+
 TEST(Recovery, TheModeFoundAtAdoptionIsNotLostWithTheCore) {
   PlannerWorld world = world_in("Idle");
   world.lose_core();

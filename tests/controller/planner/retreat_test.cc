@@ -26,6 +26,29 @@ TEST(Retreat, ARollbackTakesTwoWritesAndTheTemplateIsStablesAgain) {
   EXPECT_EQ(world.look().explanation.reason, "Held");
 }
 
+// A build that failed only once it was stable: nothing that contains it is programmed.
+TEST(Retreat, BesideABrokenStableOneThatHadNoRequestIsLeftAtOnceAndTheNextIsPrepared) {
+  PlannerWorld world = world_in("Idle");
+  const RevisionName stable = world.core().stable->name;
+  world.make_ready(stable, Tri::kFalse, "ExitCode1", "out of memory");
+  world.service().routes_ready.status = Tri::kFalse;
+  world.programs = false;
+  world.new_revisions = Tri::kFalse;
+  world.push('b');
+  ASSERT_TRUE(world.run_to("Preparing"));
+  ASSERT_TRUE(world.run_to("Idle")) << "no request has to be taken back";
+  world.new_revisions = Tri::kTrue;
+  world.push('c');
+  ASSERT_TRUE(world.run_to("Preparing"));
+  for (int i = 0; i < 20; ++i) world.tick();
+  EXPECT_EQ(world.phase(), "Preparing") << "held for a person";
+  EXPECT_EQ(hold_reasons(world.look()), std::vector<std::string>{"StableUnready"});
+  world.command("promote", "1 --full stable is broken");
+  world.pass();
+  EXPECT_EQ(world.phase(), "Idle");
+  EXPECT_NE(world.core().stable->name, stable);
+}
+
 TEST(Retreat, ATemplateEditIsJudgedWithoutATemplateWrite) {
   PlannerWorld world = world_in("Idle");
   world.writes.clear();

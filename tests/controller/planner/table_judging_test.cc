@@ -55,6 +55,21 @@ TEST(PlannerTable, StableIsNotReady) {
   check({
       {"holds", "Idle", stable_unready, {"Idle", 0, 0, "StableUnready", 0, 0}},
       {"holds", "Preparing", stable_unready, {"Preparing", 0, 0, "StableUnready", 0, 0}},
+      {"prepares a newer image: it may be the cure",
+       "Idle",
+       [](PlannerWorld& w) {
+         stable_unready(w);
+         w.push('b');
+       },
+       {"Preparing", 0, 1, "", 0, 0}},
+      {"accepts promote --full before the first request",
+       "Preparing",
+       [](PlannerWorld& w) {
+         w.make_ready(RevisionName("checkout-00002"), Tri::kTrue);
+         stable_unready(w);
+         w.command("promote", "1 --full stable is broken");
+       },
+       {"Idle", 0, 1, "", 0, 0}},
       {"never raises by itself",
        "Shifting",
        [](PlannerWorld& w) {
