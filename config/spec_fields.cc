@@ -82,6 +82,10 @@ Type<RolloutSpec> rollout_type() {
       field("rejectionExpires", &RolloutSpec::rejection_expires,
             duration_type(seconds(1), days(365)),
             "How long a rolled back candidate is not tried again."),
+      field(
+          "sameContent", &RolloutSpec::same_content, choice_type<SameContent>({"Skip", "RollOut"}),
+          "What a new digest with the layers and the configuration of one that is known is, dates "
+          "apart; Skip: what that one is: running already, or rejected."),
       field("tag", &RolloutSpec::tag, label_type(), "Traffic tag of the candidate on the Route."),
       field("allowOverwrite", &RolloutSpec::allow_overwrite, flag_type(),
             "Acknowledges that a GitOps tool manages this Service as well."),

@@ -111,6 +111,7 @@ struct SeenDigest {
   TimePoint first_seen{};
   std::optional<TimePoint> created = {};  // when its image was made
   ImageOrigin origin = {};
+  std::string content = {};  // what it holds (registry/confirm.h); "" where not told
   bool operator==(const SeenDigest&) const = default;
 };
 struct SeenTag {

@@ -149,6 +149,9 @@ Type<SeenTag> seen_tag_type() {
             "When the image was built, as its configuration says."),
       field("origin", &SeenDigest::origin, origin_type(),
             "What the image says of what it was made from."),
+      field("content", &SeenDigest::content, text(),
+            "SHA-256 of its layers and configuration without dates; a rebuild of the same has the "
+            "same."),
   });
   return object_type<SeenTag>({
       field("image", &SeenTag::image, text(),

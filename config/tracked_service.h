@@ -42,6 +42,7 @@ enum class Approval { kNone, kBeforeTraffic, kBeforePromotion };
 enum class WhenSuperseded { kFinishThenLatest, kSupersede };
 enum class WhenInconclusive { kPromoteIfClean, kHold, kRollBack };
 enum class WriteMode { kPin, kTrafficOnly };
+enum class SameContent { kSkip, kRollOut };
 enum class OnRollback { kRevertTemplate, kLeaveTemplate };
 
 // By what of a matching tag the newest is told.
@@ -89,6 +90,7 @@ struct RolloutSpec {
   WriteMode write_mode = WriteMode::kPin;
   OnRollback on_rollback = OnRollback::kRevertTemplate;
   Duration rejection_expires = days(7);
+  SameContent same_content = SameContent::kSkip;
   std::string tag = "freshet";
   bool allow_overwrite = false;
   bool operator==(const RolloutSpec&) const = default;

@@ -25,14 +25,30 @@ bool is_digest(const std::string& wanted, const std::string& digest) {
   return digest.substr(digest.find(':') + 1).starts_with(wanted);
 }
 
-bool has_digest(const std::string& wanted, const DigestTexts& digests) {
-  return std::any_of(digests.begin(), digests.end(),
-                     [&](const auto& one) { return is_digest(wanted, one.second); });
+// What it holds; "" where that is not told, or does not count.
+std::string content_of(const ServiceDetail& detail, const std::string& wanted) {
+  if (detail.tracked.spec.rollout.same_content != SameContent::kSkip) return "";
+  for (const SeenTag& tag : detail.status.tags) {
+    for (const SeenDigest& one : tag.digests) {
+      if (is_digest(wanted, one.digest)) return one.content;
+    }
+  }
+  return "";
+}
+
+// The wanted digest, or one that it is a rebuild of.
+bool has_digest(const ServiceDetail& detail, const std::string& wanted,
+                const DigestTexts& digests) {
+  const std::string content = content_of(detail, wanted);
+  return std::any_of(digests.begin(), digests.end(), [&](const auto& one) {
+    return is_digest(wanted, one.second) ||
+           (!content.empty() && content_of(detail, one.second) == content);
+  });
 }
 
 const RejectionStatus* rejection_of(const ServiceDetail& detail, const std::string& wanted) {
   for (const RejectionStatus& one : detail.status.rejected) {
-    if (has_digest(wanted, one.digests)) return &one;
+    if (has_digest(detail, wanted, one.digests)) return &one;
   }
   return nullptr;
 }
@@ -95,18 +111,18 @@ End not_on_tags(const ServiceDetail& detail, const Wait& wait, TimePoint now) {
 
 End end_for_digest(const ServiceDetail& detail, const Wait& wait, TimePoint now) {
   const auto& status = detail.status;
-  if (status.stable && has_digest(wait.digest, status.stable->digests)) {
+  if (status.stable && has_digest(detail, wait.digest, status.stable->digests)) {
     return WaitEnd{kDone, "promoted: " + short_digests(status.stable->digests) + " runs as " +
                               status.stable->name};
   }
   const bool active = rollout_of(detail) != nullptr && status.candidate &&
-                      has_digest(wait.digest, status.candidate->digests);
+                      has_digest(detail, wait.digest, status.candidate->digests);
   if (active) return needs_person(detail);
   if (const RejectionStatus* rejected = rejection_of(detail, wait.digest)) {
     return WaitEnd{kFailed, "rejected: " + rejected->why};
   }
   for (const HistoryEntry& entry : status.history) {
-    if (entry.ended < wait.began || !has_digest(wait.digest, entry.to_digests)) continue;
+    if (entry.ended < wait.began || !has_digest(detail, wait.digest, entry.to_digests)) continue;
     if (entry.outcome == "Promoted") break;  // and something else runs already
     if (const End end = ending(entry)) return end;
     break;

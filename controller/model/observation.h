@@ -116,6 +116,7 @@ struct ConfirmedDigest {
   std::optional<TimePoint> created;
   TimePoint first_seen{};
   ImageOrigin origin = {};
+  std::string content = {};  // equal for rebuilds of the same; "" where not told
   bool operator==(const ConfirmedDigest&) const = default;
 };
 

@@ -42,7 +42,7 @@ std::string unsafe_to_promote(const Pass& pass, const Command& command, const Ro
   if (!is_ready(candidate)) return "the candidate is not Ready";
   if (const auto other = other_than_intended(*candidate, rollout); !other.empty()) return other;
   if (is_foreign_edit(pass)) return "someone else set the percents; resume decides first";
-  if (find_rejection(pass.core, rollout.candidate.pair, pass.now) != nullptr) {
+  if (find_rejection(pass, rollout.candidate.pair) != nullptr) {
     return "its pair is rejected; retry takes that back";
   }
   if (pass.seen.spec_invalid) return "the spec does not parse; correct it first";
@@ -80,7 +80,9 @@ Answer answer_abort(Pass& pass, const Command& command) {
 Answer answer_promote(Pass& pass, const Command& command) {
   const Rollout* active = pass.rollout();
   if (active == nullptr) return Refused{"no rollout is active"};
-  if (std::holds_alternative<Retreating>(pass.core.phase)) {
+  // A retreat to a stable that does not run has no end, and the candidate may be the cure.
+  const bool no_way_back = command.full && !is_ready(stable_view(pass));
+  if (std::holds_alternative<Retreating>(pass.core.phase) && !no_way_back) {
     return Refused{"the candidate is being taken back"};
   }
   if (const auto other = not_meant(command, pass, *active); !other.empty()) return Refused{other};

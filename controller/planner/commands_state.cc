@@ -26,8 +26,8 @@ std::vector<Pair> present_targets(const Pass& pass) {
   return out;
 }
 
-bool is_one_of(const std::vector<Pair>& pairs, const Pair& pair) {
-  return std::ranges::find(pairs, pair) != pairs.end();
+bool is_one_of(const Pass& pass, const std::vector<Pair>& pairs, const Pair& pair) {
+  return std::ranges::any_of(pairs, [&](const Pair& one) { return is_same(pass, one, pair); });
 }
 
 std::string not_to_go_back_to(const Pass& pass, const RevisionName& name) {
@@ -55,10 +55,10 @@ Answer answer_retry(Pass& pass, const Command& command) {
   const auto targets = present_targets(pass);
   Core next = pass.core;
   const auto rejections = std::erase_if(next.rejected, [&](const Rejection& rejection) {
-    return is_one_of(targets, rejection.pair);
+    return is_one_of(pass, targets, rejection.pair);
   });
   const auto deferrals = std::erase_if(pass.memo.deferred, [&](const Deferral& deferral) {
-    return is_one_of(targets, deferral.pair);
+    return is_one_of(pass, targets, deferral.pair);
   });
   if (rejections == 0 && deferrals == 0 && command.allow_downgrade) {
     return Accepted{"what the followed tags name may be rolled out, though it is a step back",

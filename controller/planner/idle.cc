@@ -1,5 +1,6 @@
 // Idle: stable has all requests. A new pair starts a rollout, anything else is told and left alone.
 #include "base/text.h"
+#include "controller/model/same_content.h"
 #include "controller/planner/adopt.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/downgrade.h"
@@ -59,10 +60,21 @@ std::string not_taken_note(const Pass& pass) {
          ", which whoever writes the template has not taken (writeMode: TrafficOnly)";
 }
 
+// The digest is another, and nothing in it that runs.
+std::string rebuild_note(const Pass& pass, const FollowedImage& image) {
+  const auto& running = image.running;
+  if (pass.rules().same_content != SameContent::kSkip || !running || !image.confirmed) return "";
+  const Digest& named = image.confirmed->digest;
+  if (!has_same_content(image, named, *running)) return "";
+  return "; " + to_string(image.reference) + " names " + named.short_form() +
+         ", a rebuild with the layers and configuration of stable: nothing to roll out";
+}
+
 std::string registry_notes(const Pass& pass) {
   std::string out = not_taken_note(pass);
   for (const FollowedImage& image : pass.seen.images) {
     const std::string name = to_string(image.reference);
+    out += rebuild_note(pass, image);
     if (image.not_found_streak >= kGoneAfterChecks) {
       out += "; the registry has no " + name + " any more";
     } else if (!image.error.empty()) {
@@ -89,7 +101,17 @@ void tell_unresolved(const Pass& pass, Explanation& out, std::optional<TimePoint
   }
 }
 
-Transition rest(const Pass& pass, const Targets& targets) {
+// Once, when the tag comes to name it.
+void tell_rebuilds(Pass& pass) {
+  for (const FollowedImage& image : pass.seen.images) {
+    const std::string note = rebuild_note(pass, image);
+    if (note.empty() || image.before.confirmed == image.confirmed->digest.get()) continue;
+    pass.facts.push_back(fact("SameContent", note.substr(2)));
+  }
+}
+
+Transition rest(Pass pass, const Targets& targets) {
+  tell_rebuilds(pass);
   auto holds = standing_holds(pass);
   for (const FollowedImage& image : pass.seen.images) {
     if (!image.held_back) continue;

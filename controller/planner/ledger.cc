@@ -22,12 +22,13 @@ std::map<std::string, std::string> texts(const DigestSet& digests) {
 
 }  // namespace
 
-const Rejection* find_rejection(const Core& core, const Pair& pair, TimePoint now) {
-  const auto found = std::ranges::find_if(core.rejected, [&](const Rejection& rejection) {
-    const bool same = rejection.pair == pair || relapsed(Relapse::kStuckFailed);
-    return same && rejection.until > now;
+const Rejection* find_rejection(const Pass& pass, const Pair& pair) {
+  const auto& rejected = pass.core.rejected;
+  const auto found = std::ranges::find_if(rejected, [&](const Rejection& rejection) {
+    const bool same = is_same(pass, rejection.pair, pair) || relapsed(Relapse::kStuckFailed);
+    return same && rejection.until > pass.now;
   });
-  return found == core.rejected.end() ? nullptr : &*found;
+  return found == rejected.end() ? nullptr : &*found;
 }
 
 const Deferral* find_deferral(const Memo& memo, const Pair& pair, TimePoint now) {

@@ -7,7 +7,8 @@
 
 namespace freshet::planning {
 
-const Rejection* find_rejection(const Core& core, const Pair& pair, TimePoint now);
+// Of this pair, or of one that it is a rebuild of.
+const Rejection* find_rejection(const Pass& pass, const Pair& pair);
 const Deferral* find_deferral(const Memo& memo, const Pair& pair, TimePoint now);
 
 bool rejects(RetreatWhy why);            // the pair is condemned until rejectionExpires

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "controller/model/same_content.h"
 #include "controller/planner/template_text.h"
 #include "controller/planner/traffic_intent.h"
 
@@ -121,7 +122,29 @@ std::optional<DigestSet> confirmed_digests(const Pass& pass) {
     out.emplace(image.container, image.confirmed->digest);
   }
   if (out.empty()) return std::nullopt;
-  return out;
+  const auto& stable = pass.core.stable;
+  if (stable && is_rebuild_of(pass, out, stable->pair.digests)) return stable->pair.digests;
+  const Rollout* rollout = pass.rollout();
+  if (rollout == nullptr) return out;
+  const DigestSet& candidate = rollout->candidate.pair.digests;
+  return is_rebuild_of(pass, out, candidate) ? candidate : out;
+}
+
+bool is_rebuild_of(const Pass& pass, const DigestSet& a, const DigestSet& b) {
+  if (pass.rules().same_content != SameContent::kSkip || a == b || a.size() != b.size()) {
+    return false;
+  }
+  return std::ranges::all_of(pass.seen.images, [&](const FollowedImage& image) {
+    const auto one = a.find(image.container);
+    const auto other = b.find(image.container);
+    if (one == a.end() || other == b.end()) return false;
+    return one->second == other->second || has_same_content(image, one->second, other->second);
+  });
+}
+
+bool is_same(const Pass& pass, const Pair& a, const Pair& b) {
+  if (a == b) return true;
+  return a.template_hash == b.template_hash && is_rebuild_of(pass, a.digests, b.digests);
 }
 
 bool writes_template(const Pass& pass) { return pass.rules().write_mode == WriteMode::kPin; }

@@ -25,8 +25,12 @@ const RevisionView* candidate_view(const Pass& pass, const Rollout& rollout);
 const RevisionView* revision_of_template(const Pass& pass);
 // What the present template would run; nullopt while it cannot be told.
 std::optional<Pair> present_pair(const Pass& pass);
-// What the followed tags name; nullopt unless every one of them is confirmed.
+// What the followed tags name; nullopt unless every one of them is confirmed. A rebuild of what
+// stable or the candidate runs stands for that (rollout.sameContent: Skip): nothing is new.
 std::optional<DigestSet> confirmed_digests(const Pass& pass);
+// The two differ in rebuilds of the same content alone, and those are skipped.
+bool is_rebuild_of(const Pass& pass, const DigestSet& a, const DigestSet& b);
+bool is_same(const Pass& pass, const Pair& a, const Pair& b);  // or a rebuild of it
 
 // Whose the template is: with TrafficOnly someone else changes it, and puts it right.
 bool writes_template(const Pass& pass);

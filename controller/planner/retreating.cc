@@ -133,7 +133,9 @@ Transition retreating(const Pass& pass, const Retreating& retreat) {
   if (!words.empty()) waits.message += "; Knative says: " + printable(words);
   if (!is_ready(stable_view(noted))) {
     const std::string message =
-        noted.core.stable->name.get() + " is not Ready: the retreat to it cannot be programmed";
+        noted.core.stable->name.get() +
+        " is not Ready: the retreat to it cannot be programmed; "
+        "promote --full gives all requests to the candidate (retry first if it was rejected)";
     alert_once(noted, warning("StableUnready", message));
     waits.holds.push_back(own_hold(noted, "StableUnready", message));
   }

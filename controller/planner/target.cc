@@ -9,7 +9,7 @@ namespace freshet::planning {
 namespace {
 
 std::optional<Barred> barrier(const Pass& pass, const Pair& pair) {
-  if (const Rejection* rejection = find_rejection(pass.core, pair, pass.now)) {
+  if (const Rejection* rejection = find_rejection(pass, pair)) {
     return Barred{pair, true, false, rejection->until, rejection->why};
   }
   if (const Deferral* deferral = find_deferral(pass.memo, pair, pass.now)) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "controller/registry/check.h"
 #include "controller/registry/origin.h"
 
@@ -39,8 +40,8 @@ void DigestConfirmation::ask_manifest(Stage stage, const Digest& digest) {
                           kMaxManifestBytes});
 }
 
-void DigestConfirmation::ask_config(const Digest& digest) {
-  stage_ = Stage::kConfig;
+void DigestConfirmation::ask_config(Stage stage, const Digest& digest) {
+  stage_ = stage;
   asked_ = digest;
   fetch_.emplace(access_, Question{"confirm",
                                    "GET",
@@ -67,6 +68,8 @@ void DigestConfirmation::fold(const Result<HttpResponse>& reply, RegistryMemory&
 void DigestConfirmation::judge(const FetchResult& result, TimePoint now) {
   if (stage_ == Stage::kConfig) {
     judge_config(result);
+  } else if (stage_ == Stage::kOtherChild || stage_ == Stage::kOtherConfig) {
+    judge_other(result);
   } else if (const auto manifest = read_manifest(result, now)) {
     if (stage_ == Stage::kManifest) {
       go_on_from_manifest(*manifest);
@@ -118,9 +121,11 @@ void DigestConfirmation::go_on_from_manifest(const Manifest& manifest) {
   confirmed_.created = manifest.created;
   confirmed_.layer_bytes = manifest.layer_bytes;
   confirmed_.origin = manifest.origin;
+  others_ = manifest.children;
+  if (manifest.child) std::erase(others_, *manifest.child);
   const bool is_enough = depth_ == ConfirmDepth::kDate && manifest.created;
   if (manifest.config) {
-    ask_config(*manifest.config);
+    ask_config(Stage::kConfig, *manifest.config);
   } else if (manifest.child && !is_enough) {
     ask_manifest(Stage::kChild, *manifest.child);
   } else {
@@ -134,7 +139,7 @@ void DigestConfirmation::go_on_from_child(const Manifest& child) {
   fill_in(confirmed_.origin, child.origin);
   const bool is_enough = depth_ == ConfirmDepth::kDate && confirmed_.created;
   if (child.config && !is_enough) {
-    ask_config(*child.config);
+    ask_config(Stage::kConfig, *child.config);
   } else {
     done();
   }
@@ -151,8 +156,39 @@ void DigestConfirmation::judge_config(const FetchResult& result) {
     if (confirmed_.platforms.empty() && config.platform) {
       confirmed_.platforms.push_back(*config.platform);
     }
+    if (depth_ == ConfirmDepth::kAll) return go_on_with_content(config.content);
   }
   done();
+}
+
+// The content of one image is told; "" ends it, as there is none of the whole then.
+void DigestConfirmation::go_on_with_content(const std::string& content) {
+  contents_.push_back(content);
+  const bool all = !content.empty() && others_.size() < kMaxContentImages;
+  if (all && !others_.empty()) {
+    const Digest next = others_.back();
+    others_.pop_back();
+    return ask_manifest(Stage::kOtherChild, next);
+  }
+  if (all) {
+    std::ranges::sort(contents_);
+    confirmed_.content = contents_.size() == 1 ? content : sha256_hex(join(contents_, " "));
+  }
+  done();
+}
+
+void DigestConfirmation::judge_other(const FetchResult& result) {
+  const auto* response = std::get_if<HttpResponse>(&result);
+  const bool read =
+      response != nullptr && response->status == 200 && has_digest(response->body, asked_);
+  if (!read) return go_on_with_content("");
+  if (stage_ == Stage::kOtherConfig) {
+    return go_on_with_content(parse_image_config(response->body).content);
+  }
+  const auto child =
+      parse_manifest(response->body, find_header(response->headers, "Content-Type").value_or(""));
+  if (!child || !child->config) return go_on_with_content("");
+  ask_config(Stage::kOtherConfig, *child->config);
 }
 
 void DigestConfirmation::fail(RegistryFailureKind kind, const std::string& message) {

@@ -21,7 +21,10 @@ struct Confirmed {
   bool may_tell_later = false;                   // its configuration could not be read just now
   std::optional<std::int64_t> layer_bytes = {};  // compressed; of an index: of the image read
   ImageOrigin origin = {};
-  // Known from before a restart: no more than digest, date and origin.
+  // What all its images hold (manifest.h), as one SHA-256: a rebuild of the same has the same. ""
+  // where it could not be told.
+  std::string content = {};
+  // Known from before a restart: no more than digest, date, origin and content.
   bool remembered = false;
   bool operator==(const Confirmed&) const = default;
 };
@@ -33,9 +36,13 @@ enum class ConfirmDepth {
   kDate,  // of an index that has a date, nothing but the index
 };
 
+inline constexpr std::size_t kMaxContentImages = 16;  // of an index; of more, content is not told
+
 // GET by digest; of an index its image for linux/amd64, or the first; then that image's
 // configuration, whose date is the last resort and whose platform a single image's. What is not in
-// the configuration is absent; an index whose image is not there is a push under way.
+// the configuration is absent; an index whose image is not there is a push under way. Then, of an
+// index, the other images and their configurations, for the content alone: what of them cannot be
+// read leaves it untold.
 class DigestConfirmation {
  public:
   // `missing` is what a 404 of the digest means: kInconsistent where a tag named it.
@@ -46,15 +53,17 @@ class DigestConfirmation {
   void fold(const Result<HttpResponse>& reply, RegistryMemory& memory, TimePoint now);
 
  private:
-  enum class Stage { kManifest, kChild, kConfig };
+  enum class Stage { kManifest, kChild, kConfig, kOtherChild, kOtherConfig };
 
   void ask_manifest(Stage stage, const Digest& digest);
-  void ask_config(const Digest& digest);
+  void ask_config(Stage stage, const Digest& digest);
   void judge(const FetchResult& result, TimePoint now);
   std::optional<Manifest> read_manifest(const FetchResult& result, TimePoint now);
   void go_on_from_manifest(const Manifest& manifest);
   void go_on_from_child(const Manifest& child);
   void judge_config(const FetchResult& result);
+  void go_on_with_content(const std::string& content);
+  void judge_other(const FetchResult& result);
   void fail(RegistryFailureKind kind, const std::string& message);
   void done() { outcome_ = confirmed_; }
   std::string what() const;
@@ -65,6 +74,8 @@ class DigestConfirmation {
   ConfirmDepth depth_;
   Stage stage_ = Stage::kManifest;
   Digest asked_;
+  std::vector<Digest> others_;         // images of the index that are still to be read
+  std::vector<std::string> contents_;  // of those that were
   std::optional<RegistryFetch> fetch_;
   std::optional<ConfirmOutcome> outcome_;
 };

@@ -79,7 +79,9 @@ Status read_index(const Json& body, Manifest& out) {
       out.child = *digest;
       chosen = platform;
     }
-    if (platform) out.platforms.push_back(*platform);
+    if (!platform) continue;
+    out.platforms.push_back(*platform);
+    out.children.push_back(*digest);
   }
   std::ranges::sort(out.platforms);
   const auto repeated = std::unique(out.platforms.begin(), out.platforms.end());
@@ -114,6 +116,24 @@ Status read_manifest(const Json& body, Manifest& out) {
   }
   out.config = *digest;
   return read_layers(layers, out);
+}
+
+constexpr std::array kDateLabels = {"org.opencontainers.image.created",
+                                    "org.label-schema.build-date", "build-date"};
+
+std::string content_of(const Json& image) {
+  const Json& layers = at_path(image, {"rootfs", "diff_ids"});
+  if (!layers.is_array() || layers.empty() || layers.size() > kMaxLayers) return "";
+  Json runs = at_path(image, {"config"});
+  if (runs.is_object() && runs.contains("Labels") && runs["Labels"].is_object()) {
+    for (const char* label : kDateLabels) runs["Labels"].erase(label);
+    if (runs["Labels"].empty()) runs.erase("Labels");
+  }
+  Json held = {{"layers", layers}, {"config", std::move(runs)}};
+  for (const char* field : {"os", "os.version", "architecture", "variant"}) {
+    if (image.contains(field)) held[field] = image[field];
+  }
+  return sha256_hex(dump_json(held));
 }
 
 }  // namespace
@@ -189,6 +209,7 @@ ImageConfig parse_image_config(std::string_view body) {
   ImageConfig out{std::max(written, label), platform_of(*parsed)};
   const bool of_base = written && label && *label + kLongestBuild < *written;
   if (!of_base) out.origin = read_origin(labels);
+  out.content = content_of(*parsed);
   return out;
 }
 

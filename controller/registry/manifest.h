@@ -54,6 +54,7 @@ struct Manifest {
   std::optional<Digest> config;      // of a manifest
   std::optional<std::int64_t> layer_bytes = {};  // of a manifest: compressed, all layers together
   ImageOrigin origin = {};                       // from its annotations
+  std::vector<Digest> children = {};  // of an index: every image, those of no platform left out
   bool operator==(const Manifest&) const = default;
 };
 
@@ -66,6 +67,9 @@ struct ImageConfig {
   std::optional<TimePoint> created;
   std::optional<Platform> platform;
   ImageOrigin origin = {};  // from its labels, unless these are of the base image
+  // What it holds, as a SHA-256 in hexadecimal digits: layers, platform and how it is run, without
+  // what changes with each build (dates, history). "" where it names no layer.
+  std::string content = {};
   bool operator==(const ImageConfig&) const = default;
 };
 // Lenient: what cannot be read is absent.

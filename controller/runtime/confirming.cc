@@ -10,7 +10,7 @@ std::optional<ConfirmedDigest> remembered_digest(const SeenTag& before, const st
   const SeenDigest* seen = find_seen(before, text);
   const auto digest = Digest::parse(text);
   if (seen == nullptr || !digest) return std::nullopt;
-  return ConfirmedDigest{*digest, seen->created, seen->first_seen, seen->origin};
+  return ConfirmedDigest{*digest, seen->created, seen->first_seen, seen->origin, seen->content};
 }
 
 bool counts_already(const FollowedImage& image, const Digest& digest) {
@@ -21,7 +21,8 @@ bool counts_already(const FollowedImage& image, const Digest& digest) {
 ConfirmedDigest named_digest(const FollowedImage& image, const TagObservation& seen,
                              TimePoint now) {
   const Confirmed& found = *seen.confirmed;
-  ConfirmedDigest out{found.digest, found.created, seen.first_seen.value_or(now), found.origin};
+  ConfirmedDigest out{found.digest, found.created, seen.first_seen.value_or(now), found.origin,
+                      found.content};
   if (image.before.names != found.digest.get()) return out;
   const SeenDigest* known = find_seen(image.before, image.before.names);
   if (known != nullptr) out.first_seen = known->first_seen;
@@ -92,6 +93,7 @@ KnownTag known_tag(const SeenTag& before) {
   if (!confirmed || !confirmed->created) return known;
   Confirmed image{confirmed->digest, "", {}, confirmed->created};
   image.origin = confirmed->origin;
+  image.content = confirmed->content;
   image.remembered = true;
   known.confirmed = std::move(image);
   return known;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "controller/model/follow_policy.h"
+#include "controller/model/same_content.h"
 
 namespace freshet {
 
@@ -83,11 +84,15 @@ const ConfirmedDigest* named_digest_of(const FollowedImage& image) {
 std::optional<TimePoint> behind_since(const Observation& observation, const Core& core) {
   std::optional<TimePoint> since;
   if (!core.stable) return since;
+  const bool skips_rebuilds = observation.tracked.spec.rollout.same_content == SameContent::kSkip;
   for (const FollowedImage& image : observation.images) {
     const ConfirmedDigest* named = named_digest_of(image);
     if (named == nullptr) continue;
     const auto running = core.stable->pair.digests.find(image.container);
-    if (running != core.stable->pair.digests.end() && running->second == named->digest) continue;
+    const bool known = running != core.stable->pair.digests.end();
+    if (known && running->second == named->digest) continue;
+    if (known && skips_rebuilds && has_same_content(image, named->digest, running->second))
+      continue;
     if (!since || named->first_seen < *since) since = named->first_seen;
   }
   return since;
@@ -171,7 +176,7 @@ std::vector<HoldStatus> carry_hold_times(std::vector<HoldStatus> holds,
 }
 
 // A digest that comes back keeps its place: that is how it is known to have come back.
-void note_digest(SeenTag& tag, const ConfirmedDigest& named) {
+void note_digest(SeenTag& tag, const ConfirmedDigest& named, const std::optional<Digest>& running) {
   constexpr std::size_t kMaxSeen = 8;
   auto& digests = tag.digests;
   tag.names = named.digest.get();
@@ -179,13 +184,17 @@ void note_digest(SeenTag& tag, const ConfirmedDigest& named) {
   if (known != digests.end()) {
     if (named.created) known->created = named.created;
     if (named.origin != ImageOrigin{}) known->origin = named.origin;
+    if (!named.content.empty()) known->content = named.content;
     return;
   }
-  digests.insert(digests.begin(), {tag.names, named.first_seen, named.created, named.origin});
+  digests.insert(digests.begin(),
+                 {tag.names, named.first_seen, named.created, named.origin, named.content});
   if (digests.size() <= kMaxSeen) return;
-  // What is in force stays known.
-  const bool last_counts = digests.back().digest == tag.confirmed;
-  digests.erase(digests.end() - (last_counts ? 2 : 1));
+  // What is in force, and what runs, stays known.
+  const auto last = std::ranges::find_if(digests.rbegin(), digests.rend(), [&](const auto& seen) {
+    return seen.digest != tag.confirmed && (!running || seen.digest != running->get());
+  });
+  digests.erase(std::prev(last.base()));
 }
 
 std::vector<SeenTag> seen_tags(const Observation& observation, const TrackedServiceStatus& before) {
@@ -196,7 +205,8 @@ std::vector<SeenTag> seen_tags(const Observation& observation, const TrackedServ
       if (old.image == tag.image) tag = old;
     }
     if (image.confirmed) tag.confirmed = image.confirmed->digest.get();
-    if (const ConfirmedDigest* named = named_digest_of(image)) note_digest(tag, *named);
+    if (const ConfirmedDigest* named = named_digest_of(image))
+      note_digest(tag, *named, image.running);
     tags.push_back(std::move(tag));
   }
   return tags;

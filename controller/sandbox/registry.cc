@@ -59,11 +59,26 @@ HttpResponse challenge(const std::string& origin, const std::string& repository)
 
 Digest ImageRegistry::push(const std::string& repository, const std::string& tag,
                            const ImageBehaviour& behaviour, TimePoint created) {
-  Repository& into = repositories_[repository];
   const std::string layer = digest_of(
       fmt::format("{} {} {} {} {} {} {}", repository, format_rfc3339(created), behaviour.error_rate,
                   behaviour.median_seconds, static_cast<int>(behaviour.starts),
                   behaviour.ready_after.count(), behaviour.answered));
+  return put(repository, tag, layer, behaviour, created);
+}
+
+std::optional<Digest> ImageRegistry::rebuild(const std::string& repository, const std::string& tag,
+                                             const Digest& image, TimePoint created) {
+  const auto& manifests = repositories_[repository].manifests;
+  const auto found = manifests.find(image.get());
+  if (found == manifests.end()) return std::nullopt;
+  const Manifest same = found->second;
+  return put(repository, tag, same.layer, same.behaviour, created);
+}
+
+Digest ImageRegistry::put(const std::string& repository, const std::string& tag,
+                          const std::string& layer, const ImageBehaviour& behaviour,
+                          TimePoint created) {
+  Repository& into = repositories_[repository];
   const std::string config =
       dump_json({{"architecture", behaviour.architecture},
                  {"os", "linux"},
@@ -80,7 +95,7 @@ Digest ImageRegistry::push(const std::string& repository, const std::string& tag
   const std::string text = dump_json(manifest);
   const std::string digest = digest_of(text);
   into.blobs[digest_of(config)] = config;
-  into.manifests[digest] = {text, behaviour};
+  into.manifests[digest] = {text, layer, behaviour};
   into.tags[tag] = digest;
   return *Digest::parse(digest);
 }

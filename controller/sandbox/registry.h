@@ -19,6 +19,9 @@ class ImageRegistry {
   // Names are of the form "shop/checkout". Every push makes a new digest, unless all is the same.
   Digest push(const std::string& repository, const std::string& tag,
               const ImageBehaviour& behaviour, TimePoint created);
+  // The same image built once more: another date, hence another digest, and the same layers.
+  std::optional<Digest> rebuild(const std::string& repository, const std::string& tag,
+                                const Digest& image, TimePoint created);
   void remove_tag(const std::string& repository, const std::string& tag);
   void move_tag(const std::string& repository, const std::string& tag, const Digest& image);
   void behave(const Digest& image, const ImageBehaviour& behaviour);  // from now on
@@ -38,6 +41,7 @@ class ImageRegistry {
  private:
   struct Manifest {
     std::string text;
+    std::string layer;  // its only one
     ImageBehaviour behaviour;
   };
   struct Repository {
@@ -45,6 +49,8 @@ class ImageRegistry {
     std::map<std::string, Manifest> manifests;  // by digest
     std::map<std::string, std::string> blobs;   // by digest
   };
+  Digest put(const std::string& repository, const std::string& tag, const std::string& layer,
+             const ImageBehaviour& behaviour, TimePoint created);
   HttpResponse token(const HttpRequest& request, const std::string& query, TimePoint now) const;
   HttpResponse manifest(const HttpRequest& request, const std::string& repository,
                         const std::string& reference) const;

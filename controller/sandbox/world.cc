@@ -107,6 +107,11 @@ Digest World::push(const std::string& repository, const std::string& tag,
   return registry_.push(repository, tag, behaviour, created);
 }
 
+std::optional<Digest> World::rebuild(const std::string& repository, const std::string& tag,
+                                     const Digest& image, TimePoint created) {
+  return registry_.rebuild(repository, tag, image, created);
+}
+
 void World::remove_tag(const std::string& repository, const std::string& tag) {
   registry_.remove_tag(repository, tag);
 }

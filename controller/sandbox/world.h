@@ -61,6 +61,9 @@ class World {
   // `repository` without the registry's name: "shop/checkout".
   Digest push(const std::string& repository, const std::string& tag,
               const ImageBehaviour& behaviour, TimePoint created);
+  // The same once more: another digest with the same content.
+  std::optional<Digest> rebuild(const std::string& repository, const std::string& tag,
+                                const Digest& image, TimePoint created);
   void remove_tag(const std::string& repository, const std::string& tag);
   void move_tag(const std::string& repository, const std::string& tag, const Digest& image);
   // From now on the registry asks for this user and password.

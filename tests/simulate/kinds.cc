@@ -35,6 +35,7 @@ std::vector<Kind> kinds_of_wishes() {
        "{service}: a build that crashes with requests is pushed"},
       {kPushUnreadyLater, kRegistry, "push-unready-later",
        "{service}: a build that loses readiness with requests is pushed"},
+      {kPushRebuild, kRegistry, "push-rebuild", "{service}: the newest build is made once more"},
       {kPushOldAgain, kRegistry, "push-old-again", "{service}: the tag names an older digest"},
       {kRemoveTag, kRegistry, "remove-tag", "{service}: the tag is removed"},
       {kRegistryFails, kRegistry, "registry-fails", "the registry answers {value} for {lasting}"},

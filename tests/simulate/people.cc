@@ -170,6 +170,13 @@ void People::act(const Event& event) {
 
 void People::act_on_registry(const Event& event) {
   switch (event.what) {
+    case What::kPushRebuild: {
+      const auto first = digest_of(event.service, newest(event.service));
+      if (!first) return;
+      const auto again = world_.rebuild(repository(event.service), "1", *first, world_.now());
+      if (again) builds_.emplace(*again, builds_.at(*first));
+      return;
+    }
     case What::kPushOldAgain: {
       const auto digest = digest_of(event.service, std::max(0, newest(event.service) - 1));
       if (digest) world_.move_tag(repository(event.service), "1", *digest);

@@ -90,8 +90,12 @@ void People::look_after(int service) {
     const std::string reason = string_or(hold, "reason");
     if (reason == "AwaitingApproval" || reason == "Inconclusive") command(service, "promote");
     // Stable cannot be compared with, or does not run at all.
-    if (reason == "StaleMetrics" || reason == "StableUnready")
+    if (reason == "StaleMetrics" || reason == "StableUnready") {
       command(service, "promote", "--full");
+    }
+    // No way back: what was rejected may be better than what does not run.
+    const bool retreats = string_or(at_path(*tracked, {"status"}), "phase") == "Retreating";
+    if (reason == "StableUnready" && retreats) command(service, "retry");
     if (reason == "ForeignEdit") command(service, "resume", "--keep-mine");
     if (reason == "Paused") command(service, "resume");
     if (reason == "CoreLost" || reason == "CoreDamaged") adopt_what_serves_most(service);

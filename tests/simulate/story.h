@@ -25,6 +25,7 @@ enum class What {
   kPushUnpullable,
   kPushCrashesLater,  // once it has had requests for `value` seconds
   kPushUnreadyLater,
+  kPushRebuild,   // the newest once more: another digest, the same content
   kPushOldAgain,  // an earlier digest stands at the tag again
   kRemoveTag,
   kRegistryFails,

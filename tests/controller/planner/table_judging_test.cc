@@ -91,6 +91,18 @@ TEST(PlannerTable, StableIsNotReady) {
          w.command("promote", "1 --full stable is broken");
        },
        {"Idle", 0, 1, "", 0, 0}},
+      {"accepts promote --full in a retreat that has no end, once retry took the rejection back",
+       "Shifting",
+       [](PlannerWorld& w) {
+         w.programs = false;
+         w.command("abort", "1 a look first");
+         w.pass();
+         stable_unready(w);
+         w.command("retry", "2");
+         w.pass();
+         w.command("promote", "3 --full stable is broken");
+       },
+       {"Idle", 0, 1, "", 0, 0}},
       {"cannot be programmed, and is asked for again",
        "Retreating",
        stable_unready,

@@ -105,6 +105,50 @@ TEST(Confirmation, LooksIntoAnIndexForWhatItDoesNotTell) {
   EXPECT_EQ(transport.requests().size(), 1u);
 }
 
+Document config_with_layer(const std::string& layer, const std::string& platform) {
+  return {"application/octet-stream", R"({"created":")" + std::string(kCreated) +
+                                          R"(","os":"linux","architecture":")" + platform +
+                                          R"(","rootfs":{"diff_ids":[")" + layer + R"("]}})"};
+}
+
+struct TwoPlatforms {
+  Document amd64;
+  Document arm64;
+  Document amd64_image = manifest_of(amd64);
+  Document arm64_image = manifest_of(arm64);
+  Document index;
+  TwoPlatforms(const std::string& one, const std::string& other, const std::string& date)
+      : amd64(config_with_layer(one, "amd64")),
+        arm64(config_with_layer(other, "arm64")),
+        index(index_of(amd64_image, annotation(date))) {
+    const std::string placeholder = "sha256:" + std::string(64, '1');
+    index.body.replace(index.body.find(placeholder), placeholder.size(),
+                       arm64_image.digest().get());
+  }
+};
+
+std::string content_told(const TwoPlatforms& image, bool all_there = true) {
+  ScriptedTransport transport;
+  transport.on("GET", image.index.by_digest(), image.index.get());
+  transport.on("GET", image.amd64_image.by_digest(), image.amd64_image.get());
+  transport.on("GET", image.amd64.as_blob(), blob(image.amd64));
+  if (all_there) {
+    transport.on("GET", image.arm64_image.by_digest(), image.arm64_image.get());
+    transport.on("GET", image.arm64.as_blob(), blob(image.arm64));
+  }
+  return std::get<Confirmed>(confirm(transport, image.index.digest())).content;
+}
+
+TEST(Confirmation, TheContentOfAnIndexIsThatOfAllItsImages) {
+  const std::string monday = "2026-11-23T00:00:00Z";
+  const std::string told = content_told({"sha256:a", "sha256:b", monday});
+  EXPECT_EQ(told.size(), 64u);
+  EXPECT_EQ(content_told({"sha256:a", "sha256:b", "2026-11-24T00:00:00Z"}), told);
+  EXPECT_NE(content_told({"sha256:a", "sha256:c", monday}), told);
+  EXPECT_EQ(content_told({"sha256:a", "sha256:b", monday}, false), "")
+      << "the image is confirmed all the same";
+}
+
 std::string notes(const std::string& revision, const std::string& created = "") {
   return R"({"org.opencontainers.image.revision":")" + revision +
          (created.empty() ? "" : R"(","org.opencontainers.image.created":")" + created) + "\"}";

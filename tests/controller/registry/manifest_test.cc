@@ -29,8 +29,34 @@ TEST(Manifest, OfAnIndexListsPlatformsAndPrefersLinuxAmd64) {
                             {{"linux", "amd64", ""}, {"linux", "arm64", "v8"}},
                             parse_rfc3339(kCreated).value(),
                             child.digest(),
-                            {}}));
+                            {},
+                            {},
+                            {},
+                            {*Digest::parse("sha256:" + std::string(64, '1')), child.digest()}}));
   EXPECT_EQ(to_string(got->platforms[1]), "linux/arm64/v8");
+}
+
+std::string content(const std::string& image) { return parse_image_config(image).content; }
+
+TEST(ImageConfig, ARebuildHasTheSameContentAndWhateverRunsOtherwiseHasAnother) {
+  const std::string layers = R"("rootfs":{"type":"layers","diff_ids":["sha256:a","sha256:b"]})";
+  const std::string first =
+      content(R"({"os":"linux","architecture":"amd64","created":"2026-11-23T00:00:00Z",)"
+              R"("history":[{"created":"2026-11-23T00:00:00Z"}],"config":{"Cmd":["app"],"Labels":)"
+              R"({"org.opencontainers.image.created":"2026-11-23T00:00:00Z"}},)" +
+              layers + "}");
+  EXPECT_EQ(first.size(), 64u);
+  const std::string head = R"({"os":"linux","architecture":"amd64","config":)";
+  EXPECT_EQ(content(head + R"({"Cmd":["app"]},)" + layers + "}"), first);
+  const std::vector<std::string> others = {
+      head + R"({"Cmd":["app","-v"]},)" + layers + "}",
+      head + R"({"Cmd":["app"],"Labels":{"team":"shop"}},)" + layers + "}",
+      head + R"({"Cmd":["app"]},"rootfs":{"diff_ids":["sha256:a"]}})",
+      head + R"({"Cmd":["app"]},"rootfs":{"diff_ids":["sha256:b","sha256:a"]}})",
+      R"({"os":"linux","architecture":"arm64","config":{"Cmd":["app"]},)" + layers + "}",
+  };
+  for (const std::string& other : others) EXPECT_NE(content(other), first) << other;
+  EXPECT_EQ(content(head + R"({"Cmd":["app"]}})"), "") << "no layers are told";
 }
 
 TEST(Manifest, TypeIsTheBodysWhereTheHeaderIsGeneral) {
