@@ -72,9 +72,12 @@ Type<RolloutSpec> rollout_type() {
             choice_type<WhenInconclusive>({"PromoteIfClean", "Hold", "RollBack"}),
             "What happens at the deadline without a verdict; PromoteIfClean needs a candidate with "
             "nothing held against it."),
-      field("writeMode", &RolloutSpec::write_mode, choice_type<WriteMode>({"Pin", "TrafficOnly"}),
-            "Who writes the Service's template; Pin: Freshet, the image by digest; TrafficOnly: "
-            "someone else, Freshet judges each new template and writes the traffic alone."),
+      field(
+          "writeMode", &RolloutSpec::write_mode,
+          choice_type<WriteMode>({"Pin", "TrafficOnly", "Shadow"}),
+          "Who writes the Service; Pin: Freshet, the image by digest and the traffic; TrafficOnly: "
+          "the template someone else, whose every new one Freshet judges; Shadow: all of it "
+          "someone else, whose splits Freshet judges, and tells what it would do."),
       field("onRollback", &RolloutSpec::on_rollback,
             choice_type<OnRollback>({"RevertTemplate", "LeaveTemplate"}),
             "Whether the Service's template goes back to stable's once the traffic has; with "

@@ -41,7 +41,7 @@ enum class AnalysisMode { kMetrics, kReadinessOnly };
 enum class Approval { kNone, kBeforeTraffic, kBeforePromotion };
 enum class WhenSuperseded { kFinishThenLatest, kSupersede };
 enum class WhenInconclusive { kPromoteIfClean, kHold, kRollBack };
-enum class WriteMode { kPin, kTrafficOnly };
+enum class WriteMode { kPin, kTrafficOnly, kShadow };
 enum class SameContent { kSkip, kRollOut };
 enum class OnRollback { kRevertTemplate, kLeaveTemplate };
 

@@ -169,9 +169,16 @@ const RevisionView* one_that_serves(const Pass& pass) {
   return find_revision(pass.seen, *shares.front().revision);
 }
 
-Transition adopt_as_found(const Pass& pass) {
+std::optional<Explanation> adoption_problem(const Pass& pass) {
   for (const Check check : kChecks) {
-    if (auto problem = check(pass)) return wait(pass, *std::move(problem), pass.now + 2 * kSoon);
+    if (auto problem = check(pass)) return problem;
+  }
+  return std::nullopt;
+}
+
+Transition adopt_as_found(const Pass& pass) {
+  if (auto problem = adoption_problem(pass)) {
+    return wait(pass, *std::move(problem), pass.now + 2 * kSoon);
   }
   const RevisionView& revision = *one_that_serves(pass);
   return pin(pass, revision, *followed_digests(pass, revision), "");

@@ -7,6 +7,8 @@
 
 namespace freshet::planning {
 
+// What stands against it; nullopt: nothing.
+std::optional<Explanation> adoption_problem(const Pass& pass);
 // Checks what is found; pins it by name when every check passes, else says which one does not.
 Transition adopt_as_found(const Pass& pass);
 

@@ -110,4 +110,14 @@ Decision carry_out_commands(Pass& pass) {
   return {};
 }
 
+void refuse_commands(Pass& pass, const std::string& why) {
+  for (const Verb verb : all_verbs()) {
+    const auto annotation = pass.seen.tracked.annotations.find(annotation_of(verb));
+    if (annotation == pass.seen.tracked.annotations.end()) continue;
+    const Command command = parse_command(verb, annotation->second, pass.now).command;
+    pass.remove_annotations.push_back(annotation->first);
+    if (!is_answered(pass.memo, command)) note(pass, command, false, why);
+  }
+}
+
 }  // namespace freshet::planning

@@ -22,6 +22,8 @@ using Answer = std::variant<Refused, Accepted>;
 // Before everything but safety: what `abort` asks for.
 Decision carry_out_abort(Pass& pass);
 // The other verbs; refusals are noted in `pass` and do not end the step.
+// Where none is carried out: each is answered, once.
+void refuse_commands(Pass& pass, const std::string& why);
 Decision carry_out_commands(Pass& pass);
 
 // One a verb. `pass.core.commands` holds the id already, so that it goes with the write.

@@ -30,7 +30,7 @@ Memo memo_after(const Pass& pass, const Core& next, bool sets_traffic) {
 std::optional<Core> core_to_mirror(const Pass& pass) {
   if (pass.origin == CoreOrigin::kOurs || pass.origin == CoreOrigin::kNone) return pass.core;
   const auto& mirror = pass.seen.mirror;
-  if (mirror && mirror->service == pass.service.uid) return mirror;
+  if (mirror && mirror->service == pass.core.service) return mirror;
   return std::nullopt;
 }
 

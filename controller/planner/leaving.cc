@@ -82,7 +82,9 @@ Transition service_gone(const Observation& observation) {
 }
 
 Decision leave(const Pass& pass) {
-  if (!pass.seen.tracked.deleting || relapsed(Relapse::kDeletion)) return {};
+  const bool hands_over = pass.rules().write_mode == WriteMode::kShadow;
+  const bool deleted = pass.seen.tracked.deleting && !relapsed(Relapse::kDeletion);
+  if (!deleted && !hands_over) return {};
   if (pass.origin == CoreOrigin::kNone || pass.origin == CoreOrigin::kLost) return let_go(pass);
   if (pass.origin != CoreOrigin::kOurs || std::holds_alternative<Adopting>(pass.core.phase)) {
     Transition out = let_go(pass);  // what serves is not ours to change

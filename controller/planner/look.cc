@@ -147,7 +147,9 @@ bool is_same(const Pass& pass, const Pair& a, const Pair& b) {
   return a.template_hash == b.template_hash && is_rebuild_of(pass, a.digests, b.digests);
 }
 
-bool writes_template(const Pass& pass) { return pass.rules().write_mode == WriteMode::kPin; }
+bool writes_template(const Pass& pass) {
+  return pass.rules().write_mode != WriteMode::kTrafficOnly;
+}
 
 bool reverts_template(const Pass& pass) {
   return writes_template(pass) && pass.rules().on_rollback == OnRollback::kRevertTemplate;

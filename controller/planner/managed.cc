@@ -9,6 +9,7 @@ namespace freshet {
 
 std::optional<ManagedElsewhere> managed_elsewhere(const ServiceView& service,
                                                   const RolloutSpec& rules) {
+  if (rules.write_mode == WriteMode::kShadow) return {};
   const auto& managers = service.other_managers;
   if (std::ranges::find(managers, "Flagger") != managers.end()) {
     return ManagedElsewhere{"ManagedByFlagger",

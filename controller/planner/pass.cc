@@ -5,6 +5,7 @@
 
 #include "base/overloaded.h"
 #include "base/relapse.h"
+#include "controller/model/shadow.h"
 #include "controller/planner/look.h"
 
 namespace freshet::planning {
@@ -35,6 +36,11 @@ bool is_whole(const Core& core) {
       core.phase);
 }
 
+Uid owner_of_core(const Pass& pass) {
+  const Uid& service = pass.service.uid;
+  return is_shadow(pass.spec(), pass.service) ? shadow_of(service) : service;
+}
+
 // Where nobody remembers the sequence of the Service's last core: writes are further apart than a
 // second, so its age in seconds is above every number that was ever written.
 std::int64_t seconds_of_age(const Pass& pass) {
@@ -49,7 +55,7 @@ Core afresh(const Pass& pass, const std::optional<Core>& mirror) {
   Core core = mirror.value_or(Core{});
   core.seq = mirror ? core.seq + kUntold : 0;
   core.seq = std::max(core.seq, seconds_of_age(pass));
-  core.service = pass.service.uid;
+  core.service = owner_of_core(pass);
   core.phase = Adopting{};
   core.stable.reset();
   return core;
@@ -57,7 +63,7 @@ Core afresh(const Pass& pass, const std::optional<Core>& mirror) {
 
 std::optional<Core> usable_mirror(const Pass& pass) {
   const auto& mirror = pass.seen.mirror;
-  if (!mirror || mirror->service != pass.service.uid) return std::nullopt;
+  if (!mirror || mirror->service != owner_of_core(pass)) return std::nullopt;
   return mirror;
 }
 
@@ -71,7 +77,7 @@ void resolve_core(Pass& pass) {
   std::visit(overloaded{
                  [&](const NoCore&) { none(); },
                  [&](const Core& core) {
-                   if (core.service != pass.service.uid) return none();
+                   if (core.service != owner_of_core(pass)) return none();
                    const bool usable = is_whole(core) && !is_older_than_mirror(pass);
                    pass.origin = usable ? CoreOrigin::kOurs : CoreOrigin::kDamaged;
                    pass.core = usable ? core : afresh(pass, mirror);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/overloaded.h"
+#include "controller/model/shadow.h"
 #include "controller/planner/adopt.h"
 #include "controller/planner/commands.h"
 #include "controller/planner/foreign.h"
@@ -12,6 +13,7 @@
 #include "controller/planner/phases.h"
 #include "controller/planner/recover.h"
 #include "controller/planner/retreat.h"
+#include "controller/planner/shadow.h"
 
 namespace freshet {
 namespace {
@@ -68,6 +70,15 @@ void settle_finalizer(const Pass& pass, Transition& transition) {
   }
 }
 
+Transition in_shadow(Pass& pass) {
+  planning::refuse_commands(pass, "rollout.writeMode is Shadow: nothing is written");
+  Transition out = planning::shadow(pass);
+  const auto& finalizers = pass.seen.tracked.finalizers;
+  const bool has = std::ranges::find(finalizers, kFinalizer) != finalizers.end();
+  if (has) out.finalizer = FinalizerChange::kRemove;
+  return out;
+}
+
 Transition decide(Pass& pass) {
   for (const Check check : kChecks) {
     if (auto decision = check(pass)) return *std::move(decision);
@@ -82,6 +93,7 @@ Transition step(const Observation& observation, TimePoint now) {
     return planning::service_gone(observation);
   }
   Pass pass = planning::open_pass(observation, now);
+  if (is_shadow(pass.spec(), pass.service)) return in_shadow(pass);
   Transition out = decide(pass);
   settle_finalizer(pass, out);
   return out;

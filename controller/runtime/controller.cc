@@ -197,8 +197,7 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
   }
   const ServiceKey follower{tracked.object.name_space, tracked.object.name};
   const auto* core = std::get_if<Core>(&seen.core);
-  const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
-  if (active) slots_.settle(follower, Slots::Standing::kActive);
+  if (core != nullptr && takes_place(*core)) slots_.settle(follower, Slots::Standing::kActive);
   seen.rollout_slot = slots_.has_place(follower, seen.queue_place);
   keep_rollback(seen, notes);
   return seen;

@@ -52,7 +52,7 @@ Result<FollowedImage> follow_present(const ServiceView& service, WriteMode mode)
     return FollowedImage{container->name, *std::move(reference), std::nullopt, 0, ""};
   }
   if (auto reference = parse_image_reference(container->image);
-      mode == WriteMode::kTrafficOnly && reference && reference->digest) {
+      mode != WriteMode::kPin && reference && reference->digest) {
     return FollowedImage{container->name, *std::move(reference), std::nullopt, 0, ""};
   }
   return bad_input("NoTag: the image of container " + container->name.get() + " is " +

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/model/follow_policy.h"
+#include "controller/model/shadow.h"
 #include "controller/runtime/follow.h"
 
 namespace freshet {
@@ -95,6 +96,11 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
     // What this process wrote itself may be newer than what it has been told.
     auto written = mirrored(notes.written.core, seen);
     if (is_newer(written, seen.mirror)) seen.mirror = std::move(written);
+  }
+  const bool shadow = seen.service && is_shadow(seen.tracked.spec, *seen.service);
+  if (shadow && seen.mirror && seen.mirror->stable &&
+      seen.mirror->service == shadow_of(seen.service->uid)) {
+    seen.core = *seen.mirror;
   }
   seen.memo = notes.memo;
   seen.metrics = notes.metrics;

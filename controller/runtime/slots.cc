@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "controller/model/shadow.h"
+
 namespace freshet {
 
 bool Slots::has_place(const ServiceKey& key, int& place) {
@@ -38,9 +40,13 @@ void Slots::stop_waiting(const ServiceKey& key) {
   waiting_.erase(found);
 }
 
+bool takes_place(const Core& core) {
+  return !is_shadow(core) && active_rollout(core.phase) != nullptr;
+}
+
 Slots::Standing standing_after(const Transition& transition) {
   const auto& core = transition.core;
-  if (core && active_rollout(core->phase) != nullptr) return Slots::Standing::kActive;
+  if (core && takes_place(*core)) return Slots::Standing::kActive;
   const bool waits = std::ranges::any_of(transition.explanation.holds, [](const HoldStatus& hold) {
     return hold.reason == kQueuedHold;
   });

@@ -43,6 +43,8 @@ class Slots {
   std::uint64_t last_ticket_ = 0;
 };
 
+// It has a rollout of our own.
+bool takes_place(const Core& core);
 Slots::Standing standing_after(const Transition& transition);
 
 }  // namespace freshet

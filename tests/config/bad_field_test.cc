@@ -182,8 +182,8 @@ const std::vector<Row> kFieldRows = {
       "BeforePromotion?"}},
     {"a choice that is none is refused",
      "  rollout: {writeMode: Template}\n",
-     {"spec.rollout.writeMode (line 5, column 24): found \"Template\"; allowed: Pin or "
-      "TrafficOnly"}},
+     {"spec.rollout.writeMode (line 5, column 24): found \"Template\"; allowed: Pin, "
+      "TrafficOnly or Shadow"}},
     {"the promotion margin is greater in both parts",
      "  analysis: {errors: {rollback: 1.5x + 0.3%, promote: 1.5x + 0.5%}}\n",
      {"spec.analysis.errors.promote (line 5, column 55): the promotion margin must be greater "
