@@ -25,6 +25,19 @@ def push(run, repository, tag, content):
     return digest_of(repository, tag)
 
 
+def push_again(run, repository, tag):
+    """Builds the tag's image once more: the same layers with another date; the new digest."""
+    with tempfile.TemporaryDirectory() as folder:
+        image = f"{folder}/layout:made"
+        run.run(["skopeo", "copy", "--quiet", "--src-tls-verify=false",
+                 f"docker://{REGISTRY}/{repository}:{tag}", f"oci:{image}"])
+        run.run(["umoci", "config", "--no-history", "--image", image,
+                 "--created", "2026-01-02T03:04:05Z"])
+        run.run(["skopeo", "copy", "--quiet", "--dest-tls-verify=false", f"oci:{image}",
+                 f"docker://{REGISTRY}/{repository}:{tag}"])
+    return digest_of(repository, tag)
+
+
 def retag(run, repository, tag, reference):
     """Moves the tag to an image that is there already (a digest or another tag); its digest."""
     joint = "@" if reference.startswith("sha256:") else ":"
