@@ -10,13 +10,13 @@
 
 namespace freshet {
 
-namespace {
-
-std::string escaped(std::string_view key) {  // RFC 6901
+std::string escaped(std::string_view key) {
   std::string out;
   for (const char c : key) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
   return out;
 }
+
+namespace {
 
 Json operation(const char* op, const std::string& path) { return {{"op", op}, {"path", path}}; }
 

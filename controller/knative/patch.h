@@ -13,6 +13,9 @@ namespace freshet {
 // and a change of images of containers that are not there.
 Status check_write(const ServiceView& view, const ServiceWrite& write);
 
+// A key as part of a JSON pointer (RFC 6901).
+std::string escaped(std::string_view key);
+
 // Begins with a replace of /metadata/resourceVersion by the one that was read: a stale one is
 // answered 409, while a failed "test" would be a 422 that could mean anything.
 Json service_patch(const ServiceView& view, const ServiceWrite& write);
