@@ -45,11 +45,11 @@ Json finalizer_patch(const TrackedService& live, bool adds) {
   return {{"metadata", {{"resourceVersion", live.resource_version}, {"finalizers", finalizers}}}};
 }
 
+}  // namespace
+
 bool may_have_arrived(const Error& error) {
   return error.kind == ErrorKind::kTransient || error.kind == ErrorKind::kTimeout;
 }
-
-}  // namespace
 
 bool same_basis(const ServiceView& decided_on, const ServiceView& live) {
   return decided_on.uid == live.uid && decided_on.generation == live.generation &&
