@@ -10,6 +10,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/context.h"
 #include "controller/cli/flags.h"
+#include "controller/cli/fleet_flags.h"
 #include "controller/cli/limits.h"
 #include "controller/cli/prometheus_flags.h"
 #include "controller/cli/replica.h"
@@ -47,8 +48,7 @@ struct Flags {
   ElectionFlags election;
   std::string analysis_interval = "10s";
   int workers = 4;
-  int max_rollouts = 50;
-  int max_rollouts_per_namespace = 10;
+  FleetFlags fleet;
   std::string log_format = "text";
 };
 
@@ -75,8 +75,9 @@ Result<ControllerOptions> options_from(const Flags& flags) {
   if (!times) return with_context("--leader-elect", times.error());
   options.workers = flags.workers;
   options.follows_another = flags.election.is_on;
-  options.max_rollouts = flags.max_rollouts;
-  options.max_rollouts_per_namespace = flags.max_rollouts_per_namespace;
+  const auto fleet = fleet_limits(flags.fleet);
+  if (!fleet) return fleet.error();
+  options.fleet = *fleet;
   return options;
 }
 
@@ -264,14 +265,7 @@ void add_controller_command(CLI::App& app, Context& context) {
   command->add_option("--workers", flags->workers, "Services worked on at once")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  command->add_option("--max-rollouts", flags->max_rollouts, "Rollouts at once in the cluster")
-      ->check(CLI::Range(1, 10000))
-      ->capture_default_str();
-  command
-      ->add_option("--max-rollouts-per-namespace", flags->max_rollouts_per_namespace,
-                   "Rollouts at once in one namespace")
-      ->check(CLI::Range(1, 10000))
-      ->capture_default_str();
+  add_fleet_flags(*command, flags->fleet);
   command->add_option("--log-format", flags->log_format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

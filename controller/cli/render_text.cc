@@ -41,6 +41,11 @@ std::string next_of_hold(const HoldStatus& hold) {
   }
   if (hold.reason == "Split") return "adopt --to REVISION settles which Revision is stable";
   if (hold.reason == "AwaitingApproval") return "promote lets it go on, abort takes it back";
+  if (hold.reason == "Queued") return "it begins when a place is free and its turn has come";
+  if (hold.reason == "Wave") return "it begins when the first has succeeded, promote lets it go";
+  if (hold.reason == "FailureBudget") {
+    return "retry where it failed, promote here, or a newer digest";
+  }
   if (hold.reason == "Suspended") return "spec.suspend: false lets it go on";
   return "";
 }

@@ -16,9 +16,9 @@ using End = std::optional<WaitEnd>;
 constexpr std::size_t kLeastDigits = 12;
 
 // Holds that pass by themselves; every other one waits for a person.
-constexpr std::array<std::string_view, 8> kPassing{
-    "NoTraffic",        "StaleMetrics",  "WarmingUp", "StableUnready",
-    "CandidateUnready", "RouteNotReady", "Queued",    "TagGone"};
+constexpr std::array<std::string_view, 9> kPassing{
+    "NoTraffic",     "StaleMetrics", "WarmingUp", "StableUnready", "CandidateUnready",
+    "RouteNotReady", "Queued",       "Wave",      "TagGone"};
 
 bool is_digest(const std::string& wanted, const std::string& digest) {
   if (wanted.find(':') != wanted.npos) return digest == wanted;

@@ -150,6 +150,13 @@ struct FollowedImage {
   bool operator==(const FollowedImage&) const = default;
 };
 
+// Why a rollout may not begin yet, though nothing of this service stands against it.
+struct OthersFirst {
+  std::string reason;    // of the hold: Queued, Wave, FailureBudget
+  std::string sentence;  // who or what is waited for
+  bool operator==(const OthersFirst&) const = default;
+};
+
 struct Observation {
   TrackedService tracked;              // last good spec where the present one is invalid
   bool spec_invalid = false;           // the present spec does not parse: never advance
@@ -166,8 +173,7 @@ struct Observation {
   std::optional<Uid> verdict_uid;
   std::optional<MetricsFinding> metrics;      // adoption probe; nullopt: could not be asked
   std::optional<double> requests_per_second;  // of stable lately, for the plan of a new rollout
-  bool rollout_slot = true;  // a place in the budget of concurrent rollouts is free
-  int queue_place = 0;       // 1 = next
+  std::optional<OthersFirst> others_first;    // nullopt: a rollout may begin
   bool operator==(const Observation&) const = default;
 };
 

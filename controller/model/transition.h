@@ -4,7 +4,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -50,9 +49,6 @@ struct Fact {
   bool warning = false;
   bool operator==(const Fact&) const = default;
 };
-
-// The reason of a hold: as many rollouts run as are allowed.
-inline constexpr std::string_view kQueuedHold = "Queued";
 
 // What the service waits for, in words; never a bare "Progressing".
 struct Explanation {

@@ -17,8 +17,6 @@
 namespace freshet::planning {
 namespace {
 
-constexpr Duration kGoneFor = seconds(30);  // shorter may be news that comes late
-
 using Problem = std::optional<Explanation>;
 
 // Adopted before: what was found out then (metrics, the traffic tag) is not asked again.

@@ -9,6 +9,7 @@
 #include "controller/planner/look.h"
 #include "controller/planner/raise.h"
 #include "controller/planner/retreat.h"
+#include "controller/planner/target.h"
 #include "controller/planner/waits.h"
 
 namespace freshet::planning {
@@ -63,6 +64,26 @@ Transition next_rung(const Pass& pass, const Rollout& rollout, const std::string
   return to_step(pass, rollout, next, by);
 }
 
+// Others may have to go first (turn.h): a person lets this one go all the same.
+Answer begin_out_of_turn(const Pass& pass, const Command& command) {
+  const bool names_one = command.rollout || command.step || command.full;
+  if (names_one || !std::holds_alternative<Idle>(pass.core.phase) || is_foreign_edit(pass)) {
+    return Refused{"no rollout is active"};
+  }
+  const Targets targets = find_targets(pass);
+  if (!targets.start && targets.barred && targets.barred->rejected) {
+    return Refused{"no rollout is active, and what is wanted is rejected; retry takes that back"};
+  }
+  if (!targets.start) return Refused{"no rollout is active"};
+  const auto holds = starting_holds(pass);
+  if (!holds.empty()) return Refused{"no rollout is active: " + holds.front().message};
+  Transition begun = begin_rollout(pass, *targets.start);
+  if (!begun.write) return Refused{"no rollout is active: " + begun.explanation.message};
+  std::string& sentence = begun.facts.back().message;
+  sentence += " (begun by " + on_word(command) + ")";
+  return Accepted{sentence, std::move(begun)};
+}
+
 }  // namespace
 
 Answer answer_abort(Pass& pass, const Command& command) {
@@ -79,7 +100,7 @@ Answer answer_abort(Pass& pass, const Command& command) {
 
 Answer answer_promote(Pass& pass, const Command& command) {
   const Rollout* active = pass.rollout();
-  if (active == nullptr) return Refused{"no rollout is active"};
+  if (active == nullptr) return begin_out_of_turn(pass, command);
   // A retreat to a stable that does not run has no end, and the candidate may be the cure.
   const bool no_way_back = command.full && !is_ready(stable_view(pass));
   if (std::holds_alternative<Retreating>(pass.core.phase) && !no_way_back) {

@@ -10,6 +10,7 @@
 #include "controller/planner/phases.h"
 #include "controller/planner/raise.h"
 #include "controller/planner/target.h"
+#include "controller/planner/turn.h"
 
 namespace freshet::planning {
 namespace {
@@ -142,6 +143,17 @@ Transition hold_start(const Pass& pass, const Target& target, std::vector<HoldSt
   return wait(pass, std::move(out), wake);
 }
 
+Transition hold_for_others(const Pass& pass, const Target& target) {
+  const auto& [reason, sentence] = *pass.seen.others_first;
+  Pass told = pass;
+  if (reason == kFailureBudgetHold) {
+    alert_once(told, warning("WaveStopped", sentence));
+  } else {
+    told.memo.waiting_since.reset();
+  }
+  return hold_start(told, target, {own_hold(pass, reason, sentence)});
+}
+
 }  // namespace
 
 Transition idle(const Pass& pass) {
@@ -150,11 +162,7 @@ Transition idle(const Pass& pass) {
   const Targets targets = find_targets(pass);
   if (!targets.start) return rest(pass, targets);
   auto holds = starting_holds(pass);
-  if (holds.empty() && !pass.seen.rollout_slot) {
-    holds.push_back(own_hold(pass, std::string(kQueuedHold),
-                             "as many rollouts run as are allowed; this one is number " +
-                                 std::to_string(pass.seen.queue_place) + " in the queue"));
-  }
+  if (holds.empty() && pass.seen.others_first) return hold_for_others(pass, *targets.start);
   if (!holds.empty()) return hold_start(pass, *targets.start, std::move(holds));
   return begin_rollout(pass, *targets.start);
 }

@@ -13,6 +13,8 @@ namespace freshet::planning {
 const RevisionView* find_revision(const Observation& seen, const RevisionName& name,
                                   const std::optional<Uid>& uid = std::nullopt);
 const RevisionView* stable_view(const Pass& pass);
+// A Revision that is not there for so long is gone; shorter may be news that comes late.
+inline constexpr Duration kGoneFor = seconds(30);
 bool is_ready(const RevisionView* revision);
 // The digests of the followed containers; nullopt where one of them is not resolved (yet).
 std::optional<DigestSet> followed_digests(const Pass& pass, const RevisionView& revision);

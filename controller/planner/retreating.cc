@@ -58,6 +58,14 @@ std::optional<TemplateChange> stables_template(const Pass& pass, const Retreatin
   return ReplaceTemplate{*text, suffix};
 }
 
+// Nothing that names stable will be programmed. Where no request is to be taken back, or stable is
+// gone for good, a newer image must not wait for it.
+bool has_no_way_back(const Pass& pass, const Retreating& retreat) {
+  const RevisionView* stable = stable_view(pass);
+  if (is_ready(stable)) return false;
+  return retreat.unexposed || (stable == nullptr && pass.now - pass.core.since >= kGoneFor);
+}
+
 Transition to_idle(const Pass& pass, TemplateChange change, std::string why, Fact what) {
   Core next = enter(pass.core, Idle{}, pass.now);
   return write(pass, {std::move(next), false, std::move(change), false, std::move(why)},
@@ -69,7 +77,9 @@ Transition put_template_right(const Pass& pass, const Retreating& retreat) {
   const std::string programmed =
       "rollout " + retreat.rollout.id + ": " +
       (is_programmed(pass) ? stable + " has all requests again"
-                           : "no request went to it; " + stable + " is not Ready itself");
+       : stable_view(pass) == nullptr
+           ? stable + " does not exist any more"
+           : "no request went to it; " + stable + " is not Ready itself");
   if (!wants_revert(pass, retreat)) {
     return to_idle(pass, KeepTemplate{}, "retreat is programmed",
                    fact("RetreatProgrammed", programmed));
@@ -126,7 +136,7 @@ Transition retreating(const Pass& pass, const Retreating& retreat) {
   note_again(noted, retreat);
   if (auto answer = answer_foreign_edit(noted, retreat)) return *answer;
   if (is_programmed(noted)) return put_template_right(noted, retreat);
-  if (retreat.unexposed && !is_ready(stable_view(noted))) return put_template_right(noted, retreat);
+  if (has_no_way_back(noted, retreat)) return put_template_right(noted, retreat);
   if (auto parked = park_what_blocks(noted)) return *parked;
   Explanation waits = describe(noted, noted.core);
   const std::string& words = noted.service.routes_ready.message;

@@ -44,6 +44,20 @@ std::optional<Core> cached_core(const ServiceView& view) {
   return std::nullopt;
 }
 
+// Not that of a Service that this one was copied from.
+std::optional<Core> own_core(const ServiceView& view) {
+  auto core = cached_core(view);
+  return core && core->service == view.uid ? std::move(core) : std::nullopt;
+}
+
+bool same_core_text(const ServiceView& a, const ServiceView& b) {
+  const std::string name(kCoreAnnotation);
+  const auto in_a = a.annotations.find(name);
+  const auto in_b = b.annotations.find(name);
+  const bool is_in_both = in_a != a.annotations.end() && in_b != b.annotations.end();
+  return is_in_both && a.uid == b.uid && in_a->second == in_b->second;
+}
+
 // A pass over what only status was written of would find nothing to do: most events of
 // TrackedServices are the echo of what a pass has just written. A command goes once it is answered.
 bool asks_for_a_pass(const CachedTracked& before, CachedTracked& now) {
@@ -63,6 +77,24 @@ std::vector<ServiceKey> Cache::tracker_keys(const ServiceKey& service) const {
   if (found == trackers_.end()) return keys;
   for (const std::string& name : found->second) keys.push_back({service.name_space, name});
   return keys;
+}
+
+bool Cache::is_tracked(const ServiceKey& service) const {
+  const auto found = trackers_.find(service);
+  return found != trackers_.end() && !found->second.empty();
+}
+
+const ServiceView* Cache::known(const ServiceKey& service) const {
+  const auto found = services_.find(service);
+  return found == services_.end() || !is_tracked(service) ? nullptr : &found->second;
+}
+
+void Cache::tell_core(const ServiceKey& service, const ServiceView* before,
+                      const ServiceView* now) {
+  if (!on_core_ || (before != nullptr && now != nullptr && same_core_text(*before, *now))) return;
+  const auto was = before == nullptr ? std::nullopt : own_core(*before);
+  const auto is = now == nullptr ? std::nullopt : own_core(*now);
+  if (was || is) on_core_(service, was ? &*was : nullptr, is ? &*is : nullptr);
 }
 
 std::vector<ServiceKey> Cache::put(Kind kind, const Json& object) {
@@ -164,14 +196,21 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
     if (version_of(old->second.object.resource_version) > version_of(object)) return {};
     const ServiceKey before = old->second.service();
     if (before != entry.service()) {
+      const ServiceView* tracked_before = known(before);
       trackers_[before].erase(key.name);
+      if (!is_tracked(before)) tell_core(before, tracked_before, nullptr);
       concerned = tracker_keys(before);
       concerned.push_back(key);
     }
   }
   if (is_same && !asks_for_a_pass(old->second, entry)) concerned.clear();
-  if (!is_same || untaken_.contains(key)) untaken_[key] = status_from_json(status);
+  if (!is_same || untaken_.contains(key)) {
+    const TrackedServiceStatus& kept = untaken_[key] = status_from_json(status);
+    if (on_tags_) on_tags_(kept.tags);
+  }
+  const bool is_first = !is_tracked(entry.service());
   trackers_[entry.service()].insert(key.name);
+  if (is_first) tell_core(entry.service(), nullptr, known(entry.service()));
   tracked_[key] = std::move(entry);
   return concerned;
 }
@@ -193,6 +232,7 @@ std::vector<ServiceKey> Cache::put_service(const Json& object) {
   const Priority priority = priority_of(cached_core(*view));
   priorities_[key] = priority;
   if (priority == Priority::kRest) priorities_.erase(key);
+  if (is_tracked(key)) tell_core(key, known(key), &*view);
   services_[key] = *std::move(view);
   return tracker_keys(key);
 }
@@ -219,7 +259,9 @@ std::vector<ServiceKey> Cache::remove_tracked(const ServiceKey& key) {
   tracked_.erase(found);
   untaken_.erase(key);
   const auto trackers = trackers_.find(service);
+  const ServiceView* view = known(service);
   trackers->second.erase(key.name);
+  if (!is_tracked(service)) tell_core(service, view, nullptr);
   if (trackers->second.empty()) trackers_.erase(trackers);
   std::vector<ServiceKey> concerned = tracker_keys(service);
   concerned.push_back(key);
@@ -228,6 +270,7 @@ std::vector<ServiceKey> Cache::remove_tracked(const ServiceKey& key) {
 
 std::vector<ServiceKey> Cache::remove_service(const ServiceKey& key) {
   const std::lock_guard lock(mutex_);
+  tell_core(key, known(key), nullptr);
   services_.erase(key);
   priorities_.erase(key);
   problems_.erase(key);

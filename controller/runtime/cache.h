@@ -1,12 +1,14 @@
 // What the watches have told so far, parsed once: TrackedServices, Knative Services, Revisions.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -35,6 +37,13 @@ struct CachedTracked {
 // write is read back at once.
 class Cache {
  public:
+  // Hears what the cores of tracked Services say, whenever that changes; null: there is none.
+  using OnCore = std::function<void(const ServiceKey&, const Core* before, const Core* now)>;
+  // Hears what status has of tags, before the first pass over what they are of.
+  using OnTags = std::function<void(const std::vector<SeenTag>&)>;
+  explicit Cache(OnCore on_core = {}, OnTags on_tags = {})
+      : on_core_(std::move(on_core)), on_tags_(std::move(on_tags)) {}
+
   // Each returns the TrackedServices that the change concerns. keep_only: at the end of a new list
   // of one kind; what is not among `present` ("namespace/name") is gone.
   std::vector<ServiceKey> keep_only(Kind kind, const std::set<std::string>& present);
@@ -71,6 +80,14 @@ class Cache {
   std::vector<ServiceKey> remove_revision(const ServiceKey& service, const RevisionName& name);
   std::vector<ServiceKey> tracker_keys(const ServiceKey& service) const;  // mutex_ held
 
+  // mutex_ held: of this Service, as it is known and as it is to be; null: there is none, or nobody
+  // tracks it.
+  void tell_core(const ServiceKey& service, const ServiceView* before, const ServiceView* now);
+  bool is_tracked(const ServiceKey& service) const;
+  const ServiceView* known(const ServiceKey& service) const;  // null where it is not tracked
+
+  const OnCore on_core_;
+  const OnTags on_tags_;
   mutable std::mutex mutex_;
   std::map<ServiceKey, CachedTracked> tracked_;
   std::map<ServiceKey, TrackedServiceStatus> untaken_;    // take_status()

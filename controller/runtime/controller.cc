@@ -31,11 +31,13 @@ Controller::Controller(ControllerOptions options, Connections connections, const
       clock_(clock),
       metrics_(metrics),
       log_(std::move(log)),
+      fleet_(options_.fleet),
+      cache_([this](const auto&... core) { fleet_.on_core(core...); },
+             [this](const auto& tags) { fleet_.learn(tags); }),
       credentials_({connections_.kube, connections_.docker_config, connections_.ask_helper}, clock),
       nodes_(connections_.kube, clock),
       tags_(options_, connections_.registry, credentials_, metrics, clock),
-      judging_(options_, connections_.prometheus),
-      slots_(options_.max_rollouts, options_.max_rollouts_per_namespace) {}
+      judging_(options_, connections_.prometheus) {}
 
 void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
   if (keys.empty()) return;
@@ -53,14 +55,11 @@ void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
 void Controller::on_event(Kind kind, const WatchEvent& event) {
   switch (event.type) {
     case WatchEvent::Type::kListed:
-      for (const JsonPtr& item : event.items) {
-        enqueue(cache_.put_listed(kind, *item), clock_.now());
-      }
-      break;
     case WatchEvent::Type::kRestarted:
       for (const JsonPtr& item : event.items) {
         enqueue(cache_.put_listed(kind, *item), clock_.now());
       }
+      if (event.type == WatchEvent::Type::kListed) break;
       enqueue(cache_.keep_only(kind, event.present), clock_.now());
       break;
     case WatchEvent::Type::kAdded:
@@ -70,6 +69,7 @@ void Controller::on_event(Kind kind, const WatchEvent& event) {
       break;
     case WatchEvent::Type::kBookmark: break;
   }
+  wake_ready();
 }
 
 void Controller::check_registries(Duration at_most) { enqueue(tags_.check(at_most), clock_.now()); }
@@ -133,7 +133,8 @@ Status Controller::read_before_first_pass(const ServiceKey& key) {
 void Controller::forget(const ServiceKey& key) {
   tags_.follow(key, {}, Duration{0});
   metrics_.remove_service(key);
-  slots_.settle(key, Slots::Standing::kNone);
+  fleet_.settle(key, false);
+  wake_ready();
   const std::lock_guard lock(mutex_);
   notes_.erase(key);
 }
@@ -195,10 +196,6 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
     tags_.fill({tracked.object.name_space, tracked.object.name}, seen.images,
                {nodes_.asked(), nodes_.platforms(), options_.max_image_bytes, now});
   }
-  const ServiceKey follower{tracked.object.name_space, tracked.object.name};
-  const auto* core = std::get_if<Core>(&seen.core);
-  if (core != nullptr && takes_place(*core)) slots_.settle(follower, Slots::Standing::kActive);
-  seen.rollout_slot = slots_.has_place(follower, seen.queue_place);
   keep_rollback(seen, notes);
   return seen;
 }
@@ -207,7 +204,7 @@ Transition Controller::decide_and_write(Observation& seen, Notes& notes, TimePoi
                                         std::string& trouble) {
   Transition transition;
   for (int decision = 0; decision < kMaxDecisions; ++decision) {
-    transition = step(seen, now);
+    transition = decide(seen, now);
     if (!transition.write) return transition;
     if (transition.finalizer == FinalizerChange::kAdd) {
       const auto added = execute_finalizer(connections_.kube, seen.tracked, transition.finalizer);
@@ -222,6 +219,8 @@ Transition Controller::decide_and_write(Observation& seen, Notes& notes, TimePoi
                       [this](const Json& object) { cache_.put(Kind::kService, object); });
     if (!outcome) {
       trouble = outcome.error().message;
+      if (may_have_arrived(outcome.error()))
+        fleet_.keep({seen.tracked.name_space, seen.tracked.name});
       break;
     }
     if (*outcome == WriteOutcome::kWritten) return transition;
@@ -250,7 +249,6 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
   }
   if (!owes_retreat(seen, now)) out.blind = look(seen, notes, now);
   Transition transition = decide_and_write(seen, notes, now, out.trouble);
-  slots_.settle(key, standing_after(transition));
   notes.memo = transition.memo;
   settle(key, seen, transition, notes, now, out.trouble);
   out.next = transition.wake_at;
@@ -268,6 +266,7 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
 void Controller::settle(const ServiceKey& key, const Observation& seen,
                         const Transition& transition, Notes& notes, TimePoint now,
                         std::string& trouble) {
+  settle_turn(key, seen, transition);
   const auto note = [&trouble](const Status& status) {
     if (!status && trouble.empty()) trouble = status.error().message;
     return status.has_value();

@@ -17,6 +17,7 @@
 #include "controller/kube/watch.h"
 #include "controller/model/transition.h"
 #include "controller/runtime/cache.h"
+#include "controller/runtime/fleet.h"
 #include "controller/runtime/judging.h"
 #include "controller/runtime/log.h"
 #include "controller/runtime/metrics.h"
@@ -24,7 +25,6 @@
 #include "controller/runtime/notes.h"
 #include "controller/runtime/options.h"
 #include "controller/runtime/queue.h"
-#include "controller/runtime/slots.h"
 #include "controller/runtime/tags.h"
 
 namespace freshet {
@@ -77,8 +77,11 @@ class Controller {
   Observation gather(const CachedTracked& tracked, Notes& notes, TimePoint now);
   std::string look(Observation& seen, Notes& notes, TimePoint now);
   std::string probe(Observation& seen, Notes& notes, TimePoint now);
+  Transition decide(Observation& seen, TimePoint now);
   Transition decide_and_write(Observation& observation, Notes& notes, TimePoint now,
                               std::string& trouble);
+  void settle_turn(const ServiceKey& key, const Observation& seen, const Transition& decided);
+  void wake_ready();
   void tell(const ServiceKey& key, const Observation& seen, const Transition& transition,
             TimePoint now);
   void settle(const ServiceKey& key, const Observation& observation, const Transition& transition,
@@ -95,12 +98,12 @@ class Controller {
   Log log_;
   std::function<void()> wake_;
 
+  Fleet fleet_;
   Cache cache_;
   Credentials credentials_;
   Nodes nodes_;
   TagWatch tags_;
   Judging judging_;
-  Slots slots_;
 
   mutable std::mutex mutex_;  // guards what follows
   KeyedQueue queue_;

@@ -52,11 +52,11 @@ Json removal(const std::string& path, const std::string& value, const std::strin
                       {{"op", "remove"}, {"path", path}}});
 }
 
+}  // namespace
+
 bool may_have_arrived(const Error& error) {
   return error.kind == ErrorKind::kTransient || error.kind == ErrorKind::kTimeout;
 }
-
-}  // namespace
 
 bool same_basis(const ServiceView& decided_on, const ServiceView& live) {
   return decided_on.uid == live.uid && decided_on.generation == live.generation &&

@@ -42,6 +42,9 @@ Status remove_commands(KubeClient& client, const TrackedService& tracked,
                        const std::vector<std::string>& annotations);
 Status write_status(KubeClient& client, const ServiceKey& key, const TrackedServiceStatus& status);
 
+// A request that failed so may have been carried out all the same.
+bool may_have_arrived(const Error& error);
+
 // True if nothing that the decision was made on has changed: status and resourceVersion may have.
 bool same_basis(const ServiceView& decided_on, const ServiceView& live);
 

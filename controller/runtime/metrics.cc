@@ -119,6 +119,16 @@ struct Metrics::Families {
   prometheus::Gauge& queue_depth = family(registry, prometheus::BuildGauge(), "freshet_queue_depth",
                                           "Services with a time at which they are looked at next.")
                                        .Add({});
+  prometheus::Gauge& running = family(registry, prometheus::BuildGauge(),
+                                      "freshet_rollouts_running", "Rollouts that are under way.")
+                                   .Add({});
+  prometheus::Family<prometheus::Gauge>& waiting =
+      family(registry, prometheus::BuildGauge(), "freshet_rollouts_waiting",
+             "Services that would begin a rollout, by the hold: Queued, Wave.");
+  prometheus::Gauge& waves_stopped =
+      family(registry, prometheus::BuildGauge(), "freshet_waves_stopped",
+             "New images that services wait for while others rejected them.")
+          .Add({});
   prometheus::Gauge& leader = family(registry, prometheus::BuildGauge(), "freshet_leader",
                                      "1 where this replica acts, 0 where it stands by.")
                                   .Add({});
@@ -180,6 +190,13 @@ void Metrics::observe_reconcile(double took_seconds) { families_->reconcile.Obse
 
 void Metrics::set_queue_depth(std::size_t depth) {
   families_->queue_depth.Set(static_cast<double>(depth));
+}
+
+void Metrics::set_fleet(const Fleet::Counts& counts) {
+  families_->running.Set(counts.running);
+  families_->waiting.Add({{"hold", std::string(planning::kQueuedHold)}}).Set(counts.queued);
+  families_->waiting.Add({{"hold", std::string(planning::kWaveHold)}}).Set(counts.in_waves);
+  families_->waves_stopped.Set(counts.waves_stopped);
 }
 
 void Metrics::set_leader(bool leads) { families_->leader.Set(leads ? 1 : 0); }

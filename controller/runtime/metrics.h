@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "controller/model/names.h"
 #include "controller/registry/poller.h"
+#include "controller/runtime/fleet.h"
 
 namespace freshet {
 
@@ -41,6 +42,7 @@ class Metrics {
   void count_kube_request(int code);  // 0: no response
   void observe_reconcile(double took_seconds);
   void set_queue_depth(std::size_t depth);
+  void set_fleet(const Fleet::Counts& counts);
   void set_leader(bool leads);
 
   // Prometheus' text format; ages are as of `now`.

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "controller/registry/confirm_checks.h"
+#include "controller/runtime/fleet.h"
 
 namespace freshet {
 
@@ -19,8 +20,7 @@ struct ControllerOptions {
   std::set<std::string> plain_http;              // registries (host:port) spoken to without TLS
   std::map<std::string, double> registry_rates;  // requests a second, where not the usual
   std::int64_t max_image_bytes = kDefaultMaxImageBytes;  // compressed layers of an image
-  int max_rollouts = 50;                                 // at once, in the cluster
-  int max_rollouts_per_namespace = 10;
+  FleetLimits fleet;                                     // who may begin a rollout
   int workers = 4;
   Duration resync = minutes(10);  // every service is looked at this often at least
   // Another replica may have acted until just now: what a watch has told of its last words may lag

@@ -68,8 +68,9 @@ class Bench {
   double start_rig() {
     rig_.reset();
     ControllerOptions options;
-    options.max_rollouts = scale_.rollouts + 1;
-    options.max_rollouts_per_namespace = scale_.rollouts + 1;
+    options.fleet.in_cluster = scale_.rollouts + 1;
+    options.fleet.in_namespace = scale_.rollouts + 1;
+    options.fleet.wave_by = WaveBy::kOff;
     options.registry_rates = {{"registry.sandbox", 1000}};
     const double begin = seconds_now();
     rig_ = std::make_unique<ControlRig>(port_, options);

@@ -134,6 +134,20 @@ void Invariants::note_others(Followed& followed) const {
   }
 }
 
+std::map<int, Core> Invariants::cores() const {
+  std::map<int, Core> out;
+  for (int i = 0; i < static_cast<int>(services_.size()); ++i) {
+    const auto object = world_.read(service_path(service_key(i)));
+    if (!object || !world_.read(tracked_service_path(service_key(i)))) continue;
+    const auto core =
+        core_of(string_or(at_path(*object, {"metadata", "annotations"}), kCoreAnnotation));
+    if (core && core->service.get() == string_or(at_path(*object, {"metadata"}), "uid")) {
+      out.emplace(i, *core);
+    }
+  }
+  return out;
+}
+
 bool Invariants::is_remembered(int service, const Digest& digest) const {
   const auto object = world_.read(tracked_service_path(service_key(service)));
   if (!object) return false;

@@ -1,4 +1,4 @@
-// Invariants S1 to S9 of reliability.md 1.2, as named checks of what the controller writes. They
+// Invariants S1 to S16 of reliability.md 1.2, as named checks of what the controller writes. They
 // know the world as it is, not as the controller sees it.
 #pragma once
 
@@ -72,6 +72,9 @@ class Invariants {
   const std::vector<Duration>& retreats() const { return retreats_; }  // verdict to 0 %
   const Followed& of(int service) const { return services_[static_cast<std::size_t>(service)]; }
   const RevisionFacts* find(const RevisionName& revision) const;
+  // What the cores of all tracked Services say now, by number of the service; of those that can be
+  // read.
+  std::map<int, Core> cores() const;
   // Whether status still says that a tag of this service named the digest once.
   bool is_remembered(int service, const Digest& digest) const;
   const People& people() const { return people_; }
@@ -101,5 +104,7 @@ struct Check {
   std::string (*find)(const Invariants& world, const ServiceWritten& write);
 };
 const std::vector<Check>& write_checks();
+std::string s15_places(const Invariants& world, const ServiceWritten& write);
+std::string s16_waves(const Invariants& world, const ServiceWritten& write);
 
 }  // namespace freshet::simulate

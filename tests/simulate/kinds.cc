@@ -164,8 +164,10 @@ std::string describe(const Event& event) {
 }
 
 std::string describe(const Story& story) {
-  std::string out = fmt::format("{} replica{}, faults for {}\n", story.replicas,
-                                story.replicas == 1 ? "" : "s", format_duration(story.length));
+  std::string out = fmt::format(
+      "{} replica{}, faults for {}, {} rollout{} at once{}\n", story.replicas,
+      story.replicas == 1 ? "" : "s", format_duration(story.length), story.max_rollouts,
+      story.max_rollouts == 1 ? "" : "s", story.one_image ? ", all follow one image" : "");
   int number = 0;
   for (const ServiceSetting& service : story.services) {
     out += fmt::format("shop/s{}: {}, steps of {} %, {} each, bake {}{}{}\n", number++,

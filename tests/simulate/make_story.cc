@@ -128,6 +128,9 @@ Story make_story(std::uint64_t seed, const Allowed& allowed) {
     }
   }
   std::ranges::stable_sort(story.events, {}, &Event::at);
+  // Drawn last: stories without it stay as they were.
+  story.one_image = services > 1 && chance(dice, 0.25);
+  if (chance(dice, 0.4)) story.max_rollouts = whole(dice, 1, 3);
   return story;
 }
 

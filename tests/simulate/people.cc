@@ -37,8 +37,8 @@ std::string tracked_path(int service) { return tracked_service_path(service_key(
 
 }  // namespace
 
-Json container_of(int service) {
-  return {{"name", "app"}, {"image", fmt::format("{}/{}:1", kRegistry, repository(service))}};
+Json container_of(int image) {
+  return {{"name", "app"}, {"image", fmt::format("{}/{}:1", kRegistry, repository(image))}};
 }
 
 ServiceKey service_key(int service) { return {kNamespace, fmt::format("s{}", service)}; }
@@ -77,7 +77,8 @@ void People::make_service(int service) {
        {"kind", "Service"},
        {"metadata", {{"name", service_key(service).name}, {"namespace", kNamespace}}},
        {"spec",
-        {{"template", {{"spec", {{"containers", Json::array({container_of(service)})}}}}}}}});
+        {{"template",
+          {{"spec", {{"containers", Json::array({container_of(image_of(service))})}}}}}}}});
   world_.set_rate(service_key(service), kRequestsPerSecond);
 }
 
@@ -95,7 +96,7 @@ void People::set_up() {
   (void)world_.create(
       {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", "freshet-system"}}}});
   for (int i = 0; i < services; ++i) {
-    push(i, What::kPushGood);
+    if (image_of(i) == i) push(i, What::kPushGood);
     make_service(i);
   }
   world_.advance_to(world_.now() + kPodsTakeUpTo);
@@ -103,15 +104,16 @@ void People::set_up() {
 }
 
 void People::push(int service, What what, Duration healthy) {
-  int& newest = newest_[static_cast<std::size_t>(service)];
+  const int image = image_of(service);
+  int& newest = newest_[static_cast<std::size_t>(image)];
   const Digest digest =
-      world_.push(repository(service), "1", behaviour_of(what, healthy), world_.now());
-  if (builds_.emplace(digest, Build{newest + 1, what, service, healthy}).second) ++newest;
+      world_.push(repository(image), "1", behaviour_of(what, healthy), world_.now());
+  if (builds_.emplace(digest, Build{newest + 1, what, image, healthy}).second) ++newest;
 }
 
 std::optional<Digest> People::digest_of(int service, int number) const {
   for (const auto& [digest, build] : builds_) {
-    if (build.service == service && build.number == number) return digest;
+    if (build.service == image_of(service) && build.number == number) return digest;
   }
   return std::nullopt;
 }
@@ -179,10 +181,10 @@ void People::act_on_registry(const Event& event) {
     }
     case What::kPushOldAgain: {
       const auto digest = digest_of(event.service, std::max(0, newest(event.service) - 1));
-      if (digest) world_.move_tag(repository(event.service), "1", *digest);
+      if (digest) world_.move_tag(repository(image_of(event.service)), "1", *digest);
       return;
     }
-    case What::kRemoveTag: return world_.remove_tag(repository(event.service), "1");
+    case What::kRemoveTag: return world_.remove_tag(repository(image_of(event.service)), "1");
     case What::kRegistryFails: return weather_.begin(event, world_.now());
     default: {
       const Duration healthy = seconds(event.value > 0 ? event.value : 4);
@@ -290,7 +292,7 @@ void People::go_home(bool pushes) {
   for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
     edit_spec(i, spec_of(i));
     command(i, "resume", "--keep-mine");
-    if (pushes) push(i, What::kPushGood);
+    if (pushes && image_of(i) == i) push(i, What::kPushGood);
   }
 }
 

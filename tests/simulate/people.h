@@ -17,13 +17,13 @@ inline constexpr const char* kNamespace = "shop";
 inline constexpr double kRequestsPerSecond = 400;
 
 ServiceKey service_key(int service);  // "shop/s0"
-Json container_of(int service);       // as in its manifest: follows the tag
+Json container_of(int image);         // as in a manifest: follows the tag
 
 // An image as it was pushed.
 struct Build {
   int number = 0;  // of its service, from 0: the one that ran before the story
   What push = What::kPushGood;
-  int service = 0;
+  int service = 0;     // whose image it is
   Duration healthy{};  // under requests, before what fails later does
 };
 using Builds = std::map<Digest, Build>;
@@ -42,8 +42,11 @@ class People {
   // good build of everything is pushed, if so.
   void go_home(bool pushes);
 
+  const Story& story() const { return story_; }
   const Builds& builds() const { return builds_; }
-  int newest(int service) const { return newest_[static_cast<std::size_t>(service)]; }
+  // The service whose image it follows.
+  int image_of(int service) const { return story_.one_image ? 0 : service; }
+  int newest(int service) const { return newest_[static_cast<std::size_t>(image_of(service))]; }
   // The shortest step that was in force in the story.
   Duration shortest_step(int service) const;
   std::optional<TimePoint> asked_to_retry(int service) const;

@@ -14,7 +14,7 @@ void People::act_on_service(const Event& event) {
   const int service = event.service;
   switch (event.what) {
     case What::kEditTemplate: {
-      Json changed = container_of(service);
+      Json changed = container_of(image_of(service));
       changed["env"] = Json::array({{{"name", "LEVEL"}, {"value", std::to_string(event.value)}}});
       const Json spec = {{"template", {{"spec", {{"containers", Json::array({changed})}}}}}};
       (void)world_.merge_patch(service_path(service_key(service)), {{"spec", spec}});
@@ -60,7 +60,7 @@ void People::replace_traffic(int service, const Event& event) {
   if (event.what == What::kApplyAgain) {
     patch.push_back({{"op", "replace"},
                      {"path", "/spec/template/spec/containers/0/image"},
-                     {"value", container_of(service)["image"]}});
+                     {"value", container_of(image_of(service))["image"]}});
   }
   (void)world_.json_patch(service_path(service_key(service)), patch);
 }

@@ -13,21 +13,23 @@ constexpr Duration kShortestRest{10};
 constexpr Duration kAnalysisInterval = seconds(30);
 constexpr int kMostPasses = 10000;
 
-ControllerOptions options(bool follows_another) {
+ControllerOptions options(bool follows_another, int max_rollouts) {
   ControllerOptions out;
   out.prometheus_url = "http://" + std::string(sandbox::kPrometheusHost);
   out.analysis_interval = kAnalysisInterval;
   out.follows_another = follows_another;
+  out.fleet.in_cluster = max_rollouts;
   return out;
 }
 
 }  // namespace
 
 Replica::Replica(sandbox::World& world, const Weather& weather, std::string name,
-                 std::uint64_t seed, Wire::Hooks hooks, Log log)
+                 std::uint64_t seed, int max_rollouts, Wire::Hooks hooks, Log log)
     : world_(world),
       weather_(weather),
       name_(std::move(name)),
+      max_rollouts_(max_rollouts),
       dice_(seed),
       wall_(world),
       wire_(world, weather, seed ^ 0x5EED, std::move(hooks)),
@@ -51,7 +53,7 @@ void Replica::start() {
   kube_ = std::make_unique<KubeClient>(transport_, tokens_, *clock_, client);
   exchanges_ = std::make_unique<LocalExchanges>(transport_);
   metrics_ = std::make_unique<Metrics>();
-  controller_ = std::make_unique<Controller>(options(election_ != nullptr),
+  controller_ = std::make_unique<Controller>(options(election_ != nullptr, max_rollouts_),
                                              Connections{*kube_, *exchanges_, transport_}, *clock_,
                                              *metrics_, log_);
   watches_ = std::make_unique<Watches>(*kube_, *clock_, *controller_, std::vector<std::string>{},

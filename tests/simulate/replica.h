@@ -21,7 +21,7 @@ class Replica {
  public:
   // `name` of one of several, of which one acts; "" of one alone.
   Replica(sandbox::World& world, const Weather& weather, std::string name, std::uint64_t seed,
-          Wire::Hooks hooks, Log log);
+          int max_rollouts, Wire::Hooks hooks, Log log);
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
 
@@ -60,6 +60,7 @@ class Replica {
   sandbox::World& world_;
   const Weather& weather_;
   const std::string name_;
+  const int max_rollouts_;
   sandbox::Dice dice_;
   WorldClock wall_;
   Wire wire_;

@@ -113,7 +113,7 @@ Universe::Universe(const Story& story, const RunOptions& options)
     };
     replicas_.push_back(std::make_unique<Replica>(
         world_, weather_, story.replicas == 1 ? "" : fmt::format("replica-{}", i),
-        story.seed * 31 + index, std::move(hooks), std::move(log)));
+        story.seed * 31 + index, story.max_rollouts, std::move(hooks), std::move(log)));
   }
   plan_strike();
 }
@@ -157,7 +157,7 @@ void Universe::strike(const Event& event) {
   tell(describe(event));
   const Group group = kind_of(event.what).group;
   if (group == Group::kKubernetes || group == Group::kReplicas) disturbed(event.lasting);
-  if (group == Group::kRegistry) triggers_.begin(event.service, world_.now());
+  if (group == Group::kRegistry) triggers_.begin(people_.image_of(event.service), world_.now());
   switch (event.what) {
     case What::kKill:
       if (replica.is_alive() && !replica.is_busy()) replica.kill(event.lasting);

@@ -113,6 +113,8 @@ struct Story {
   std::uint64_t seed = 1;
   int replicas = 1;
   std::vector<ServiceSetting> services;
+  bool one_image = false;     // all services follow the image of the first
+  int max_rollouts = 50;      // that the controller lets run at once
   std::vector<Event> events;  // in their order
   Duration length{};          // of the part in which faults happen
   bool operator==(const Story&) const = default;

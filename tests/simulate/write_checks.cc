@@ -210,7 +210,8 @@ std::string s9_admission(const Invariants& world, const ServiceWritten& write) {
   for (const auto& [container, digest] : raise->rollout->candidate.pair.digests) {
     const auto build = world.people().builds().find(digest);
     if (build == world.people().builds().end()) return "a digest that nobody pushed gets requests";
-    if (build->second.service != write.before.number) return "another service's image";
+    if (build->second.service != world.people().image_of(write.before.number))
+      return "another service's image";
     if (facts != nullptr && facts->runs && *facts->runs != digest) {
       return raise->rollout->candidate.name->get() + " runs another digest than was admitted";
     }
@@ -243,6 +244,8 @@ const std::vector<Check>& write_checks() {
       {"S8 Retreat", s8_retreat},
       {"S9 Admission", s9_admission},
       {"S10 Others' entries", s10_others_entries},
+      {"S15 Places", s15_places},
+      {"S16 Waves", s16_waves},
   };
   return kChecks;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "tests/support/planner_world.h"
 
@@ -77,7 +78,12 @@ void any_event(PlannerWorld& w, Dice& dice) {
     case 14: return w.seen.mirror.reset();
     case 15: w.programs = !w.programs; return;
     case 16: w.judged = !w.judged; return;
-    case 17: w.seen.rollout_slot = !w.seen.rollout_slot; return;
+    case 17:
+      if (!std::exchange(w.seen.others_first, std::nullopt)) {
+        w.seen.others_first =
+            OthersFirst{roll(dice, 2) == 0 ? "Queued" : "FailureBudget", "others"};
+      }
+      return;
     case 18: w.seen.tracked.spec.suspend = !w.seen.tracked.spec.suspend; return;
     case 19:
       w.seen.candidate_pods = PodFacts{1, 0, roll(dice, 3), false, false, ""};
@@ -229,7 +235,8 @@ TEST(Properties, WhenFaultsStopItComesToRest) {
       world.verdict = any_verdict(dice);
       world.tick(seconds(roll(dice, 200)));
     }
-    world.programs = world.judged = world.seen.rollout_slot = true;
+    world.programs = world.judged = true;
+    world.seen.others_first.reset();
     world.seen.tracked.spec.suspend = false;
     world.seen.candidate_pods.reset();
     for (auto& [name, revision] : world.seen.revisions) world.make_ready(name, Tri::kTrue);

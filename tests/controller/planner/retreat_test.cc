@@ -49,6 +49,19 @@ TEST(Retreat, BesideABrokenStableOneThatHadNoRequestIsLeftAtOnceAndTheNextIsPrep
   EXPECT_NE(world.core().stable->name, stable);
 }
 
+TEST(Retreat, WhereStableWasDeletedAndTheCandidateCrashedTheNextIsPrepared) {
+  PlannerWorld world = world_in("Shifting");
+  const RevisionName stable = world.core().stable->name;
+  world.programs = false;
+  world.seen.revisions.erase(stable);
+  world.make_ready(*world.candidate(), Tri::kFalse, "ExitCode1", "crashed");
+  ASSERT_TRUE(world.run_to("Retreating"));
+  ASSERT_TRUE(world.run_to("Idle")) << "a retreat to it would never end";
+  EXPECT_EQ(world.core().rejected.size(), 1u);
+  world.push('c');
+  EXPECT_TRUE(world.run_to("Preparing"));
+}
+
 TEST(Retreat, ATemplateEditIsJudgedWithoutATemplateWrite) {
   PlannerWorld world = world_in("Idle");
   world.writes.clear();

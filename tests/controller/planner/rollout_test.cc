@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "controller/planner/turn.h"
 #include "tests/support/planner_world.h"
 
 namespace freshet::testing {
@@ -221,17 +222,59 @@ TEST(Rollout, ReadinessOnlyGoesOnByTimeAndReadinessAlone) {
   EXPECT_EQ(world.core().stable->pair.digests.begin()->second, digest_of('b'));
 }
 
-TEST(Rollout, WithoutASlotItWaitsInTheQueueAndNamesItsPlace) {
+TEST(Rollout, WithoutAPlaceItWaitsInTheQueueAndSaysWhere) {
   PlannerWorld world = world_in("Idle");
   world.push('b');
-  world.seen.rollout_slot = false;
-  world.seen.queue_place = 3;
+  world.seen.others_first = planning::queued({3, 40, 50, 50, ""});
   const Transition transition = world.tick();
   EXPECT_EQ(hold_reasons(transition), std::vector<std::string>{"Queued"});
-  EXPECT_NE(transition.explanation.message.find("number 3"), std::string::npos);
-  world.seen.rollout_slot = true;
+  EXPECT_EQ(transition.explanation.holds.front().message,
+            "number 3 of 40 in the queue; 50 of 50 rollouts run");
+  world.seen.others_first.reset();
   world.tick();
   EXPECT_EQ(world.phase(), "Preparing");
+}
+
+TEST(Rollout, OfWhatOthersRejectedIsHeldAndToldOnce) {
+  PlannerWorld world = world_in("Idle");
+  world.push('b');
+  world.facts.clear();
+  world.seen.others_first = OthersFirst{"FailureBudget", "shop/cart rejected it"};
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(hold_reasons(world.tick()), std::vector<std::string>{"FailureBudget"});
+  }
+  EXPECT_EQ(world.facts, (std::vector<Fact>{{"WaveStopped", "shop/cart rejected it", true}}));
+  EXPECT_TRUE(world.writes.empty() || world.writes.back().why != "prepare");
+}
+
+TEST(Rollout, HeldForOthersBeginsOnAPersonsWord) {
+  struct PromoteRow {
+    std::string sentence;
+    std::string words;
+    std::string before;  // of a person
+    bool begins;
+    std::string answer;
+  };
+  const std::vector<PromoteRow> rows = {
+      {"begins", "1 --by=alice a fix", "", true, "begun by person:alice: a fix"},
+      {"was meant for a step", "1 --step=2", "", false, "no rollout is active"},
+      {"is paused", "1", "pause", false, "paused by person"},
+  };
+  for (const PromoteRow& row : rows) {
+    PlannerWorld world = world_in("Idle");
+    if (!row.before.empty()) {
+      world.command(row.before, "0");
+      world.pass();
+    }
+    world.push('b');
+    world.seen.others_first = OthersFirst{"Wave", "for cart in shop"};
+    world.command("promote", row.words);
+    world.pass();
+    const CommandAnswer& answer = world.seen.memo.answers.front();
+    EXPECT_EQ(world.phase(), row.begins ? "Preparing" : "Idle") << row.sentence;
+    EXPECT_EQ(answer.accepted, row.begins) << row.sentence;
+    EXPECT_NE(answer.sentence.find(row.answer), std::string::npos) << answer.sentence;
+  }
 }
 
 }  // namespace

@@ -125,7 +125,7 @@ TEST(PlannerTable, VerdictRollback) {
          tag_gone(w);
          suspend(w);
          w.seen.spec_invalid = true;
-         w.seen.rollout_slot = false;
+         w.seen.others_first = OthersFirst{"Queued", "number 2"};
          rollback_verdict(w);
        },
        {"Retreating", 0, 1, "", 1, 0}},

@@ -22,12 +22,12 @@ Json tainted(const std::string& effect) {
 }
 
 TEST(NodePlatforms, AreOfNodesThatTakeAnyPod) {
-  struct Row {
+  struct NodeRow {
     const char* sentence;
     Json node;
     bool counts;
   };
-  const std::vector<Row> rows = {
+  const std::vector<NodeRow> rows = {
       {"a node like any", node("arm64"), true},
       {"a cordoned one", node("arm64", {{"unschedulable", true}}), false},
       {"one that keeps pods off", node("arm64", tainted("NoSchedule")), false},
@@ -36,7 +36,7 @@ TEST(NodePlatforms, AreOfNodesThatTakeAnyPod) {
       {"one that has not told yet", {{"spec", Json::object()}}, false},
       {"text that is no platform", node("arm 64"), false},
   };
-  for (const Row& row : rows) {
+  for (const NodeRow& row : rows) {
     std::set<Platform> platforms;
     add_platforms({{"items", Json::array({row.node})}}, platforms);
     EXPECT_EQ(platforms.size(), row.counts ? 1u : 0u) << row.sentence;

@@ -1,0 +1,68 @@
+// What no write may do with all services in view: begin too many rollouts, or out of turn.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "controller/planner/turn.h"
+#include "tests/simulate/invariants.h"
+
+namespace freshet::simulate {
+namespace {
+
+// The rollout that this write begins, of which nobody has said that it is to begin now.
+const Rollout* begun(const Invariants& world, const ServiceWritten& write) {
+  // Who has just taken over knows the last writes of another when its watch has told them.
+  if (world.people().story().replicas > 1 || !write.core || !write.before.core) return nullptr;
+  if (!std::holds_alternative<Preparing>(write.core->phase)) return nullptr;
+  if (active_rollout(write.before.core->phase) != nullptr) return nullptr;
+  if (write.core->commands != write.before.core->commands) return nullptr;
+  return active_rollout(write.core->phase);
+}
+
+bool has(const DigestSet& digests, const Digest& digest) {
+  return std::ranges::any_of(digests, [&](const auto& one) { return one.second == digest; });
+}
+
+}  // namespace
+
+std::string s15_places(const Invariants& world, const ServiceWritten& write) {
+  if (begun(world, write) == nullptr) return "";
+  const auto running = std::ranges::count_if(world.cores(), [](const auto& of_service) {
+    return active_rollout(of_service.second.phase) != nullptr;
+  });
+  const int allowed = world.people().story().max_rollouts;
+  return running <= allowed ? "" : fmt::format("{} rollouts of {} that may run", running, allowed);
+}
+
+std::string s16_waves(const Invariants& world, const ServiceWritten& write) {
+  const Rollout* rollout = begun(world, write);
+  if (rollout == nullptr || !write.core->stable) return "";
+  const planning::WaveLimits limits;
+  for (const auto& [container, digest] : rollout->candidate.pair.digests) {
+    if (has(write.core->stable->pair.digests, digest)) continue;
+    int succeeded = 0;
+    int ahead = 0;
+    int failed = 0;
+    for (const auto& [number, core] : world.cores()) {
+      if (number == write.before.number || !core.stable) continue;
+      if (has(core.stable->pair.digests, digest)) {
+        ++succeeded;
+        continue;
+      }
+      const Rollout* other = active_rollout(core.phase);
+      const bool is_young = other != nullptr && write.now - other->started < limits.patience;
+      if (is_young && has(other->candidate.pair.digests, digest)) ++ahead;
+      const auto rejects = [&](const Rejection& rejection) {
+        return has(rejection.pair.digests, digest) && rejection.until > write.now;
+      };
+      if (std::ranges::any_of(core.rejected, rejects)) ++failed;
+    }
+    if (failed >= limits.failures) return "what others rejected is begun";
+    if (succeeded < limits.first && succeeded + ahead >= limits.first) {
+      return "two are the first with " + digest.short_form();
+    }
+  }
+  return "";
+}
+
+}  // namespace freshet::simulate
