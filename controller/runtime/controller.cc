@@ -35,7 +35,8 @@ Controller::Controller(ControllerOptions options, Connections connections, const
       nodes_(connections_.kube, clock),
       tags_(options_, connections_.registry, credentials_, metrics, clock),
       judging_(options_, connections_.prometheus),
-      slots_(options_.max_rollouts, options_.max_rollouts_per_namespace) {}
+      slots_(options_.max_rollouts, options_.max_rollouts_per_namespace),
+      gates_(connections_.gates, clock) {}
 
 void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
   if (keys.empty()) return;
@@ -74,22 +75,6 @@ void Controller::on_event(Kind kind, const WatchEvent& event) {
 
 void Controller::check_registries(Duration at_most) { enqueue(tags_.check(at_most), clock_.now()); }
 
-bool Controller::read_surroundings() {
-  if (const auto nodes = nodes_.list_if_due()) {
-    if (nodes->changed) enqueue(tags_.followers(""), clock_.now());
-    if (!nodes->trouble.empty()) {
-      log_({LogLevel::kWarning, "NodesNotRead", {{"reason", nodes->trouble}}});
-    }
-    return true;
-  }
-  const auto read = credentials_.read_one();
-  if (!read) return false;
-  if (!read->changed) return true;
-  enqueue(tags_.followers(read->name_space), clock_.now());
-  connections_.registry.wake();  // what waited for a credential can be checked
-  return true;
-}
-
 std::optional<TimePoint> Controller::next_pass(Priority lowest) const {
   const std::lock_guard lock(mutex_);
   return queue_.next_due(lowest);
@@ -102,7 +87,7 @@ std::optional<TimePoint> Controller::next_reading() const {
 
 std::optional<TimePoint> Controller::next_due() const {
   std::optional<TimePoint> next;
-  for (const auto& due : {tags_.next_due(), next_reading(), next_pass()}) {
+  for (const auto& due : {tags_.next_due(), gates_.next_due(), next_reading(), next_pass()}) {
     if (due) next = std::min(next.value_or(TimePoint::max()), *due);
   }
   return next;
@@ -134,6 +119,7 @@ void Controller::forget(const ServiceKey& key) {
   tags_.follow(key, {}, Duration{0});
   metrics_.remove_service(key);
   slots_.settle(key, Slots::Standing::kNone);
+  gates_.ask(key, std::nullopt);
   const std::lock_guard lock(mutex_);
   notes_.erase(key);
 }
@@ -200,6 +186,7 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
   const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
   if (active) slots_.settle(follower, Slots::Standing::kActive);
   seen.rollout_slot = slots_.has_place(follower, seen.queue_place);
+  seen.gate_attempt = gates_.ended(follower);
   keep_rollback(seen, notes);
   return seen;
 }
@@ -253,6 +240,7 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
   Transition transition = decide_and_write(seen, notes, now, out.trouble);
   slots_.settle(key, standing_after(transition));
   notes.memo = transition.memo;
+  if (out.trouble.empty()) gates_.ask(key, transition.gate);
   settle(key, seen, transition, notes, now, out.trouble);
   out.next = transition.wake_at;
   const bool active = transition.core && active_rollout(transition.core->phase) != nullptr;
