@@ -18,6 +18,7 @@ const Type<TrackedServiceSpec>& spec_type();
 const Type<TrackedServiceStatus>& status_type();
 Type<std::vector<ImageSpec>> images_type();   // a part of the spec
 Type<AnalysisSpec> analysis_type();           // a part of the spec
+Type<std::vector<GateSpec>> gates_type();     // a part of the spec
 const Type<TrackedService>& metadata_type();  // what of metadata the controller looks at
 
 }  // namespace freshet::config

@@ -109,6 +109,9 @@ Type<TrackedServiceSpec> make_spec_type() {
       field("rollout", &Spec::rollout, rollout_type(),
             "How a candidate gets traffic, and what happens when it may not keep it."),
       field("analysis", &Spec::analysis, analysis_type(), "How a candidate is judged."),
+      field("gates", &Spec::gates, gates_type(),
+            "Tests of the candidate through its tag URL, one after the other; none of users' "
+            "requests reaches it before every one has passed."),
       field("suspend", &Spec::suspend, flag_type(),
             "Starts nothing new; a running rollout is finished."),
   });

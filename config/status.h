@@ -61,6 +61,15 @@ struct RejectionStatus {  // also used for deferred
   bool operator==(const RejectionStatus&) const = default;
 };
 
+struct GateStatus {  // one gate, about one candidate
+  std::string name;
+  std::string state;  // Pending, Trying, Passed, Failed, Inconclusive
+  int attempts = 0;
+  std::string message;  // what was found last
+  std::optional<TimePoint> at;
+  bool operator==(const GateStatus&) const = default;
+};
+
 struct HistoryEntry {
   std::string rollout;
   std::map<std::string, std::string> from_digests;
@@ -75,6 +84,7 @@ struct HistoryEntry {
   std::int64_t canary_errors = 0;
   std::int64_t stable_requests = 0;
   std::int64_t stable_errors = 0;
+  std::vector<GateStatus> gates = {};
   bool operator==(const HistoryEntry&) const = default;
 };
 
@@ -145,6 +155,7 @@ struct TrackedServiceStatus {
   std::string evidence;  // analysis/evidence.h's JSON text, under 8 KiB
   std::optional<TimePoint> image_created;
   std::optional<TimePoint> behind_since;
+  std::vector<GateStatus> gates;  // of the candidate
   std::vector<HoldStatus> holds;
   std::vector<CommandStatus> commands;    // ≤ 8
   std::vector<RejectionStatus> rejected;  // ≤ 16

@@ -111,6 +111,19 @@ Type<RejectionStatus> rejection_type() {
   });
 }
 
+Type<std::vector<GateStatus>> gate_list_type() {
+  using G = GateStatus;
+  return list_type(
+      object_type<G>({
+          field("name", &G::name, text(), "Name of the gate."),
+          field("state", &G::state, text(), "Pending, Trying, Passed, Failed or Inconclusive."),
+          field("attempts", &G::attempts, whole_type(0, 1000000), "How often it was tried."),
+          field("message", &G::message, text(), "What the last try found."),
+          field("at", &G::at, optional_type(time_type()), "When the last try ended."),
+      }),
+      "a list of gates");
+}
+
 Type<HistoryEntry> history_type() {
   using H = HistoryEntry;
   return object_type<H>({
@@ -127,6 +140,7 @@ Type<HistoryEntry> history_type() {
       field("canaryErrors", &H::canary_errors, count_type(), "Failed requests of the candidate."),
       field("stableRequests", &H::stable_requests, count_type(), "Requests of stable meanwhile."),
       field("stableErrors", &H::stable_errors, count_type(), "Failed requests of stable."),
+      field("gates", &H::gates, gate_list_type(), "What its gates found."),
   });
 }
 
@@ -173,7 +187,7 @@ std::vector<Field<S>> summary_fields() {
             "Generation of the spec that this status is about."),
       field("service", &S::service, text(), "The Knative Service that is followed."),
       field("phase", &S::phase, text(),
-            "Adopting, Idle, Preparing, Waiting, Shifting, Baking or Retreating."),
+            "Adopting, Idle, Preparing, Gating, Waiting, Shifting, Baking or Retreating."),
       field("reason", &S::reason, text(), "One word for programs."),
       field("message", &S::message, text(), "What is being done, and what is waited for."),
       field("conditions", &S::conditions, list_type(condition_type(), "a list of conditions"),
@@ -204,6 +218,8 @@ Type<TrackedServiceStatus> make_status_type() {
             "When the running image was built."),
       field("behindSince", &S::behind_since, optional_type(time_type()),
             "Since when a followed tag names something newer than what runs."),
+      field("gates", &S::gates, gate_list_type(),
+            "The tests of the candidate before any user's request."),
       field("holds", &S::holds, list_type(hold_type(), "a list of holds"),
             "What keeps the rollout from going on."),
       field("commands", &S::commands, list_type(command_type(), "a list of answers"),

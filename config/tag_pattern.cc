@@ -39,4 +39,8 @@ std::optional<std::string> TagPattern::ordered_part(std::string_view tag) const 
   return std::string(part.data(), part.size());
 }
 
+bool TagPattern::matches(std::string_view text) const {
+  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *expression_);
+}
+
 }  // namespace freshet

@@ -30,6 +30,7 @@ class TagPattern {
   // The text of the group named n, else of the first group, else of the whole match; nullopt where
   // the pattern does not match. As elsewhere it may match anywhere, unless ^ and $ stand in it.
   std::optional<std::string> ordered_part(std::string_view tag) const;
+  bool matches(std::string_view text) const;  // anywhere in it
 
  private:
   explicit TagPattern(std::unique_ptr<re2::RE2> expression);

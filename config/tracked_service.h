@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "config/gate_spec.h"
 
 namespace freshet {
 
@@ -139,6 +140,7 @@ struct TrackedServiceSpec {
   PollSpec poll;
   RolloutSpec rollout;
   AnalysisSpec analysis;
+  std::vector<GateSpec> gates;  // in their order, before any user's request
   bool suspend = false;
   bool operator==(const TrackedServiceSpec&) const = default;
 };

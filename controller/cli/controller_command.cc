@@ -11,6 +11,7 @@
 #include "controller/cli/context.h"
 #include "controller/cli/flags.h"
 #include "controller/cli/fleet_flags.h"
+#include "controller/cli/gate_flags.h"
 #include "controller/cli/limits.h"
 #include "controller/cli/prometheus_flags.h"
 #include "controller/cli/replica.h"
@@ -45,6 +46,7 @@ struct Flags {
   std::string max_image_size = "64Gi";
   std::string listen = ":9080";
   WebhookFlags webhooks;
+  GateFlags gates;
   ElectionFlags election;
   std::string analysis_interval = "10s";
   int workers = 4;
@@ -195,6 +197,9 @@ Result<int> run(Context& machine, Flags& flags) {
   replica = make_replica(flags.election, context, **cluster, log);
   auto connections = with_credentials({*replica.kube, **registry, **prometheus}, context, flags);
   if (!connections) return connections.error();
+  const auto gates = gate_exchanges(flags.gates);
+  if (!gates) return gates.error();
+  connections->gates = gates->get();
   Controller controller(*options, *std::move(connections), context.clock, metrics, log);
   std::mt19937_64 engine{std::random_device{}()};
   std::mutex engine_mutex;
@@ -257,6 +262,7 @@ void add_controller_command(CLI::App& app, Context& context) {
   command->add_option("--listen", flags->listen, "Address of probes and metrics")
       ->capture_default_str();
   add_webhook_flags(*command, flags->webhooks);
+  add_gate_flags(*command, flags->gates);
   add_election_flags(*command, flags->election);
   command
       ->add_option("--analysis-interval", flags->analysis_interval,

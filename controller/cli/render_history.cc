@@ -53,6 +53,7 @@ std::string entry_text(const HistoryEntry& entry, const RenderOptions& options) 
                     revision + "  " + change_text(entry) + "\n";
   out += line(times_text(entry));
   if (!entry.message.empty()) out += line(entry.message);
+  for (const GateStatus& gate : entry.gates) out += line("gate " + gate_text(gate, options));
   return out + line(requests_text(entry));
 }
 

@@ -34,6 +34,11 @@ std::string next_of_hold(const HoldStatus& hold) {
     return hold.until ? "it is looked at again at " + format_rfc3339(*hold.until)
                       : "the next digest of the tag is looked at, or other settings of the check";
   }
+  if (hold.reason == "GateInconclusive") {
+    return (hold.until ? "it is tried again at " + format_rfc3339(*hold.until)
+                       : std::string("it is tried again")) +
+           "; promote goes on without it, abort takes the candidate back";
+  }
   if (hold.reason == "Paused" && hold.until) return "goes on at " + format_rfc3339(*hold.until);
   if (hold.reason == "Paused") return "resume lets it go on";
   if (hold.reason == "ForeignEdit") {
@@ -74,7 +79,17 @@ std::string next_of_shifting(const ServiceDetail& detail, const Shifting& shifti
          " once the evidence allows it";
 }
 
+std::string next_of_gating(const ServiceDetail& detail, const Rollout& rollout) {
+  const std::string passed = " once every gate has passed";
+  if (detail.tracked.spec.rollout.approval == Approval::kBeforeTraffic) {
+    return "a person is asked to promote it" + passed;
+  }
+  return percent_text(rollout.plan.empty() ? 100 : rollout.plan.front()) + " of requests" + passed +
+         ", all back to stable once one fails";
+}
+
 std::string next_of_preparing(const ServiceDetail& detail, const Rollout& rollout) {
+  if (!detail.tracked.spec.gates.empty()) return "its gates are tried once it is Ready";
   if (detail.tracked.spec.rollout.approval == Approval::kBeforeTraffic) {
     return "a person is asked to promote it once it is Ready";
   }
@@ -98,6 +113,7 @@ std::string next_of_phase(const ServiceDetail& detail) {
           },
           [&](const Idle&) { return next_of_idle(detail); },
           [&](const Preparing& p) { return next_of_preparing(detail, p.rollout); },
+          [&](const Gating& p) { return next_of_gating(detail, p.rollout); },
           [](const Waiting&) {
             return std::string("promote gives it its first requests, abort takes it back");
           },
@@ -135,6 +151,16 @@ std::string step_text(const ServiceDetail& detail) {
 std::string age_text(std::optional<TimePoint> since, TimePoint now) {
   if (!since) return "?";
   return format_age(std::max(now - *since, Duration{0}));
+}
+
+std::string gate_text(const GateStatus& gate, const RenderOptions& options) {
+  const bool passed = gate.state == "Passed";
+  const bool failed = gate.state == "Failed";
+  const std::string mark = passed ? "✓ " : failed ? "✗ " : gate.attempts > 0 ? "… " : "· ";
+  const Colour colour = passed ? Colour::kGreen : failed ? Colour::kRed : Colour::kPlain;
+  std::string out = paint(mark + gate.name, colour, options.colours) + "  " + gate.state;
+  if (gate.attempts > 1) out += " after " + std::to_string(gate.attempts) + " tries";
+  return gate.message.empty() ? out : out + ": " + gate.message;
 }
 
 std::string symbol(Mood mood) {
@@ -190,7 +216,8 @@ std::string present_sentence(const ServiceDetail& detail) {
     return "the controller has not looked at it yet; if this stays, it does not run";
   }
   if (!detail.status.holds.empty()) return hold_text(detail.status.holds.front());
-  const bool judged = rollout_of(detail) != nullptr && mood_of(detail) == Mood::kMoving;
+  const bool judged = rollout_of(detail) != nullptr && mood_of(detail) == Mood::kMoving &&
+                      !std::holds_alternative<Gating>(detail.core->phase);
   if (judged && detail.status.verdict && !detail.status.verdict->sentence.empty()) {
     return detail.status.verdict->sentence;
   }

@@ -22,4 +22,6 @@ const RejectionStatus* rejection_of_newest(const ServiceDetail& detail);
 const RejectionStatus* deferral_of_newest(const ServiceDetail& detail);
 const Condition* condition(const ServiceDetail& detail, const std::string& type);
 
+std::string gate_text(const GateStatus& gate, const RenderOptions& options);  // "✓ smoke: …"
+
 }  // namespace freshet

@@ -140,6 +140,15 @@ Lines evidence_lines(const ServiceDetail& detail, const RenderOptions& options) 
   return lines;
 }
 
+Lines gate_lines(const ServiceDetail& detail, const RenderOptions& options) {
+  Lines lines;
+  for (const GateStatus& gate : detail.status.gates) {
+    lines.push_back(gate_text(gate, options) +
+                    (gate.at ? ", " + age_text(gate.at, options.now) + " ago" : ""));
+  }
+  return lines;
+}
+
 Lines hold_lines(const ServiceDetail& detail, const RenderOptions& options) {
   Lines lines;
   for (const HoldStatus& hold : detail.status.holds) {
@@ -201,6 +210,7 @@ std::string service_tree(const ServiceDetail& detail, const RenderOptions& optio
   out += "  " + wrapped(present_sentence(detail), columns, "  ") + "\n";
   out += section("Plan", plan_lines(detail, options), options);
   out += section("Revisions", revision_lines(detail, options.now), options);
+  out += section("Gates", gate_lines(detail, options), options);
   out += section("Evidence", evidence_lines(detail, options), options);
   out += section("Holds", hold_lines(detail, options), options);
   out += section("Not rolled out", rejection_lines(detail, options), options);

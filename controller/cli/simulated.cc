@@ -32,6 +32,7 @@ SimulatedCluster::SimulatedCluster(sandbox::WorldOptions world, ControllerOption
 void SimulatedCluster::restart() {
   watches_.reset();
   Connections connections{kube_, exchanges_, transport_};
+  connections.gates = &gates_;
   connections.docker_config = [this] { return docker_config; };
   connections.ask_helper = [this](const HelperCall& call) -> Result<HelperReply> {
     if (ask_helper) return ask_helper(call);

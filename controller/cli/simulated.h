@@ -59,6 +59,7 @@ class SimulatedCluster {
   WorldClock clock_{*this};
   LocalTransport transport_;
   LocalExchanges exchanges_{transport_};
+  LocalExchanges gates_{transport_};
   KubeClient kube_;
   Metrics metrics_;
   ControllerOptions options_;

@@ -10,6 +10,7 @@ std::string_view phase_name(const Phase& phase) {
                         [](const Adopting&) { return "Adopting"; },
                         [](const Idle&) { return "Idle"; },
                         [](const Preparing&) { return "Preparing"; },
+                        [](const Gating&) { return "Gating"; },
                         [](const Waiting&) { return "Waiting"; },
                         [](const Shifting&) { return "Shifting"; },
                         [](const Baking&) { return "Baking"; },
@@ -24,6 +25,7 @@ const Rollout* active_rollout(const Phase& phase) {
                         [](const Adopting&) -> Found { return nullptr; },
                         [](const Idle&) -> Found { return nullptr; },
                         [](const Preparing& p) -> Found { return &p.rollout; },
+                        [](const Gating& p) -> Found { return &p.rollout; },
                         [](const Waiting& p) -> Found { return &p.rollout; },
                         [](const Shifting& p) -> Found { return &p.rollout; },
                         [](const Baking& p) -> Found { return &p.rollout; },
@@ -46,6 +48,7 @@ std::string_view to_string(RetreatWhy why) {
     case RetreatWhy::kLostCore: return "LostCore";
     case RetreatWhy::kDigestMismatch: return "DigestMismatch";
     case RetreatWhy::kRolledBackTo: return "RolledBackTo";
+    case RetreatWhy::kGateFailed: return "GateFailed";
   }
   return "Aborted";
 }
@@ -56,6 +59,7 @@ int candidate_percent(const Core& core) {
           [](const Adopting&) { return 0; },
           [](const Idle&) { return 0; },
           [](const Preparing&) { return 0; },
+          [](const Gating&) { return 0; },
           [](const Waiting&) { return 0; },
           [](const Shifting& p) { return p.rollout.plan.at(static_cast<std::size_t>(p.step)); },
           [](const Baking& p) { return 100 - p.holdback; },

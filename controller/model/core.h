@@ -87,6 +87,10 @@ struct Preparing {
   Rollout rollout;
   bool operator==(const Preparing&) const = default;
 };
+struct Gating {  // its candidate is tested through its tag URL; no user's request reaches it
+  Rollout rollout;
+  bool operator==(const Gating&) const = default;
+};
 struct Waiting {
   Rollout rollout;
   bool operator==(const Waiting&) const = default;
@@ -114,6 +118,7 @@ enum class RetreatWhy {
   kLostCore,
   kDigestMismatch,
   kRolledBackTo,  // a person went back to an older Revision: it is stable, stable is the candidate
+  kGateFailed,
 };
 struct Retreating {
   Rollout rollout;
@@ -124,7 +129,8 @@ struct Retreating {
   bool unexposed = false;  // the candidate never had a percent: no request needs to be taken back
   bool operator==(const Retreating&) const = default;
 };
-using Phase = std::variant<Adopting, Idle, Preparing, Waiting, Shifting, Baking, Retreating>;
+using Phase =
+    std::variant<Adopting, Idle, Preparing, Gating, Waiting, Shifting, Baking, Retreating>;
 
 std::string_view phase_name(const Phase& phase);    // "Shifting"
 const Rollout* active_rollout(const Phase& phase);  // null in Adopting and Idle

@@ -45,6 +45,7 @@ void put_phase(Json& out, const Phase& phase) {
                  [](const Adopting&) {},
                  [](const Idle&) {},
                  [](const Preparing&) {},
+                 [](const Gating&) {},
                  [](const Waiting&) {},
                  [&](const Shifting& p) { out["step"] = p.step; },
                  [&](const Baking& p) { out["holdback"] = p.holdback; },

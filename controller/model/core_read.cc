@@ -105,7 +105,7 @@ Result<Rollout> read_rollout(const Json& root) {
 
 Result<Phase> read_retreat(const Json& retreat, Rollout rollout) {
   const std::string name = string_or(retreat, "why");
-  for (int i = 0; i <= static_cast<int>(RetreatWhy::kRolledBackTo); ++i) {
+  for (int i = 0; i <= static_cast<int>(RetreatWhy::kGateFailed); ++i) {
     const auto why = static_cast<RetreatWhy>(i);
     if (to_string(why) != name) continue;
     return Phase(Retreating{std::move(rollout), why, string_or(retreat, "message"),
@@ -129,6 +129,7 @@ Result<Phase> read_phase(const Json& root) {
   if (!rollout->candidate.name || !rollout->candidate.uid) {
     return wrong("candidate", "has no name and uid");
   }
+  if (*name == "Gating") return Phase(Gating{*rollout});
   if (*name == "Waiting") return Phase(Waiting{*rollout});
   if (*name == "Shifting") {
     const auto last = static_cast<std::int64_t>(rollout->plan.size()) - 1;

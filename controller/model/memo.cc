@@ -43,6 +43,7 @@ Json memo_to_json(const Memo& memo) {
   put_time(out, "blindSince", memo.blind_since);
   put_time(out, "waitingSince", memo.waiting_since);
   if (memo.downgrade_allowed) out["downgradeAllowed"] = digests_to_json(*memo.downgrade_allowed);
+  if (!memo.gates.gates.empty()) out["gates"] = gates_to_json(memo.gates);
   if (!memo.deferred.empty()) {
     Json list = Json::array();
     for (const Deferral& deferral : memo.deferred) list.push_back(deferral_to_json(deferral));
@@ -61,6 +62,7 @@ Memo memo_from_json(const Json& json) {
   if (auto allowed = read_digests(at_path(json, {"downgradeAllowed"}))) {
     memo.downgrade_allowed = std::move(*allowed);
   }
+  memo.gates = gates_from_json(at_path(json, {"gates"}));
   const Json& list = at_path(json, {"deferred"});
   if (!list.is_array()) return memo;
   for (const Json& item : list) {

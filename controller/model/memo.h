@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "config/status.h"
 #include "controller/model/core.h"
+#include "controller/model/gates.h"
 
 namespace freshet {
 
@@ -40,6 +41,7 @@ struct Memo {
   std::optional<TimePoint> blind_since;    // StaleMetrics began
   std::optional<TimePoint> waiting_since;  // a person was asked, or alerted, and has not decided
   std::optional<DigestSet> downgrade_allowed;  // by a person, until it is stable
+  GateBook gates;                              // of the candidate that is tested, or was
   std::vector<Deferral> deferred;              // at most kMaxRejections
   std::vector<CommandAnswer> answers;          // at most 8, newest first
   std::vector<HistoryEntry> history;           // at most 10, newest first

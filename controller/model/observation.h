@@ -169,7 +169,8 @@ struct Observation {
   CoreRead core = NoCore{};
   std::optional<Core> mirror;  // from TrackedService.status
   Memo memo;
-  Verdict verdict;  // for the uid and step below; Continue when none
+  std::optional<GateAttempt> gate_attempt;  // the one that has ended last
+  Verdict verdict;                          // for the uid and step below; Continue when none
   std::optional<Uid> verdict_uid;
   std::optional<MetricsFinding> metrics;      // adoption probe; nullopt: could not be asked
   std::optional<double> requests_per_second;  // of stable lately, for the plan of a new rollout

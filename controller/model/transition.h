@@ -66,6 +66,7 @@ struct Transition {
   std::optional<ServiceWrite> write;
   FinalizerChange finalizer = FinalizerChange::kKeep;
   std::vector<std::string> remove_annotations;  // of the TrackedService: answered commands
+  std::optional<GateQuestion> gate;             // to be found out beside the passes
   Memo memo;
   std::vector<Fact> facts;
   Explanation explanation;

@@ -112,6 +112,10 @@ void CurlExchange::set_limits() {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  if (!options_.connect_to.empty()) {
+    connect_to_.reset(curl_slist_append(nullptr, ("::" + options_.connect_to).c_str()));
+    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to_.get());
+  }
   curl_easy_setopt(easy, CURLOPT_PROXY, options_.proxy.c_str());  // "" also ignores http_proxy
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));

@@ -62,6 +62,7 @@ class CurlExchange {
   Url url_;
   std::unique_ptr<CURL, CurlEasyClose> easy_;
   std::unique_ptr<curl_slist, CurlListFree> headers_;
+  std::unique_ptr<curl_slist, CurlListFree> connect_to_;
   HttpResponse response_;
   std::size_t header_bytes_ = 0;
   std::size_t header_count_ = 0;

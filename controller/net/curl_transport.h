@@ -22,6 +22,8 @@ struct NetOptions {
   std::string user_agent = "freshet";
   std::string
       proxy;  // "http://host:port"; the address filter then sees only the proxy: not applied
+  // "HOST:PORT" to connect to, whatever the URL names; its host stays that of Host and TLS.
+  std::string connect_to;
   AddressPolicy addresses;
   Duration stream_idle = minutes(10);  // a stream silent for longer is a kTimeout
   // Asked a few times a second while a stream is open; true ends it as kTransient. Exchanges

@@ -39,6 +39,10 @@ std::string other_than_intended(const RevisionView& candidate, const Rollout& ro
 
 // People may overrule evidence, never safety.
 std::string unsafe_to_promote(const Pass& pass, const Command& command, const Rollout& rollout) {
+  if (std::holds_alternative<Preparing>(pass.core.phase) && !pass.spec().gates.empty()) {
+    return "its gates have not been tried yet; they are once it is Ready, and promote then "
+           "overrules those that cannot be told";
+  }
   const RevisionView* candidate = candidate_view(pass, rollout);
   if (!is_ready(candidate)) return "the candidate is not Ready";
   if (const auto other = other_than_intended(*candidate, rollout); !other.empty()) return other;
@@ -53,6 +57,16 @@ std::string unsafe_to_promote(const Pass& pass, const Command& command, const Ro
     return "stable is not Ready: no split with it is programmed; promote --full leaves it";
   }
   return "";
+}
+
+// A person's word may stand for what gates could not tell; which is said, and kept in history.
+std::string past_gates(const Pass& pass) {
+  if (!std::holds_alternative<Gating>(pass.core.phase)) return "";
+  std::string out;
+  for (const GateRecord& gate : pass.memo.gates.gates) {
+    if (gate.state != GateState::kPassed) out += (out.empty() ? "" : ", ") + gate.name;
+  }
+  return out.empty() ? "" : ", gates not passed: " + out;
 }
 
 Transition next_rung(const Pass& pass, const Rollout& rollout, const std::string& by) {
@@ -110,7 +124,7 @@ Answer answer_promote(Pass& pass, const Command& command) {
   const std::string unsafe = unsafe_to_promote(pass, command, *active);
   if (!unsafe.empty()) return Refused{unsafe};
   const Rollout rollout = identified(*active, *candidate_view(pass, *active));
-  const std::string by = "promoted by " + on_word(command);
+  const std::string by = "promoted by " + on_word(command) + past_gates(pass);
   Transition carried = command.full ? finish(pass, rollout, by) : next_rung(pass, rollout, by);
   std::string sentence = carried.facts.back().message;
   return Accepted{std::move(sentence), std::move(carried)};

@@ -3,6 +3,7 @@
 
 #include "base/overloaded.h"
 #include "base/text.h"
+#include "controller/planner/gate_course.h"
 #include "controller/planner/look.h"
 
 namespace freshet::planning {
@@ -19,7 +20,15 @@ std::string newest_text(const Pass& pass, const Core& core) {
   return " and is what the followed tags name";
 }
 
+std::string after_gating(const Pass& pass) {
+  return std::string("when every gate has passed ") +
+         (pass.rules().approval == Approval::kBeforeTraffic
+              ? "a person is asked to promote it"
+              : "it gets its first requests; a gate that fails takes it back");
+}
+
 std::string after_preparing(const Pass& pass) {
+  if (!pass.spec().gates.empty()) return "when it is Ready its gates are tried";
   return pass.rules().approval == Approval::kBeforeTraffic
              ? "when it is Ready, a person is asked to promote it"
              : "when it is Ready it gets its first requests";
@@ -79,6 +88,12 @@ Explanation describe(const Pass& pass, const Core& core) {
                        "a newly confirmed digest or an edit of the template starts a rollout");
           },
           [&](const Preparing& p) { return describe_preparing(pass, p.rollout); },
+          [&](const Gating& p) {
+            return say("Gating",
+                       candidate_text(pass, p.rollout) +
+                           " is tested through its tag URL before any request: " + gates_text(pass),
+                       after_gating(pass));
+          },
           [&](const Waiting& p) {
             return say("AwaitingApproval",
                        candidate_text(pass, p.rollout) + " is Ready and waits for approval",

@@ -6,6 +6,7 @@
 
 #include "base/relapse.h"
 #include "base/text.h"
+#include "controller/planner/gate_course.h"
 #include "controller/planner/look.h"
 #include "controller/planner/waits.h"
 
@@ -44,7 +45,8 @@ bool rejects(RetreatWhy why) {
     case RetreatWhy::kCrashed:
     case RetreatWhy::kAborted:
     case RetreatWhy::kDeadline:
-    case RetreatWhy::kRolledBackTo: return true;
+    case RetreatWhy::kRolledBackTo:
+    case RetreatWhy::kGateFailed: return true;
     case RetreatWhy::kNotReady:
     case RetreatWhy::kUnready:
     case RetreatWhy::kDigestMismatch:
@@ -125,6 +127,7 @@ HistoryEntry history_entry(const Pass& pass, const Rollout& rollout, std::string
     out.stable_requests = pass.seen.verdict.stable.requests;
     out.stable_errors = pass.seen.verdict.stable.errors;
   }
+  if (pass.memo.gates.rollout == rollout.id) out.gates = gate_statuses(pass.memo.gates);
   return out;
 }
 

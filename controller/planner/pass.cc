@@ -6,6 +6,7 @@
 #include "base/overloaded.h"
 #include "base/relapse.h"
 #include "controller/model/shadow.h"
+#include "controller/planner/gate_course.h"
 #include "controller/planner/look.h"
 
 namespace freshet::planning {
@@ -26,6 +27,7 @@ bool is_whole(const Core& core) {
           [](const Adopting&) { return true; },
           [](const Idle&) { return true; },
           [](const Preparing&) { return true; },
+          [&](const Gating&) { return known; },
           [&](const Waiting&) { return known; },
           [&](const Shifting& p) {
             return known && p.step >= 0 && static_cast<std::size_t>(p.step) < p.rollout.plan.size();
@@ -155,6 +157,7 @@ Pass open_pass(const Observation& observation, TimePoint now) {
   resolve_core(pass);
   follow_the_present_set(pass);
   settle_clocks(pass);
+  settle_gates(pass);
   return pass;
 }
 

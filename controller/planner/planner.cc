@@ -48,6 +48,7 @@ Transition by_phase(const Pass& pass) {
                         [&](const Adopting&) { return planning::adopting(pass); },
                         [&](const Idle&) { return planning::idle(pass); },
                         [&](const Preparing& p) { return planning::preparing(pass, p); },
+                        [&](const Gating& p) { return planning::gating(pass, p); },
                         [&](const Waiting& p) { return planning::waiting(pass, p); },
                         [&](const Shifting& p) { return planning::shifting(pass, p); },
                         [&](const Baking& p) { return planning::baking(pass, p); },

@@ -77,10 +77,23 @@ Transition begin_rollout(const Pass& pass, const Target& target) {
                fact("CandidateFound", message));
 }
 
+Transition to_gating(const Pass& pass, const Rollout& rollout, const RevisionView& candidate) {
+  const Rollout known = identified(rollout, candidate);
+  const std::size_t gates = pass.spec().gates.size();
+  return write(pass,
+               {enter(pass.core, Gating{known}, pass.now), true, KeepTemplate{}, false,
+                "candidate is Ready, its gates are tried"},
+               fact("GatesBegun", name_of(pass, known) + " is Ready and has to pass " +
+                                      std::to_string(gates) + (gates == 1 ? " gate" : " gates") +
+                                      " before its first request"));
+}
+
+// From Gating it is named no longer: a crash while a person sleeps would make the Service unready.
 Transition to_waiting(const Pass& pass, const Rollout& rollout, const RevisionView& candidate) {
   const Rollout known = identified(rollout, candidate);
+  const bool was_named = std::holds_alternative<Gating>(pass.core.phase);
   return write(pass,
-               {enter(pass.core, Waiting{known}, pass.now), false, KeepTemplate{}, false,
+               {enter(pass.core, Waiting{known}, pass.now), was_named, KeepTemplate{}, false,
                 "candidate is Ready, approval is awaited"},
                fact("AwaitingApproval", name_of(pass, known) + " is Ready and waits for approval"));
 }

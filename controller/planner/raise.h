@@ -12,6 +12,9 @@ namespace freshet::planning {
 // a template candidate's Revision is not known yet.
 Transition begin_rollout(const Pass& pass, const Target& target);
 
+// The candidate is named at 0 % with the tag, so that it can be tested.
+Transition to_gating(const Pass& pass, const Rollout& rollout, const RevisionView& candidate);
+
 // `by` says on whose word: "" for the evidence's, else "person:alice: reason".
 Transition to_waiting(const Pass& pass, const Rollout& rollout, const RevisionView& candidate);
 Transition to_step(const Pass& pass, const Rollout& rollout, int step, const std::string& by);

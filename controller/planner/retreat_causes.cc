@@ -20,8 +20,10 @@ constexpr Duration kReadyWithin = minutes(10);  // Knative's own progress deadli
 
 using MaybeCause = std::optional<Cause>;
 
+// Named in spec.traffic: while it is not Ready Knative programs nothing of that list.
 bool holds_traffic(const Pass& pass) {
-  return std::holds_alternative<Shifting>(pass.core.phase) ||
+  return std::holds_alternative<Gating>(pass.core.phase) ||
+         std::holds_alternative<Shifting>(pass.core.phase) ||
          std::holds_alternative<Baking>(pass.core.phase);
 }
 
@@ -68,6 +70,15 @@ MaybeCause other_image_than_intended(const Pass& pass, const Rollout& rollout) {
     return Cause{RetreatWhy::kDigestMismatch, candidate->name.get() + " runs " +
                                                   runs->second.short_form() + " instead of " +
                                                   digest.short_form()};
+  }
+  return {};
+}
+
+MaybeCause gate_failed(const Pass& pass, const Rollout&) {
+  if (!std::holds_alternative<Gating>(pass.core.phase)) return {};
+  for (const GateRecord& gate : pass.memo.gates.gates) {
+    if (gate.state != GateState::kFailed) continue;
+    return Cause{RetreatWhy::kGateFailed, "gate " + gate.name + " failed: " + gate.message};
   }
   return {};
 }
@@ -149,11 +160,19 @@ MaybeCause deadline_rolls_back(const Pass& pass, const Rollout&) {
 }
 
 using Check = MaybeCause (*)(const Pass&, const Rollout&);
-constexpr std::array<Check, 11> kChecks = {
-    verdict_says_rollback,      container_exits_twice,     unready_with_traffic,
-    other_image_than_intended,  template_is_stables_again, its_template_was_replaced,
-    not_ready_in_time,          no_place_or_no_image,      followed_tag_names_stable_again,
-    superseded_by_a_newer_pair, deadline_rolls_back,
+constexpr std::array<Check, 12> kChecks = {
+    verdict_says_rollback,
+    container_exits_twice,
+    unready_with_traffic,
+    other_image_than_intended,
+    gate_failed,
+    template_is_stables_again,
+    its_template_was_replaced,
+    not_ready_in_time,
+    no_place_or_no_image,
+    followed_tag_names_stable_again,
+    superseded_by_a_newer_pair,
+    deadline_rolls_back,
 };
 
 }  // namespace

@@ -20,6 +20,19 @@ std::map<ContainerName, std::string> images_in_template(const std::string& templ
   return out;
 }
 
+std::string probe_path(const std::string& template_json) {
+  const auto root = parse_json(template_json);
+  if (!root) return "";
+  const Json& containers = at_path(*root, {"spec", "containers"});
+  if (!containers.is_array()) return "";
+  for (const Json& container : containers) {
+    const bool serves = container.contains("ports") || containers.size() == 1;
+    const std::string path = string_or(at_path(container, {"readinessProbe", "httpGet"}), "path");
+    if (serves && !path.empty()) return path.starts_with('/') ? path : "/" + path;
+  }
+  return "";
+}
+
 std::optional<std::map<ContainerName, std::string>> pinned_images(const std::string& template_json,
                                                                   const DigestSet& digests) {
   const auto images = images_in_template(template_json);

@@ -21,4 +21,7 @@ std::optional<std::map<ContainerName, std::string>> pinned_images(const std::str
 std::optional<std::string> with_images(const std::string& template_json,
                                        const std::map<ContainerName, std::string>& images);
 
+// The path of the serving container's HTTP readiness probe; "" where there is none.
+std::string probe_path(const std::string& template_json);
+
 }  // namespace freshet::planning

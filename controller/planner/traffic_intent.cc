@@ -73,6 +73,7 @@ Traffic own_entries(const Core& core, const std::string& tag) {
           [](const Adopting&) -> Traffic { return {}; },
           [&](const Idle&) -> Traffic { return {named(core.stable->name, 100)}; },
           [&](const Preparing&) -> Traffic { return before_traffic(core, tag); },
+          [&](const Gating& p) { return split(core, p.rollout, 0, tag); },
           [&](const Waiting&) -> Traffic { return before_traffic(core, tag); },
           [&](const Shifting& p) { return split(core, p.rollout, candidate_percent(core), tag); },
           [&](const Baking& p) {

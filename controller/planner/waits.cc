@@ -35,6 +35,7 @@ Rollout* rollout_of(Phase& phase) {
                         [](Adopting&) -> Found { return nullptr; },
                         [](Idle&) -> Found { return nullptr; },
                         [](Preparing& p) -> Found { return &p.rollout; },
+                        [](Gating& p) -> Found { return &p.rollout; },
                         [](Waiting& p) -> Found { return &p.rollout; },
                         [](Shifting& p) -> Found { return &p.rollout; },
                         [](Baking& p) -> Found { return &p.rollout; },

@@ -37,7 +37,8 @@ Controller::Controller(ControllerOptions options, Connections connections, const
       credentials_({connections_.kube, connections_.docker_config, connections_.ask_helper}, clock),
       nodes_(connections_.kube, clock),
       tags_(options_, connections_.registry, credentials_, metrics, clock),
-      judging_(options_, connections_.prometheus) {}
+      judging_(options_, connections_.prometheus),
+      gates_(connections_.gates, clock) {}
 
 void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
   if (keys.empty()) return;
@@ -74,22 +75,6 @@ void Controller::on_event(Kind kind, const WatchEvent& event) {
 
 void Controller::check_registries(Duration at_most) { enqueue(tags_.check(at_most), clock_.now()); }
 
-bool Controller::read_surroundings() {
-  if (const auto nodes = nodes_.list_if_due()) {
-    if (nodes->changed) enqueue(tags_.followers(""), clock_.now());
-    if (!nodes->trouble.empty()) {
-      log_({LogLevel::kWarning, "NodesNotRead", {{"reason", nodes->trouble}}});
-    }
-    return true;
-  }
-  const auto read = credentials_.read_one();
-  if (!read) return false;
-  if (!read->changed) return true;
-  enqueue(tags_.followers(read->name_space), clock_.now());
-  connections_.registry.wake();  // what waited for a credential can be checked
-  return true;
-}
-
 std::optional<TimePoint> Controller::next_pass(Priority lowest) const {
   const std::lock_guard lock(mutex_);
   return queue_.next_due(lowest);
@@ -102,7 +87,7 @@ std::optional<TimePoint> Controller::next_reading() const {
 
 std::optional<TimePoint> Controller::next_due() const {
   std::optional<TimePoint> next;
-  for (const auto& due : {tags_.next_due(), next_reading(), next_pass()}) {
+  for (const auto& due : {tags_.next_due(), gates_.next_due(), next_reading(), next_pass()}) {
     if (due) next = std::min(next.value_or(TimePoint::max()), *due);
   }
   return next;
@@ -135,6 +120,7 @@ void Controller::forget(const ServiceKey& key) {
   metrics_.remove_service(key);
   fleet_.settle(key, false);
   wake_ready();
+  gates_.ask(key, std::nullopt);
   const std::lock_guard lock(mutex_);
   notes_.erase(key);
 }
@@ -196,6 +182,7 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
     tags_.fill({tracked.object.name_space, tracked.object.name}, seen.images,
                {nodes_.asked(), nodes_.platforms(), options_.max_image_bytes, now});
   }
+  seen.gate_attempt = gates_.ended({tracked.object.name_space, tracked.object.name});
   keep_rollback(seen, notes);
   return seen;
 }
@@ -250,6 +237,7 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
   if (!owes_retreat(seen, now)) out.blind = look(seen, notes, now);
   Transition transition = decide_and_write(seen, notes, now, out.trouble);
   notes.memo = transition.memo;
+  if (out.trouble.empty()) gates_.ask(key, transition.gate);
   settle(key, seen, transition, notes, now, out.trouble);
   out.next = transition.wake_at;
   const bool active = transition.core && active_rollout(transition.core->phase) != nullptr;

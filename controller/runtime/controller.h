@@ -18,6 +18,7 @@
 #include "controller/model/transition.h"
 #include "controller/runtime/cache.h"
 #include "controller/runtime/fleet.h"
+#include "controller/runtime/gates.h"
 #include "controller/runtime/judging.h"
 #include "controller/runtime/log.h"
 #include "controller/runtime/metrics.h"
@@ -36,6 +37,7 @@ struct Connections {
   HttpTransport& prometheus;
   std::function<Result<std::string>()> docker_config = {};  // text of its own config.json
   AskHelper ask_helper = {};                                // runs the helpers that it names
+  HttpExchanges* gates = nullptr;  // to tag URLs; null: no gate can be told
 };
 
 class Controller {
@@ -51,6 +53,9 @@ class Controller {
   // Starts the registry checks that are due and takes the replies that come, waiting for something
   // to do at most so long. One caller at a time.
   void check_registries(Duration at_most);
+  // Sends the requests of gates and takes the answers that come, likewise.
+  // False: there is no way to ask.
+  bool try_gates(Duration at_most);
   // Reads one source of credentials that is due, or lists nodes; false when neither is due. Several
   // may call it at once.
   bool read_surroundings();
@@ -104,6 +109,7 @@ class Controller {
   Nodes nodes_;
   TagWatch tags_;
   Judging judging_;
+  Gates gates_;
 
   mutable std::mutex mutex_;  // guards what follows
   KeyedQueue queue_;

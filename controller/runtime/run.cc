@@ -122,6 +122,7 @@ TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Dur
     for (int i = 0; i < kMaxPassesPerPump && controller.read_surroundings(); ++i) {
     }
     controller.check_registries(Duration::zero());
+    controller.try_gates(Duration::zero());
     for (int i = 0; i < kMaxPassesPerPump && controller.reconcile_one(); ++i) {
     }
   }
@@ -157,6 +158,10 @@ void run_until_stopped(Watches& watches, Controller& controller, const Clock& cl
           return true;
         },
         [] { return std::nullopt; });  // it waits by itself
+  });
+  threads.emplace_back([&] {
+    work([&] { return controller.try_gates(kLongestWait); },
+         [] { return std::nullopt; });  // likewise
   });
   for (int i = 0; i < kCredentialReaders; ++i) {
     threads.emplace_back([&] {

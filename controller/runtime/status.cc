@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "controller/model/follow_policy.h"
 #include "controller/model/same_content.h"
+#include "controller/planner/gate_course.h"
 
 namespace freshet {
 
@@ -212,6 +213,13 @@ std::vector<SeenTag> seen_tags(const Observation& observation, const TrackedServ
   return tags;
 }
 
+// Of the candidate that is rolled out; what became of it later stands in history.
+std::vector<GateStatus> shown_gates(const Memo& memo, const std::optional<Core>& core) {
+  const Rollout* rollout = core ? active_rollout(core->phase) : nullptr;
+  if (rollout == nullptr || rollout->id != memo.gates.rollout) return {};
+  return planning::gate_statuses(memo.gates);
+}
+
 template <class Entry>
 RejectionStatus rejection_status(const Entry& entry, int times) {
   return {digest_texts(entry.pair.digests), entry.pair.template_hash, entry.why, entry.until,
@@ -254,6 +262,7 @@ TrackedServiceStatus build_status(const Observation& observation, const Transiti
     status.deferred.push_back(rejection_status(deferral, deferral.times));
   }
   status.evidence = notes_to_text(notes);
+  status.gates = shown_gates(notes.memo, transition.core);
   status.holds = carry_hold_times(transition.explanation.holds, before);
   status.commands = command_statuses(notes.memo);
   status.history = notes.memo.history;

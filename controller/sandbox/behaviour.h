@@ -24,6 +24,7 @@ struct ImageBehaviour {
   std::optional<Duration> unready_after_traffic = std::nullopt;  // likewise; its containers go on
   int exit_code = 1;
   double error_rate = 0.001;     // share of requests answered 500
+  bool fails_gates = false;      // answers 500 at its tag URL
   double answered = 1;           // share of requests that ever are; the others hang
   double median_seconds = 0.03;  // log-normal latency
   double sigma = 0.6;

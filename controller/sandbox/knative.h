@@ -3,8 +3,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
+#include "base/http.h"
 #include "controller/sandbox/cluster.h"
 #include "controller/sandbox/knative_state.h"
 #include "controller/sandbox/revisions.h"
@@ -24,6 +26,9 @@ class Knative {
   void revision_written(const ObjectKey& key, const Json& old, const Json& now);
   // Containers of this image do something else from now on.
   void behave(const Digest& image, const ImageBehaviour& behaviour);
+  // What the ingress answers at this host, if it is that of a traffic tag: the name of the Revision
+  // behind it, with 200, or 500 where its image fails gates; 503 where no pod is ready.
+  std::optional<HttpResponse> answer_at(const std::string& host) const;
   // Its controllers begin nothing new until then.
   void stall(TimePoint until) { stalled_until_ = until; }
 

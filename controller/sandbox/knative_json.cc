@@ -73,6 +73,10 @@ Json shown_traffic(const RouteTargets& targets, const std::string& host) {
 
 }  // namespace
 
+std::string tag_host(const std::string& tag, const ServiceKey& service) {
+  return fmt::format("{}-{}.{}.example.com", tag, service.name, service.name_space);
+}
+
 Json service_status(const Json& service, const ServiceState& state) {
   const std::string name = name_of(service);
   const std::string space = space_of(service);

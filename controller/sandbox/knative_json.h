@@ -28,4 +28,7 @@ Json pod_object(const Json& revision, int index);
 std::string pod_name(const std::string& revision, int index);
 Json pod_status(const Json& pod, const RevisionState& state, TimePoint now);
 
+// "freshet-checkout.shop.example.com"
+std::string tag_host(const std::string& tag, const ServiceKey& service);
+
 }  // namespace freshet::sandbox

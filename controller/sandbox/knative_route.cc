@@ -67,6 +67,20 @@ void Knative::program(const ServiceKey& key, std::int64_t turn, const RouteTarge
   for (const auto& [name, percent] : split) revisions_.meet_traffic(key, name);
 }
 
+std::optional<HttpResponse> Knative::answer_at(const std::string& host) const {
+  for (const auto& [key, state] : services_) {
+    for (const RouteTarget& target : state.programmed) {
+      if (target.tag.empty() || host != tag_host(target.tag, key)) continue;
+      const auto revision = state.revisions.find(target.revision);
+      const bool answers =
+          revision != state.revisions.end() && revision->second.ready.status == Tri::kTrue;
+      if (!answers) return HttpResponse{503, {}, "no healthy upstream"};
+      return HttpResponse{revision->second.behaviour.fails_gates ? 500 : 200, {}, target.revision};
+    }
+  }
+  return std::nullopt;
+}
+
 void Knative::label_revisions(const ServiceKey& key) {
   ServiceState* state = find(key);
   if (state == nullptr) return;

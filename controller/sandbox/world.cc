@@ -92,6 +92,7 @@ Result<HttpResponse> World::route(const HttpRequest& request, const Url& url) {
   if (url.host == kPrometheusHost) {
     return prometheus_answer(users_, exposures_, request, url.target, now());
   }
+  if (auto answer = knative_.answer_at(url.host)) return *std::move(answer);
   return make_error(ErrorKind::kTransient, url.host + ": no such host in the sandbox");
 }
 

@@ -10,10 +10,10 @@ namespace freshet {
 namespace {
 
 const std::vector<Row> kUnknownRows = {
-    {"gates",
-     "  gates: []\n",
-     {"spec.gates (line 5, column 3): unknown field gates; allowed: service, images, poll, "
-      "rollout, analysis, suspend"}},
+    {"shadow",
+     "  shadow: {}\n",
+     {"spec.shadow (line 5, column 3): unknown field shadow; allowed: service, images, poll, "
+      "rollout, analysis, gates, suspend"}},
 };
 
 const std::vector<Row> kYamlRows = {

@@ -57,6 +57,20 @@ const std::vector<Row> kFieldRows = {
      "    - {name: m, query: 'y{r=\"{{revision}}\"}'}\n",
      {"spec.analysis.checks[1] (line 8, column 7): another check is called m; allowed: a name of "
       "its own"}},
+    {"each gate has a name of its own",
+     "  gates: [{name: a, http: {}}, {name: a, http: {}}]\n",
+     {"spec.gates[1] (line 5, column 32): another gate is called a; allowed: a name of its own"}},
+    {"a gate asks for something",
+     "  gates: [{name: a}]\n",
+     {"spec.gates[0] (line 5, column 11): nothing to ask; allowed: http"}},
+    {"a gate requires no more answers than it asks for",
+     "  gates: [{name: a, http: {requests: 2, required: 3}}]\n",
+     {"spec.gates[0].http.required (line 5, column 51): found 3 of 2 requests; allowed: a whole "
+      "number from 1 to 2"}},
+    {"a gate asks nobody but its candidate",
+     "  gates: [{name: a, http: {headers: {Host: b}}}]\n",
+     {"spec.gates[0].http.headers (line 5, column 37): found header Host; allowed: at most 16 "
+      "headers, none of which says where the request goes or how long it is"}},
     {"steps have to rise",
      "  rollout: {steps: [1, 20, 5]}\n",
      {"spec.rollout.steps[2] (line 5, column 28): steps must rise: found 5 after 20; allowed: "

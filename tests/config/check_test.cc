@@ -57,8 +57,8 @@ TEST_P(Examples, AreInOrder) {
 
 INSTANTIATE_TEST_SUITE_P(All, Examples,
                          testing::Values("examples/defaults.yaml", "examples/minimal.yaml",
-                                         "examples/newest-version.yaml", "examples/promises.yaml",
-                                         "examples/staged.yaml"));
+                                         "examples/gate.yaml", "examples/newest-version.yaml",
+                                         "examples/promises.yaml", "examples/staged.yaml"));
 
 TEST(Examples, DefaultsAreWhatTheyAreSaidToBe) {
   const Result<std::string> text = read_file("examples/defaults.yaml", kMaxDocumentBytes);

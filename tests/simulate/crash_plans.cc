@@ -118,6 +118,8 @@ const std::vector<StandardStory>& standard_stories() {
   ServiceSetting bakes;
   bakes.minimum_step = seconds(1);
   bakes.bake = minutes(2);
+  ServiceSetting gates;
+  gates.gates = true;
   Event late = at(minutes(1), kPushCrashesLater);
   late.value = 30;  // in the bake
   const Event good = at(minutes(1), kPushGood);
@@ -142,6 +144,9 @@ const std::vector<StandardStory>& standard_stories() {
        story_of({at(minutes(1), kPushNeverReady), at(minutes(3), kAbort)})},
       {"Prometheus fails in the first step", story_of({blind, good}, metrics)},
       {"the clock jumps in a step", story_of({good, jump}, steps)},
+      {"a good build passes its gates and is promoted", story_of({good}, gates)},
+      {"a build that fails its gate is taken back",
+       story_of({at(minutes(1), kPushFailsGate)}, gates)},
       {"the Service is untracked", story_of({good, at(seconds(150), kUntrack, minutes(2))}, steps)},
   };
   return kStories;

@@ -91,7 +91,10 @@ void Invariants::on_revision(const sandbox::Change& change) {
     facts.gone = world_.now();
     return;
   }
-  if (change.type == sandbox::ChangeType::kAdded) facts.gone.reset();  // made anew, perhaps
+  if (change.type == sandbox::ChangeType::kAdded) {  // made anew, perhaps
+    facts.gone.reset();
+    facts.gates_passed = 0;
+  }
   const auto view = revision_view(Json::parse(change.object->text));
   if (!view) return;
   if (!view->digests.empty()) facts.runs = view->digests.begin()->second;

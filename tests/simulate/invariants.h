@@ -27,6 +27,7 @@ struct RevisionFacts {
   std::optional<Digest> runs;
   std::vector<std::pair<TimePoint, bool>> ready;  // since when it was, or was not
   std::optional<TimePoint> gone;
+  int gates_passed = 0;  // answers of its tests that were good
 };
 
 // One Service, followed from write to write.
@@ -64,6 +65,8 @@ class Invariants {
   void on_written(const Json& service, TimePoint knows);
   // At the end: of all writes that were sent, in a story with so many events.
   void check_writes(std::int64_t all, std::size_t events);
+  // A test of this Revision was answered well.
+  void note_gate_passed(const std::string& revision) { ++revisions_[revision].gates_passed; }
   void fail(std::string_view invariant, std::string what);
 
   const std::vector<Violation>& violations() const { return violations_; }

@@ -48,10 +48,11 @@ ServiceSetting make_setting(Dice& dice, bool is_slow) {
   out.bake = seconds(is_long ? whole(dice, 0, 40) : whole(dice, 0, 8));
   out.approval = chance(dice, 0.08);
   out.supersede = chance(dice, 0.3);
+  out.gates = chance(dice, 0.3);
   return out;
 }
 
-bool is_push(What what) { return what >= What::kPushGood && what <= What::kPushUnreadyLater; }
+bool is_push(What what) { return what >= What::kPushGood && what <= What::kPushFailsGate; }
 
 // How long it lasts and how strong it is, by kind.
 void fill(Event& event, Dice& dice, const Pace& pace) {

@@ -27,6 +27,7 @@ sandbox::ImageBehaviour behaviour_of(What push, Duration healthy) {
     case What::kPushNeverReady: out.starts = sandbox::StartsAs::kNeverReady; break;
     case What::kPushUnpullable: out.starts = sandbox::StartsAs::kPullFailing; break;
     case What::kPushCrashesLater: out.crashes_after_traffic = healthy; break;
+    case What::kPushFailsGate: out.fails_gates = true; break;
     case What::kPushUnreadyLater: out.unready_after_traffic = healthy; break;
     default: break;
   }
@@ -60,6 +61,11 @@ Json People::spec_of(int service) const {
                  {"bake", {{"for", format_duration(setting.bake)}}},
                  {"whenSuperseded", setting.supersede ? "Supersede" : "FinishThenLatest"},
                  {"approval", setting.approval ? "BeforePromotion" : "None"}}}};
+  if (setting.gates) {
+    spec["gates"] = Json::array(
+        {{{"name", "smoke"}, {"http", Json::object()}},
+         {{"name", "load"}, {"http", {{"requests", 5}, {"required", 4}}}, {"timeout", "20s"}}});
+  }
   spec["analysis"]["mode"] = setting.metrics ? "Metrics" : "ReadinessOnly";
   if (setting.metrics) {
     spec["analysis"].update({
@@ -175,7 +181,8 @@ void People::act_on_registry(const Event& event) {
     case What::kPushRebuild: {
       const auto first = digest_of(event.service, newest(event.service));
       if (!first) return;
-      const auto again = world_.rebuild(repository(event.service), "1", *first, world_.now());
+      const auto again =
+          world_.rebuild(repository(image_of(event.service)), "1", *first, world_.now());
       if (again) builds_.emplace(*again, builds_.at(*first));
       return;
     }

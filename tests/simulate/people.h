@@ -54,6 +54,9 @@ class People {
   bool by_metrics(int service) const {
     return story_.services[static_cast<std::size_t>(service)].metrics;
   }
+  bool has_gates(int service) const {
+    return story_.services[static_cast<std::size_t>(service)].gates;
+  }
   bool has_deleted(const std::string& revision) const { return deleted_.contains(revision); }
 
  private:

@@ -52,10 +52,13 @@ void Replica::start() {
   }
   kube_ = std::make_unique<KubeClient>(transport_, tokens_, *clock_, client);
   exchanges_ = std::make_unique<LocalExchanges>(transport_);
+  gates_ = std::make_unique<LocalExchanges>(transport_);
   metrics_ = std::make_unique<Metrics>();
-  controller_ = std::make_unique<Controller>(options(election_ != nullptr, max_rollouts_),
-                                             Connections{*kube_, *exchanges_, transport_}, *clock_,
-                                             *metrics_, log_);
+  Connections connections{*kube_, *exchanges_, transport_};
+  connections.gates = gates_.get();
+  controller_ =
+      std::make_unique<Controller>(options(election_ != nullptr, max_rollouts_),
+                                   std::move(connections), *clock_, *metrics_, log_);
   watches_ = std::make_unique<Watches>(*kube_, *clock_, *controller_, std::vector<std::string>{},
                                        Duration{0}, [this] { return dice_.uniform(); });
   news_.fill(world_.now());
@@ -68,6 +71,7 @@ void Replica::kill(Duration lasting) {
   kube_.reset();
   election_.reset();
   exchanges_.reset();
+  gates_.reset();
   back_ = world_.now() + lasting;
 }
 
@@ -148,6 +152,7 @@ void Replica::work() {
   for (int i = 0; i < kMostPasses && controller_->read_surroundings(); ++i) {
   }
   controller_->check_registries(Duration{0});
+  controller_->try_gates(Duration{0});
   for (int i = 0; i < kMostPasses && controller_->reconcile_one(); ++i) {
   }
 }

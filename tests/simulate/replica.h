@@ -66,6 +66,7 @@ class Replica {
   Wire wire_;
   LocalTransport transport_;
   std::unique_ptr<LocalExchanges> exchanges_;
+  std::unique_ptr<LocalExchanges> gates_;
   TokenSource tokens_{Secret{""}};
   Log log_;
   std::unique_ptr<SteadyClock> clock_;  // as the program has it

@@ -137,6 +137,7 @@ void Universe::on_exchange(std::size_t replica, const Exchange& exchange) {
     if (succeeded) knows_[replica] = world_.now();
     return;
   }
+  if (exchange.as == "gate" && succeeded) invariants_.note_gate_passed(exchange.answer->body);
   if (exchange.as == "registry") {
     const std::string wrong = triggers_.on_asked(replica, exchange, world_.now());
     if (!wrong.empty()) invariants_.fail("S11 Triggers", wrong);

@@ -25,8 +25,9 @@ enum class What {
   kPushUnpullable,
   kPushCrashesLater,  // once it has had requests for `value` seconds
   kPushUnreadyLater,
-  kPushRebuild,   // the newest once more: another digest, the same content
-  kPushOldAgain,  // an earlier digest stands at the tag again
+  kPushFailsGate,  // answers its tests with errors
+  kPushRebuild,    // the newest once more: another digest, the same content
+  kPushOldAgain,   // an earlier digest stands at the tag again
   kRemoveTag,
   kRegistryFails,
   // People, by `service`.
@@ -71,6 +72,7 @@ enum class What {
   kPrometheusNan,
   kPrometheusFailover,  // every other answer comes from one that is `value` seconds behind
   kScrapesStop,
+  kGatesUnreachable,  // no connection to tag URLs; `value` in percent of the requests
   // Our own replicas, by `replica`.
   kStop,         // cleanly, and started again after `lasting`
   kKill,         // and started again after `lasting`
@@ -105,6 +107,7 @@ struct ServiceSetting {
   Duration minimum_step = seconds(20);
   Duration bake = seconds(30);
   bool approval = false;   // before promotion
+  bool gates = false;      // a test before any user's request
   bool supersede = false;  // a newer digest ends a rollout under way
   bool operator==(const ServiceSetting&) const = default;
 };

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::array<int, 7> kApiErrors = {401, 403, 429, 500, 502, 503, 504};
 
+constexpr std::string_view kTagHosts = ".example.com";  // of the simulated cluster's tag URLs
+
 Error broken(const char* what) { return make_error(ErrorKind::kTransient, what); }
 
 Error timed_out() { return make_error(ErrorKind::kTimeout, "simulated: no answer in time"); }
@@ -99,7 +101,14 @@ Result<HttpResponse> Wire::exchange(const HttpRequest& request) {
   if (request.url.find(sandbox::kPrometheusHost) != std::string::npos) {
     return to_prometheus(request);
   }
+  if (request.url.find(kTagHosts) != std::string::npos) return to_gate(request);
   return to_registry(request);
+}
+
+Result<HttpResponse> Wire::to_gate(const HttpRequest& request) {
+  static const std::string kAs = "gate";
+  if (strikes(What::kGatesUnreachable)) return broken("simulated: connection refused");
+  return arrive(request, kAs);
 }
 
 Result<HttpResponse> Wire::arrive(const HttpRequest& request, const std::string& as) {

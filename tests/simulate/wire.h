@@ -77,6 +77,7 @@ class Wire {
   void count(What what) { ++faults_[std::string(kind_of(what).name)]; }
   Result<HttpResponse> to_kube(const HttpRequest& request, const std::string& as);
   Result<HttpResponse> to_registry(const HttpRequest& request);
+  Result<HttpResponse> to_gate(const HttpRequest& request);
   Result<HttpResponse> to_prometheus(const HttpRequest& request);
   Result<HttpResponse> arrive(const HttpRequest& request, const std::string& as);
   std::optional<Result<HttpResponse>> take_long(const HttpRequest& request, const std::string& as);

@@ -8,6 +8,7 @@
 namespace freshet::simulate {
 namespace {
 
+constexpr int kAnswersOfAllGates = 5;         // one, and four of five
 constexpr Duration kClockSlack = seconds(4);  // Dates have whole seconds; kClockTolerance of ours
 
 const Rollout* rollout_of(const std::optional<Core>& core) {
@@ -230,6 +231,23 @@ std::string s10_others_entries(const Invariants&, const ServiceWritten& write) {
   return "";
 }
 
+// Each of the two gates was answered well; a spec that was edited meanwhile has none of its own.
+std::string s13_gates(const Invariants& world, const ServiceWritten& write) {
+  const auto raise = raise_of(write);
+  if (!raise || raise->from > 0 || on_a_persons_word(write)) return "";
+  if (!world.people().has_gates(write.before.number)) return "";
+  for (const auto& [container, digest] : raise->rollout->candidate.pair.digests) {
+    const auto build = world.people().builds().find(digest);
+    if (build == world.people().builds().end()) continue;
+    if (build->second.push == What::kPushFailsGate)
+      return "a build that fails its gate gets requests";
+  }
+  const auto& name = raise->rollout->candidate.name;
+  const RevisionFacts* facts = name ? world.find(*name) : nullptr;
+  if (facts != nullptr && facts->gates_passed >= kAnswersOfAllGates) return "";
+  return "a candidate gets requests whose gates have not all passed";
+}
+
 }  // namespace
 
 const std::vector<Check>& write_checks() {
@@ -246,6 +264,7 @@ const std::vector<Check>& write_checks() {
       {"S10 Others' entries", s10_others_entries},
       {"S15 Places", s15_places},
       {"S16 Waves", s16_waves},
+      {"S13 Gates", s13_gates},
   };
   return kChecks;
 }

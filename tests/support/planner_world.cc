@@ -106,6 +106,11 @@ void PlannerWorld::settle() {
     return;
   }
   view.observed_traffic = resolved;
+  view.tag_urls.clear();
+  for (const TrafficTarget& target : resolved) {
+    if (!target.tag) continue;
+    view.tag_urls[target.tag->get()] = "http://" + target.tag->get() + "-checkout.shop.example.com";
+  }
   view.routes_ready = condition(Tri::kTrue);
 }
 
@@ -177,6 +182,16 @@ void PlannerWorld::carry_out(const Transition& transition) {
   if (transition.write) apply(*transition.write);
   seen.memo = transition.memo;
   seen.mirror = transition.core;
+  seen.gate_attempt.reset();
+  if (transition.gate && gates_come_to) {
+    seen.gate_attempt = GateAttempt{transition.gate->candidate,
+                                    transition.gate->gate.name,
+                                    transition.gate->spec,
+                                    transition.gate->number,
+                                    *gates_come_to,
+                                    "GET / answered",
+                                    now};
+  }
   auto& finalizers = seen.tracked.finalizers;
   if (transition.finalizer == FinalizerChange::kAdd) finalizers = {std::string(kFinalizer)};
   if (transition.finalizer == FinalizerChange::kRemove) finalizers.clear();
@@ -231,6 +246,10 @@ PlannerWorld world_in(std::string_view phase, const std::function<void(PlannerWo
   prepare(world);
   world.run_to("Idle");
   if (phase != "Idle") {
+    if (phase == "Gating") {
+      world.seen.tracked.spec.gates = {{.name = "smoke", .http = HttpGateSpec{}}};
+      world.gates_come_to.reset();
+    }
     if (phase == "Waiting") world.seen.tracked.spec.rollout.approval = Approval::kBeforeTraffic;
     if (phase == "Preparing") world.new_revisions = Tri::kUnknown;
     world.push('b');

@@ -57,7 +57,9 @@ class PlannerWorld {
   VerdictKind verdict = VerdictKind::kPromote;  // about whichever candidate there is
   bool judged = true;                           // false: no verdict about any uid
   Tri new_revisions = Tri::kTrue;               // what becomes of Revisions that are made
-  bool programs = true;                         // false: the Route stays as it was
+  // What becomes of each gate that is asked for; nullopt: nothing, it goes on.
+  std::optional<GateOutcome> gates_come_to = GateOutcome::kPassed;
+  bool programs = true;  // false: the Route stays as it was
   std::vector<ServiceWrite> writes;
   std::vector<Fact> facts;
 

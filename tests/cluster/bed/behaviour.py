@@ -6,8 +6,9 @@ never write the same file. All keys may be missing:
     {"rate": 50,                      requests a second of users, for each Service
      "gates": 0,                      requests a second to each traffic tag's URL; all get a 500
      "metrics": {"dialect": "otel", "identity": "label", "activator": true},   see exposition.py
+     "unreachable": false,            requests to tag URLs get no answer
      "scaleDownAfter": 30,            seconds from unreachable to no pods
-     "default":   {"mode": "ok", "errors": 0.0, "median": 0.02, "sigma": 0.4},
+     "default":   {"mode": "ok", "errors": 0.0, "median": 0.02, "sigma": 0.4, "gate": 200},
      "images":    {"sha256:…": {…}},  for Revisions of this digest: over the default
      "revisions": {"NAME": {…}},      over the image
      "ingresses": {"NAME": "ok"}}     ok, stuck (never programmed) or fail
@@ -16,7 +17,8 @@ never write the same file. All keys may be missing:
 ready); deadline (as never, and the Deployment has given up); crash:N (containers exit with N, again
 and again); pull (image pull back-off); unsched (no node fits). The template annotation
 `standin.freshet.dev/mode` says the same for one Revision, below `images`. `errors` is the share of
-500 answers; latency is log-normal with this median in seconds and this sigma.
+500 answers; latency is log-normal with this median in seconds and this sigma. `gate` is what it
+answers to a request that comes to its traffic tag's URL.
 """
 import json
 import os
@@ -32,6 +34,7 @@ class Behaviour:
     errors: float = 0.0
     median: float = 0.02
     sigma: float = 0.4
+    gate: int = 200
 
 
 def digest_in(image):

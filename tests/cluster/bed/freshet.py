@@ -5,7 +5,7 @@ import signal
 
 from bed import audit, clock, plane
 from bed.plane import healthy
-from bed.run import FRESHET_PORT, PROMETHEUS, REGISTRY, BedError, wait_for
+from bed.run import FRESHET_PORT, PROMETHEUS, REGISTRY, USERS_PORT, BedError, wait_for
 
 NAME = "freshet"
 NAMESPACE = "freshet-system"
@@ -36,6 +36,7 @@ def start_process(run, name, port, words, environment):
         user.write_text(plane.freshet_account(run))
     run.start(name, [program(), "controller", "--kubeconfig", run.freshet_kubeconfig,
                      "--prometheus", PROMETHEUS, "--plain-http", REGISTRY,
+                     "--gate-ingress", f"127.0.0.1:{USERS_PORT}",
                      "--analysis-interval", f"{ANALYSIS_INTERVAL}s",
                      "--listen", f"127.0.0.1:{port}", *words], environment)
     wait_for("the program", lambda: healthy(run, name, port, "/readyz"))

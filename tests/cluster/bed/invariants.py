@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bed.audit import seconds
 
 CORE = "freshet.dev/rollout"
-ACTIVE = ("Preparing", "Waiting", "Shifting", "Baking", "Retreating")
+ACTIVE = ("Preparing", "Gating", "Waiting", "Shifting", "Baking", "Retreating")
 WITH_TRAFFIC = ("Shifting", "Baking")
 MOST_REJECTIONS = 16
 

@@ -7,6 +7,8 @@ HTTP what Prometheus scrapes and what users got:
     /targets                 the pods, as Prometheus' http_sd wants them
     /pods/NAMESPACE/POD      one pod's metrics, in the dialect of its namespace
     /activator               the activator's; every request comes through it
+    any path                 with the host of a traffic tag: what its Revision answers there, with
+                              the Revision's name
     /users/NAMESPACE/NAME    {"requests": {revision: n}, "bad": {revision: n},
                               "splits": [{"at": unix seconds, "splits": {revision: percent}}]}
 """
@@ -165,6 +167,28 @@ class Users:
             counters.setdefault((code, host), Histogram()).observe(took)
         return code
 
+    def at_tag(self, host):
+        """What the Revision behind a traffic tag answers at its URL: (code, name), with no code for
+        no answer. None: it is no tag's host."""
+        ready = {(p["metadata"]["namespace"], p["metadata"]["labels"].get(LABEL)): p
+                 for p in self.cache.all("pod") if is_ready(p)}
+        for ingress in self.cache.all("ingress"):
+            namespace = ingress["metadata"]["namespace"]
+            if splits_in(ingress) is None:
+                continue
+            for tag_host, splits in rules_of(ingress):
+                if tag_host != host or host.startswith(f"{ingress['metadata']['name']}."):
+                    continue
+                revision = next(iter(splits))
+                if self.control.of(namespace).get("unreachable"):
+                    return None, revision
+                pod = ready.get((namespace, revision))
+                if pod is None:
+                    return 503, revision
+                users = [c for c in pod["spec"]["containers"] if c["name"] != "queue-proxy"]
+                return self.control.behaviour(namespace, revision, users[0]["image"]).gate, revision
+        return None
+
     # What is served.
 
     def metrics_of(self, namespace):
@@ -218,6 +242,10 @@ def handler_for(users):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):  # noqa: N802 (the name is given by http.server)
+            found = users.at_tag(self.headers.get("Host", ""))
+            if found:
+                self.answer_gate(*found)
+                return
             parts = self.path.strip("/").split("/")
             kind, body = "application/json", None
             if parts == ["targets"]:
@@ -231,6 +259,16 @@ def handler_for(users):
             data = (body or "").encode()
             self.send_response(404 if body is None else 200)
             self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def answer_gate(self, code, revision):
+            if code is None:
+                self.close_connection = True
+                return
+            data = revision.encode()
+            self.send_response(code)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

@@ -44,11 +44,13 @@ std::vector<Phase> every_phase() {
   return {Adopting{},
           Idle{},
           Preparing{rollout()},
+          Gating{rollout()},
           Waiting{rollout()},
           Shifting{rollout(), 1},
           Baking{rollout(), 10},
           Retreating{rollout(), RetreatWhy::kCrashed, "it crashed"},
-          Retreating{rollout(), RetreatWhy::kDigestMismatch, "other image", true, true, true}};
+          Retreating{rollout(), RetreatWhy::kDigestMismatch, "other image", true, true, true},
+          Retreating{rollout(), RetreatWhy::kGateFailed, "gate smoke failed"}};
 }
 
 TEST(Core, IsReadBackWholeInEveryPhase) {
@@ -161,7 +163,7 @@ TEST(Core, OfTooManyRejectionsTheNewestAreKept) {
 }
 
 TEST(Core, AsksForThePercentOfItsPhase) {
-  const std::vector<int> expected = {0, 0, 0, 0, 5, 90, 0, 0};
+  const std::vector<int> expected = {0, 0, 0, 0, 0, 5, 90, 0, 0, 0};
   std::vector<int> percents;
   for (const Phase& phase : every_phase()) percents.push_back(candidate_percent(full_core(phase)));
   EXPECT_EQ(percents, expected);

@@ -141,6 +141,23 @@ TEST_F(WorldItself, RefusesWhatItDoesNotSimulate) {
   }
 }
 
+TEST_F(WorldTest, ATagsHostAnswersAsItsRevisionDoes) {
+  make_demo();
+  (void)set_image({.fails_gates = true});
+  settle();
+  EXPECT_EQ(set_traffic(
+                Json::array({target("demo-00001", 100, "stable"), target("demo-00002", 0, "next")}))
+                .status,
+            200);
+  settle();
+  EXPECT_EQ(send("GET", "http://stable-demo.default.example.com/").status, 200);
+  EXPECT_EQ(send("GET", "http://next-demo.default.example.com/").status, 500);
+  EXPECT_EQ(send("GET", "http://next-demo.default.example.com/").body, "demo-00002");
+  HttpRequest request;
+  request.url = "http://other-demo.default.example.com/";
+  EXPECT_FALSE(world_.handle(request));
+}
+
 class Guarded : public WorldTest {
  protected:
   Guarded() : WorldTest({.seed = 7, .start = kStart, .users = {{"good-token", "alice"}}}) {}

@@ -1,0 +1,35 @@
+// May the candidate get its first requests, and how.
+#include "controller/planner/admission.h"
+
+#include "base/relapse.h"
+#include "controller/planner/decide.h"
+#include "controller/planner/look.h"
+#include "controller/planner/raise.h"
+
+namespace freshet::planning {
+
+bool may_get_requests(const Pass& pass, const RevisionView* candidate, const Rollout& rollout) {
+  if (candidate == nullptr) return false;
+  if (!is_ready(candidate) && !relapsed(Relapse::kObjectOrder)) return false;
+  if (pass.service.observed_generation != pass.service.generation) return false;
+  for (const auto& [container, digest] : rollout.candidate.pair.digests) {
+    const auto runs = candidate->digests.find(container);
+    if (runs == candidate->digests.end() || runs->second != digest) return false;
+  }
+  return candidate->template_hash == rollout.candidate.pair.template_hash;
+}
+
+Transition admit(const Pass& pass, const Rollout& rollout, const RevisionView& candidate) {
+  if (pass.rules().approval == Approval::kBeforeTraffic) {
+    return to_waiting(pass, rollout, candidate);
+  }
+  return to_step(pass, identified(rollout, candidate), 0, "");
+}
+
+std::optional<TimePoint> first_expiry(const std::vector<HoldStatus>& holds) {
+  std::optional<TimePoint> out;
+  for (const HoldStatus& hold : holds) out = earliest(out, hold.until);
+  return out;
+}
+
+}  // namespace freshet::planning

@@ -1,0 +1,52 @@
+// Gates: finds out beside the passes what the planner asks of candidates. It never makes a pass
+// wait, and decides nothing: the planner folds what each attempt came to.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/exchanges.h"
+#include "controller/model/gates.h"
+#include "controller/runtime/gate_http.h"
+
+namespace freshet {
+
+class Gates {
+ public:
+  // Without exchanges no gate can be told.
+  Gates(HttpExchanges* exchanges, const Clock& clock) : exchanges_(exchanges), clock_(clock) {}
+
+  // What a pass of `follower` wants to know now. The same question as before goes on, another one
+  // replaces it; nullopt: nothing (any more).
+  void ask(const ServiceKey& follower, const std::optional<GateQuestion>& question);
+  // The attempt at its present question, once it has ended.
+  std::optional<GateAttempt> ended(const ServiceKey& follower) const;
+
+  // Sends what is to be sent and takes the answers that come, waiting for them at most so long.
+  // Returns the followers whose attempts have ended. One caller at a time.
+  std::vector<ServiceKey> drive(Duration at_most);
+  std::optional<TimePoint> next_due() const;  // now, while something waits to be sent
+
+ private:
+  struct Asked {
+    GateQuestion question;
+    GateTally tally;
+    std::uint64_t id = 0;  // of the request under way; 0: none
+    std::optional<GateAttempt> attempt;
+  };
+  bool send();                                                         // false: nothing was
+  void take(const EndedExchange& end, std::vector<ServiceKey>& told);  // mutex_ held
+
+  HttpExchanges* exchanges_;
+  const Clock& clock_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::map<ServiceKey, Asked> asked_;
+  std::map<std::uint64_t, ServiceKey> under_way_;
+  std::uint64_t last_id_ = 0;
+};
+
+}  // namespace freshet
