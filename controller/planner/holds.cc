@@ -20,6 +20,11 @@ std::vector<HoldStatus> person_holds(const Pass& pass) {
   return out;
 }
 
+void add_policies(const Pass& pass, std::vector<HoldStatus>& out) {
+  const auto& holds = pass.permission.holds;
+  out.insert(out.end(), holds.begin(), holds.end());
+}
+
 void add_invalid_spec(const Pass& pass, std::vector<HoldStatus>& out) {
   if (!pass.seen.spec_invalid) return;
   out.push_back(
@@ -68,6 +73,7 @@ void add_managed(const Pass& pass, std::vector<HoldStatus>& out) {
 
 std::vector<HoldStatus> raising_holds(const Pass& pass) {
   std::vector<HoldStatus> out = person_holds(pass);
+  add_policies(pass, out);
   add_invalid_spec(pass, out);
   add_stable_unready(pass, out);
   add_candidate_unready(pass, out);
@@ -91,6 +97,7 @@ std::vector<HoldStatus> standing_holds(const Pass& pass) {
 
 std::vector<HoldStatus> starting_holds(const Pass& pass) {
   std::vector<HoldStatus> out = standing_holds(pass);
+  add_policies(pass, out);  // of no interest where nothing is there to start
   if (!is_settled(pass.service)) {
     const std::string& words = pass.service.routes_ready.message;
     out.push_back(own_hold(pass, "RouteNotReady",

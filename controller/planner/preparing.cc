@@ -45,7 +45,7 @@ Transition preparing(const Pass& pass, const Preparing& phase) {
   if (pass.rules().approval == Approval::kBeforeTraffic) {
     return to_waiting(pass, rollout, *candidate);
   }
-  return to_step(pass, identified(rollout, *candidate), 0, "");
+  return to_step(pass, identified(rollout, *candidate), 0, approval_text(pass, rollout));
 }
 
 Transition waiting(const Pass& pass, const Waiting&) {
