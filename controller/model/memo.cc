@@ -26,6 +26,7 @@ Json deferral_to_json(const Deferral& deferral) {
 }
 
 constexpr std::int64_t kMostTimes = 1000;
+constexpr Duration kMostClosed = days(366);
 
 std::optional<Deferral> deferral_from_json(const Json& json) {
   const auto pair = read_pair(json);
@@ -62,7 +63,7 @@ Memo memo_from_json(const Json& json) {
   memo.blind_since = time_or_none(json, "blindSince");
   memo.waiting_since = time_or_none(json, "waitingSince");
   memo.closed_since = time_or_none(json, "closedSince");
-  memo.closed_for = Duration{std::max<std::int64_t>(0, int_or(json, "closedForMs", 0))};
+  memo.closed_for = std::clamp(Duration{int_or(json, "closedForMs", 0)}, Duration{0}, kMostClosed);
   if (auto allowed = read_digests(at_path(json, {"downgradeAllowed"}))) {
     memo.downgrade_allowed = std::move(*allowed);
   }

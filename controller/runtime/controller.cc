@@ -34,6 +34,7 @@ Controller::Controller(ControllerOptions options, Connections connections, const
       credentials_({connections_.kube, connections_.docker_config, connections_.ask_helper}, clock),
       nodes_(connections_.kube, clock),
       tags_(options_, connections_.registry, credentials_, metrics, clock),
+      policies_(clock),
       judging_(options_, connections_.prometheus),
       slots_(options_.max_rollouts, options_.max_rollouts_per_namespace) {}
 
@@ -74,30 +75,9 @@ void Controller::on_event(Kind kind, const WatchEvent& event) {
 
 void Controller::check_registries(Duration at_most) { enqueue(tags_.check(at_most), clock_.now()); }
 
-bool Controller::read_surroundings() {
-  if (const auto nodes = nodes_.list_if_due()) {
-    if (nodes->changed) enqueue(tags_.followers(""), clock_.now());
-    if (!nodes->trouble.empty()) {
-      log_({LogLevel::kWarning, "NodesNotRead", {{"reason", nodes->trouble}}});
-    }
-    return true;
-  }
-  const auto read = credentials_.read_one();
-  if (!read) return false;
-  if (!read->changed) return true;
-  enqueue(tags_.followers(read->name_space), clock_.now());
-  connections_.registry.wake();  // what waited for a credential can be checked
-  return true;
-}
-
 std::optional<TimePoint> Controller::next_pass(Priority lowest) const {
   const std::lock_guard lock(mutex_);
   return queue_.next_due(lowest);
-}
-
-std::optional<TimePoint> Controller::next_reading() const {
-  const TimePoint nodes = nodes_.next_due();
-  return std::min(credentials_.next_due().value_or(nodes), nodes);
 }
 
 std::optional<TimePoint> Controller::next_due() const {
@@ -199,6 +179,9 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
   const auto* core = std::get_if<Core>(&seen.core);
   const bool active = core != nullptr && active_rollout(core->phase) != nullptr;
   if (active) slots_.settle(follower, Slots::Standing::kActive);
+  seen.policies = policies_.binding(key.name_space, tracked.object.labels);
+  seen.policies_unknown = policies_.unknown();
+  if (active) seen.approvals = policies_.approvals(follower);
   seen.rollout_slot = slots_.has_place(follower, seen.queue_place);
   keep_rollback(seen, notes);
   return seen;

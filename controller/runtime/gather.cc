@@ -96,6 +96,7 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
     if (is_newer(written, seen.mirror)) seen.mirror = std::move(written);
   }
   seen.memo = notes.memo;
+  seen.image_created = notes.written.image_created;
   seen.metrics = notes.metrics;
   if (seen.service) {
     auto images = followed_images(seen.tracked.spec, *seen.service);

@@ -150,6 +150,10 @@ void People::act_on_what_is_due() {
         push(event.service, What::kPushGood);  // who deploys anew deploys what works
         make_service(event.service);
         break;
+      case What::kPolicyFreeze:
+      case What::kPolicyWindow:
+      case What::kPolicyApproval:
+      case What::kPolicyStop: take_policy_back(event.what); break;
       case What::kScrapesStop: world_.expose({sandbox::Exposure::kPushed}); break;
       case What::kUnready: make_ready(event.service, event.value, true); break;
       case What::kRequestsStop:
@@ -163,7 +167,10 @@ void People::act_on_what_is_due() {
 void People::act(const Event& event) {
   switch (kind_of(event.what).group) {
     case Group::kRegistry: return act_on_registry(event);
-    case Group::kPeople: act_on_tracking(event); return act_on_service(event);
+    case Group::kPeople:
+      act_on_tracking(event);
+      act_on_policies(event);
+      return act_on_service(event);
     default: return act_on_surroundings(event);
   }
 }
@@ -188,7 +195,9 @@ void People::act_on_tracking(const Event& event) {
   const int service = event.service;
   switch (event.what) {
     case What::kPromote: return command(service, "promote");
-    case What::kPromoteFull: return command(service, "promote", "--full");
+    // Half of them with a reason, which overrules a freeze.
+    case What::kPromoteFull:
+      return command(service, "promote", event.value % 2 == 0 ? "--full" : "--full a hot fix");
     case What::kAbort:
       aborted_[static_cast<std::size_t>(service)] = world_.now();
       return command(service, "abort", "by hand");

@@ -93,6 +93,7 @@ void People::look_after(int service) {
     if (reason == "StaleMetrics" || reason == "StableUnready")
       command(service, "promote", "--full");
     if (reason == "ForeignEdit") command(service, "resume", "--keep-mine");
+    if (reason == "ApprovalRequired") approve(service, at_path(*tracked, {"status"}));
     if (reason == "Paused") command(service, "resume");
     if (reason == "CoreLost" || reason == "CoreDamaged") adopt_what_serves_most(service);
   }

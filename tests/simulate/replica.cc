@@ -7,7 +7,9 @@
 namespace freshet::simulate {
 namespace {
 
-constexpr std::array<std::string_view, 3> kWatched = {"services", "revisions", "trackedservices"};
+constexpr std::array<std::string_view, 6> kWatched = {"services",         "revisions",
+                                                      "trackedservices",  "rolloutpolicies",
+                                                      "rolloutapprovals", "clusterrolloutpolicies"};
 constexpr std::size_t kChunk = 1021;  // streams are cut in the middle of anything
 constexpr Duration kShortestRest{10};
 constexpr Duration kAnalysisInterval = seconds(30);
@@ -142,6 +144,7 @@ void Replica::watch() {
 }
 
 void Replica::work() {
+  looked_ = world_.now();
   if (!watches_->in_sync() || (election_ && !election_->leads())) return;
   for (int i = 0; i < kMostPasses && controller_->read_surroundings(); ++i) {
   }

@@ -229,6 +229,50 @@ std::string s10_others_entries(const Invariants&, const ServiceWritten& write) {
   return "";
 }
 
+// Policies as the writer may have known them, at a time at which it may have decided.
+bool was_permitted(const Invariants& world, const ServiceWritten& write, bool stops_only) {
+  const auto& all = world.policies();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i + 1 < all.size() && all[i + 1].since < write.knows_policies) continue;
+    std::vector<Policy> bind;
+    for (const auto& [name, policy] : all[i].policies) {
+      if (policy.stop || !stops_only) bind.push_back(policy);
+    }
+    const Permission found = permission(bind, {}, write.looked - kClockSlack);
+    if (found.may() || (found.opens && *found.opens <= write.now + kClockSlack)) return true;
+  }
+  return false;
+}
+
+// Nothing starts or gets more outside a window, but on a person's word; in a stop not even so.
+std::string s14_policies(const Invariants& world, const ServiceWritten& write) {
+  const Rollout* now = rollout_of(write.core);
+  const Rollout* before = rollout_of(write.before.core);
+  const bool starts =
+      now != nullptr && !is_retreat(write.core) && (before == nullptr || before->id != now->id);
+  if (!starts && !raise_of(write)) return "";
+  if (was_permitted(world, write, on_a_persons_word(write))) return "";
+  return starts ? "a rollout starts while policies hold it"
+                : "a candidate gets more while policies hold it";
+}
+
+// The first request of a candidate, where every policy that the writer may know of asks for more.
+std::string s15_approval(const Invariants& world, const ServiceWritten& write) {
+  const auto raise = raise_of(write);
+  if (!raise || raise->from > 0 || world.is_approved(write.before.number, raise->rollout->id)) {
+    return "";
+  }
+  const auto& all = world.policies();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i + 1 < all.size() && all[i + 1].since < write.knows_policies) continue;
+    const auto asks = [](const auto& known) {
+      return known.second.approval == Approval::kBeforeTraffic;
+    };
+    if (std::ranges::none_of(all[i].policies, asks)) return "";
+  }
+  return "rollout " + raise->rollout->id + " gets requests and nobody approved it";
+}
+
 }  // namespace
 
 const std::vector<Check>& write_checks() {
@@ -243,6 +287,8 @@ const std::vector<Check>& write_checks() {
       {"S8 Retreat", s8_retreat},
       {"S9 Admission", s9_admission},
       {"S10 Others' entries", s10_others_entries},
+      {"S14 Policies", s14_policies},
+      {"S15 Approval", s15_approval},
   };
   return kChecks;
 }
