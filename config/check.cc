@@ -6,11 +6,17 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+
+#include "config/envelope.h"
+#include "config/fields.h"
+#include "config/yaml.h"
 
 namespace freshet {
 namespace {
 
-std::string full_name(const TrackedService& object) {
+template <class Object>
+std::string full_name(const Object& object) {
   return object.name_space.empty() ? object.name : object.name_space + "/" + object.name;
 }
 
@@ -21,27 +27,49 @@ Problem clash(std::string path, std::string message) {
   return problem;
 }
 
-// Objects are told apart by name, tracked Services by namespace and service.
+// Objects are told apart by kind and name, tracked Services by namespace and service.
 class Seen {
  public:
   void add(const TrackedService& object, CheckedDocument& document) {
     const auto key = [&object](const std::string& last) { return object.name_space + "/" + last; };
-    if (!names_.insert({key(object.name), document.name}).second) {
-      document.problems.push_back(
-          clash("metadata.name", document.name + " stands in this file already"));
-      return;
-    }
+    if (!add_name(config::kKind, document)) return;
     const auto [first, fresh] = services_.insert({key(object.spec.service), document.name});
     if (fresh) return;
     document.problems.push_back(clash(
         "spec.service",
         fmt::format("Service {} is tracked by {} already", object.spec.service, first->second)));
   }
+  void add(const RolloutPolicy& policy, CheckedDocument& document) {
+    add_name(policy.kind, document);
+  }
 
  private:
-  std::map<std::string, std::string> names_;
+  bool add_name(const std::string& kind, CheckedDocument& document) {
+    if (names_.insert(kind + " " + document.name).second) return true;
+    document.problems.push_back(
+        clash("metadata.name", document.name + " stands in this file already"));
+    return false;
+  }
+
+  std::set<std::string> names_;
   std::map<std::string, std::string> services_;
 };
+
+CheckedDocument check_document(config::YamlDocument document, Seen& seen) {
+  if (!document.readable) return {"", std::move(document.problems)};
+  const config::Node* kind = document.root.find("kind");
+  if (kind && (kind->text == kRolloutPolicy || kind->text == kClusterRolloutPolicy)) {
+    auto parsed =
+        config::read_rollout_policy(document.root, kind->text, std::move(document.problems));
+    CheckedDocument checked{full_name(parsed.object), std::move(parsed.problems)};
+    if (checked.problems.empty()) seen.add(parsed.object, checked);
+    return checked;
+  }
+  auto parsed = config::read_tracked_service(document.root, std::move(document.problems));
+  CheckedDocument checked{full_name(parsed.object), std::move(parsed.problems)};
+  if (checked.problems.empty()) seen.add(parsed.object, checked);
+  return checked;
+}
 
 }  // namespace
 
@@ -53,14 +81,11 @@ bool CheckReport::ok() const {
 CheckReport check_documents(std::string_view file, std::string_view text) {
   CheckReport report{std::string(file), {}};
   Seen seen;
-  for (ParsedTrackedService& parsed : parse_tracked_services_yaml(text)) {
-    const bool ok = parsed.ok();
-    CheckedDocument document{full_name(parsed.object), std::move(parsed.problems)};
-    if (ok) seen.add(parsed.object, document);
-    report.documents.push_back(std::move(document));
+  for (config::YamlDocument& document : config::read_yaml(text)) {
+    report.documents.push_back(check_document(std::move(document), seen));
   }
   if (report.documents.empty()) {
-    report.documents.push_back({"", {clash("", "no TrackedService in it")}});
+    report.documents.push_back({"", {clash("", "no TrackedService or policy in it")}});
   }
   return report;
 }

@@ -22,7 +22,8 @@ struct CheckReport {
   bool ok() const;  // at least one document, and no problem in any
 };
 
-// Checks each document by itself, and that no two track the same Service or bear the same name.
+// Checks each document by itself, policies as well, and that no two track the same Service or bear
+// the same name.
 CheckReport check_documents(std::string_view file, std::string_view text);
 
 // A line a problem, as compilers write them ("FILE:9:5: spec.rollout.step: …"), and a line for each

@@ -98,15 +98,15 @@ Json columns() {
           column("MESSAGE", "string", ".status.message")};
 }
 
-Json root_schema() {
-  Json spec = schema_of(config::spec_type().shape, Writer::kUser);
-  spec["description"] = "What is followed, and how it is rolled out. Every field has a default.";
-  Json status = schema_of(config::status_type().shape, Writer::kController);
-  status["description"] = "Observations and evidence, written by the controller.";
+Json policy_columns() {
+  return {column("OWNER", "string", ".spec.owner"), column("REASON", "string", ".spec.reason"),
+          column("STOP", "boolean", ".spec.stop"),
+          column("READY", "string", ".status.conditions[0].status")};
+}
+
+Json root_schema(const char* what, Json spec, Json status) {
   return {{"type", "object"},
-          {"description",
-           "A Knative Service whose image tags are followed: a moved tag becomes a new Revision "
-           "that is judged against the running one, and promoted or taken back."},
+          {"description", what},
           {"properties",
            {{"apiVersion", {{"type", "string"}}},
             {"kind", {{"type", "string"}}},
@@ -115,34 +115,92 @@ Json root_schema() {
             {"status", std::move(status)}}}};
 }
 
-}  // namespace
+Json described(Json schema, const char* description) {
+  schema["description"] = description;
+  return schema;
+}
 
-Json crd() {
-  const std::string plural = config::kPlural;
-  const Json names = {{"kind", config::kKind},
-                      {"listKind", std::string(config::kKind) + "List"},
-                      {"plural", plural},
-                      {"singular", "trackedservice"},
-                      {"shortNames", {"ts"}}};
+Json definition(Json names, const char* scope, Json columns_shown, Json schema) {
   const Json version = {{"name", config::kVersion},
                         {"served", true},
                         {"storage", true},
                         {"subresources", {{"status", Json::object()}}},
-                        {"additionalPrinterColumns", columns()},
-                        {"schema", {{"openAPIV3Schema", root_schema()}}}};
+                        {"additionalPrinterColumns", std::move(columns_shown)},
+                        {"schema", {{"openAPIV3Schema", std::move(schema)}}}};
+  const std::string plural = string_or(names, "plural");
   return {{"apiVersion", "apiextensions.k8s.io/v1"},
           {"kind", "CustomResourceDefinition"},
           {"metadata", {{"name", plural + "." + config::kGroup}}},
           {"spec",
            {{"group", config::kGroup},
-            {"names", names},
-            {"scope", "Namespaced"},
+            {"names", std::move(names)},
+            {"scope", scope},
             {"versions", Json::array({version})}}}};
+}
+
+}  // namespace
+
+Json crd() {
+  return definition(
+      {{"kind", config::kKind},
+       {"listKind", std::string(config::kKind) + "List"},
+       {"plural", config::kPlural},
+       {"singular", "trackedservice"},
+       {"shortNames", {"ts"}}},
+      "Namespaced", columns(),
+      root_schema(
+          "A Knative Service whose image tags are followed: a moved tag becomes a new Revision "
+          "that is judged against the running one, and promoted or taken back.",
+          described(schema_of(config::spec_type().shape, Writer::kUser),
+                    "What is followed, and how it is rolled out. Every field has a default."),
+          described(schema_of(config::status_type().shape, Writer::kController),
+                    "Observations and evidence, written by the controller.")));
+}
+
+Json policy_crd(std::string_view kind) {
+  const bool cluster = kind == kClusterRolloutPolicy;
+  return definition(
+      {{"kind", kind},
+       {"listKind", std::string(kind) + "List"},
+       {"plural", cluster ? "clusterrolloutpolicies" : "rolloutpolicies"},
+       {"singular", cluster ? "clusterrolloutpolicy" : "rolloutpolicy"}},
+      cluster ? "Cluster" : "Namespaced", policy_columns(),
+      root_schema(cluster ? "When rollouts of the cluster may start and advance: windows, freezes, "
+                            "a stop. Retreats never wait."
+                          : "When rollouts of this namespace may start and advance: windows, "
+                            "freezes, a stop. Retreats never wait.",
+                  described(schema_of(config::policy_spec_type().shape, Writer::kUser),
+                            "Whom it binds, and when. Every policy that selects a TrackedService "
+                            "must permit."),
+                  described(schema_of(config::policy_status_type().shape, Writer::kController),
+                            "Whether the spec is understood, written by the controller.")));
+}
+
+Json approval_crd() {
+  Json out = definition(
+      {{"kind", kRolloutApproval},
+       {"listKind", std::string(kRolloutApproval) + "List"},
+       {"plural", "rolloutapprovals"},
+       {"singular", "rolloutapproval"}},
+      "Namespaced",
+      {column("SERVICE", "string", ".spec.service"), column("ROLLOUT", "string", ".spec.rollout"),
+       column("BY", "string", ".spec.by"), column("REASON", "string", ".spec.reason")},
+      root_schema("A person's word for one rollout, where a policy asks for it. Who may create it "
+                  "may approve.",
+                  described(schema_of(config::approval_spec_type().shape, Writer::kUser),
+                            "Which rollout, and why."),
+                  {{"type", "object"}, {"description", "Nothing."}}));
+  Json& version = out["spec"]["versions"][0];
+  version.erase("subresources");
+  version["schema"]["openAPIV3Schema"]["properties"].erase("status");
+  version["schema"]["openAPIV3Schema"]["required"] = Json::array({"spec"});
+  return out;
 }
 
 std::string crd_yaml() {
   return "# Generated by `freshet crd` from the description of the fields in config/.\n" +
-         to_yaml(crd());
+         to_yaml(crd()) + "---\n" + to_yaml(policy_crd(kRolloutPolicy)) + "---\n" +
+         to_yaml(policy_crd(kClusterRolloutPolicy)) + "---\n" + to_yaml(approval_crd());
 }
 
 }  // namespace freshet

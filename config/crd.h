@@ -1,7 +1,8 @@
-// The CustomResourceDefinition, generated from the description of the fields.
+// The CustomResourceDefinitions, generated from the description of the fields.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 
@@ -10,6 +11,8 @@ namespace freshet {
 // apiextensions.k8s.io/v1, structural. It has no defaults: what a user did not write stays absent,
 // so that a new default of the controller reaches everyone who never chose.
 Json crd();
-std::string crd_yaml();  // the same as deploy/crd.yaml has it
+Json policy_crd(std::string_view kind);  // of RolloutPolicy or ClusterRolloutPolicy
+Json approval_crd();
+std::string crd_yaml();  // all of them as deploy/crd.yaml has it
 
 }  // namespace freshet

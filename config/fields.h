@@ -1,8 +1,9 @@
-// The one description of every field of a TrackedService. What reads, checks, prints and documents
-// them is made of these; nothing else lists fields.
+// The one description of every field of a TrackedService or policy. What reads, checks, prints and
+// documents them is made of these; nothing else lists fields.
 #pragma once
 
 #include "config/object.h"
+#include "config/rollout_policy.h"
 #include "config/status.h"
 #include "config/tracked_service.h"
 
@@ -20,5 +21,11 @@ Type<std::vector<ImageSpec>> images_type();   // a part of the spec
 Type<AnalysisSpec> analysis_type();           // a part of the spec
 Type<std::vector<GateSpec>> gates_type();     // a part of the spec
 const Type<TrackedService>& metadata_type();  // what of metadata the controller looks at
+
+// Of both kinds of policies.
+const Type<RolloutPolicySpec>& policy_spec_type();
+const Type<RolloutPolicyStatus>& policy_status_type();
+const Type<RolloutApprovalSpec>& approval_spec_type();
+const Type<RolloutPolicy>& policy_metadata_type();
 
 }  // namespace freshet::config

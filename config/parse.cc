@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
+#include "config/envelope.h"
 #include "config/fields.h"
 #include "config/yaml.h"
 
@@ -16,45 +16,6 @@ using namespace config;  // the descriptions
 namespace {
 
 inline constexpr std::size_t kMaxHostLabel = 63;  // "<tag>-<service>" is one label of a host name
-
-const std::vector<std::string>& envelope_keys() {
-  static const std::vector<std::string> keys = {"apiVersion", "kind", "metadata", "spec", "status"};
-  return keys;
-}
-
-// Parts of metadata that Kubernetes knows and that mean nothing here.
-bool is_passed_over(const NodeEntry& entry) {
-  static constexpr std::array<std::string_view, 6> kOthers = {
-      "labels",       "managedFields", "ownerReferences",
-      "generateName", "selfLink",      "deletionGracePeriodSeconds"};
-  return entry.value.kind == Node::Kind::kNull ||
-         std::find(kOthers.begin(), kOthers.end(), entry.key) != kOthers.end();
-}
-
-// Whether `key` is `expected`; the API's list items may leave it out.
-bool is_constant(const Cursor& root, const std::string& key, const std::string& expected) {
-  const Node* value = root.node.find(key);
-  const bool from_api = root.node.line == 0;
-  if (!value && from_api) return true;
-  if (!value) return root.fail(key + " is missing", expected);
-  if (value->kind == Node::Kind::kText && value->text == expected) return true;
-  return root.field(key, *value).refuse(expected);
-}
-
-void read_metadata(const Cursor& root, TrackedService& object) {
-  const Node* found = root.node.find("metadata");
-  Node metadata = found ? *found : map_node();
-  std::erase_if(metadata.entries, is_passed_over);
-  // A newer API server may say more than is known here; a person may not.
-  const bool from_api = root.node.line == 0;
-  const Cursor at{metadata, "metadata", root.problems, from_api};
-  const std::size_t before = root.problems.size();
-  metadata_type().read(at, object);
-  if (object.name.empty() && root.problems.size() == before) {
-    const Cursor place = found ? at : root;
-    place.fail("metadata.name is missing", "a name");
-  }
-}
 
 void check_service_name(const Cursor& root, TrackedService& object) {
   const Node empty = map_node();
@@ -75,17 +36,13 @@ void check_service_name(const Cursor& root, TrackedService& object) {
       fmt::format("tag and service of at most {} characters together", kMaxHostLabel - 1));
 }
 
-ParsedTrackedService read_object(const Node& node, std::vector<Problem> problems) {
+}  // namespace
+
+ParsedTrackedService config::read_tracked_service(const Node& node, std::vector<Problem> problems) {
   ParsedTrackedService parsed;
   const Cursor root{node, "", problems};
-  if (node.kind != Node::Kind::kMap) {
-    root.refuse("a TrackedService");
-  } else if (is_constant(root, "kind", kKind) && is_constant(root, "apiVersion", kApiVersion)) {
-    for (const NodeEntry& entry : node.entries) {
-      const auto& keys = envelope_keys();
-      if (std::find(keys.begin(), keys.end(), entry.key) == keys.end()) root.unknown(entry, keys);
-    }
-    read_metadata(root, parsed.object);
+  if (read_envelope(root, kKind)) {
+    read_metadata(root, metadata_type(), parsed.object);
     if (const Node* spec = node.find("spec")) {
       spec_type().read(root.field("spec", *spec), parsed.object.spec);
     }
@@ -95,8 +52,6 @@ ParsedTrackedService read_object(const Node& node, std::vector<Problem> problems
   parsed.problems = std::move(problems);
   return parsed;
 }
-
-}  // namespace
 
 void sort_problems(std::vector<Problem>& problems) {
   std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
@@ -125,7 +80,7 @@ std::vector<ParsedTrackedService> parse_tracked_services_yaml(std::string_view t
   std::vector<ParsedTrackedService> all;
   for (YamlDocument& document : read_yaml(text)) {
     if (document.readable) {
-      all.push_back(read_object(document.root, std::move(document.problems)));
+      all.push_back(read_tracked_service(document.root, std::move(document.problems)));
     } else {
       all.emplace_back().problems = std::move(document.problems);
     }
@@ -134,7 +89,7 @@ std::vector<ParsedTrackedService> parse_tracked_services_yaml(std::string_view t
 }
 
 ParsedTrackedService parse_tracked_service_json(const Json& object) {
-  return read_object(node_from_json(object), {});
+  return read_tracked_service(node_from_json(object), {});
 }
 
 Json to_json(const TrackedService& object) {

@@ -68,6 +68,19 @@ std::string reference_markdown() {
             {"| Field | Default | Allowed | Meaning |\n|---|---|---|---|\n", spec_row}, out);
   add_table("status", config::status_type().shape,
             {"| Field | Holds | Meaning |\n|---|---|---|\n", status_row}, out);
+  out +=
+      "\n# RolloutPolicy and ClusterRolloutPolicy reference\n\n"
+      "The first is namespaced and binds TrackedServices of its namespace, the second binds those "
+      "of the whole cluster; both have these fields. Every policy that selects a TrackedService "
+      "must permit that a rollout starts or advances; a retreat waits for none. A RolloutApproval "
+      "is "
+      "a person's word where a policy asks for approval.\n";
+  add_table("policy spec", config::policy_spec_type().shape,
+            {"| Field | Default | Allowed | Meaning |\n|---|---|---|---|\n", spec_row}, out);
+  add_table("approval spec", config::approval_spec_type().shape,
+            {"| Field | Default | Allowed | Meaning |\n|---|---|---|---|\n", spec_row}, out);
+  add_table("policy status", config::policy_status_type().shape,
+            {"| Field | Holds | Meaning |\n|---|---|---|\n", status_row}, out);
   return out;
 }
 

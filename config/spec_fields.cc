@@ -137,6 +137,8 @@ Type<TrackedService> make_metadata_type() {
                                         "Set by the API server."),
       field("finalizers", &Object::finalizers, list_type(text_type("text"), "a list of text"),
             "What has to be done before the object goes."),
+      field("labels", &Object::labels, text_map_type("a mapping of text to text"),
+            "Labels; policies select by them."),
       field("annotations", &Object::annotations, text_map_type("a mapping of text to text"),
             "Annotations; commands are among them."),
   });

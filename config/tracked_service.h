@@ -155,6 +155,7 @@ struct TrackedService {
   std::optional<TimePoint> created;
   bool deleting = false;
   std::vector<std::string> finalizers;
+  std::map<std::string, std::string> labels;       // what policies select by
   std::map<std::string, std::string> annotations;  // commands live here
   TrackedServiceSpec spec;
   bool operator==(const TrackedService&) const = default;

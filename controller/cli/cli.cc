@@ -26,7 +26,9 @@ void add_commands(CLI::App& app, Context& context) {
   add_status_command(app, context);
   add_why_command(app, context);
   add_history_command(app, context);
+  add_policies_command(app, context);
   add_verb_commands(app, context);
+  add_approve_command(app, context);
   add_resolve_command(app, context);
   add_judge_command(app, context);
   add_check_command(app, context);

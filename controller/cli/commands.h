@@ -18,6 +18,8 @@ void add_untrack_command(CLI::App& app, Context& context);
 void add_status_command(CLI::App& app, Context& context);
 void add_why_command(CLI::App& app, Context& context);
 void add_history_command(CLI::App& app, Context& context);
+void add_policies_command(CLI::App& app, Context& context);
+void add_approve_command(CLI::App& app, Context& context);
 void add_verb_commands(CLI::App& app, Context& context);  // promote, abort, pause, resume …
 
 // By themselves.

@@ -13,17 +13,6 @@ namespace {
 constexpr std::size_t kMaxReason = 300;
 constexpr std::size_t kMaxUser = 64;
 
-// Who gives it, as claimed: anyone can set USER. One word, so that it stays an option.
-std::string user_name(const Context& context) {
-  std::string name;
-  for (const char c : context.sources.variable("USER").value_or("")) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       std::string_view("._@-").find(c) != std::string_view::npos;
-    if (plain && name.size() < kMaxUser) name += c;
-  }
-  return name;
-}
-
 const CommandStatus* answer_to(const ServiceDetail& detail, const std::string& id) {
   for (const CommandStatus& answer : detail.status.commands) {
     if (answer.id == id) return &answer;
@@ -44,6 +33,16 @@ int no_answer(Context& context, const Order& order) {
 }
 
 }  // namespace
+
+std::string user_name(const Context& context) {
+  std::string name;
+  for (const char c : context.sources.variable("USER").value_or("")) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       std::string_view("._@-").find(c) != std::string_view::npos;
+    if (plain && name.size() < kMaxUser) name += c;
+  }
+  return name;
+}
 
 Status check_reason(const std::string& reason) {
   if (reason.size() > kMaxReason) {

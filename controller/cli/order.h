@@ -24,6 +24,9 @@ struct Order {
 std::string order_text(const Order& order, const ServiceDetail& seen, const std::string& id,
                        const std::string& user);
 
+// Who gives it, as claimed: anyone can set USER. One word, so that it stays an option.
+std::string user_name(const Context& context);
+
 // Checks the words of a person that go into an annotation: one line, no options inside.
 Status check_reason(const std::string& reason);
 

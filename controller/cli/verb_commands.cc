@@ -7,6 +7,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/flags.h"
 #include "controller/cli/order.h"
+#include "controller/cli/stop_all.h"
 
 namespace freshet {
 namespace {
@@ -18,6 +19,7 @@ struct VerbOptions {
   bool allow_downgrade = false;
   bool keep_mine = false;
   bool keep_theirs = false;
+  bool all = false;
   std::string until;
   std::string to;
 };
@@ -46,8 +48,15 @@ int run_verb(const VerbOptions& options, Context& context) {
   if (options.keep_theirs) order.options.push_back("--keep-theirs");
   if (!options.until.empty()) order.options.push_back("--until=" + options.until);
   if (!options.to.empty()) order.options.push_back("--to=" + options.to);
+  if (options.all != order.service.empty()) {
+    return report(context, bad_input("name a service, or say --all"));
+  }
   auto cluster = connect(context, options.cluster);
   if (!cluster) return report(context, cluster.error());
+  if (options.all && order.verb == "pause") {
+    return stop_all(context, **cluster, order.reason, options.until);
+  }
+  if (options.all) return resume_all(context, **cluster);
   return give_order(context, **cluster, order);
 }
 
@@ -58,7 +67,11 @@ void add_verb(CLI::App& app, Context& context, const std::string& verb, const st
   auto options = std::make_shared<VerbOptions>();  // lives as long as the callback below
   options->order.verb = verb;
   CLI::App* command = app.add_subcommand(verb, doc);
-  command->add_option("SERVICE", options->order.service, "Tracked service")->required();
+  const bool may_be_all = verb == "pause" || verb == "resume";
+  command->add_option("SERVICE", options->order.service, "Tracked service")->required(!may_be_all);
+  if (may_be_all) {
+    command->add_flag("--all", options->all, "All of the cluster: ClusterRolloutPolicy stop");
+  }
   more(*command, *options);
   command->add_option("--reason", options->order.reason, "Why; kept in the history")
       ->type_name("TEXT");
@@ -87,13 +100,14 @@ void add_rollout_verbs(CLI::App& app, Context& context) {
   add_verb(app, context, "abort", "Take the candidate back; the same image is not tried again",
            [](CLI::App&, VerbOptions& options) { options.order.names_rollout = true; },
            {"abort checkout --reason 'looks wrong'"});
-  add_verb(app, context, "pause", "Raise nothing; a retreat still goes ahead",
-           [](CLI::App& command, VerbOptions& options) {
-             command.add_option("--until", options.until, "Until then, or for so long")
-                 ->type_name("TIME")
-                 ->check(until_problem);
-           },
-           {"pause checkout --until 8h --reason 'month end'"});
+  add_verb(
+      app, context, "pause", "Raise nothing; a retreat still goes ahead",
+      [](CLI::App& command, VerbOptions& options) {
+        command.add_option("--until", options.until, "Until then, or for so long")
+            ->type_name("TIME")
+            ->check(until_problem);
+      },
+      {"pause checkout --until 8h --reason 'month end'", "pause --all --reason 'incident 42'"});
   add_verb(
       app, context, "resume", "Go on after a pause, or after someone else's change of percents",
       [](CLI::App& command, VerbOptions& options) {
@@ -104,7 +118,7 @@ void add_rollout_verbs(CLI::App& app, Context& context) {
                       "The person's split stays and the rollout ends")
             ->excludes(mine);
       },
-      {"resume checkout", "resume checkout --keep-mine"});
+      {"resume checkout", "resume checkout --keep-mine", "resume --all"});
 }
 
 }  // namespace

@@ -6,10 +6,11 @@
 namespace freshet {
 
 Watcher::Watcher(KubeClient& client, const Clock& clock, WatchOptions options, OnEvent on_event,
-                 Random random)
+                 Random random, OnError on_error)
     : client_(client),
       clock_(clock),
       on_event_(std::move(on_event)),
+      on_error_(std::move(on_error)),
       random_(std::move(random)),
       watch_(std::move(options)) {}
 
@@ -29,6 +30,7 @@ TimePoint Watcher::run_once() {
     hand_on(watch_.on_page(page, clock_.now(), random_()));
   }
   publish();
+  if (on_error_ && watch_.error()) on_error_(*watch_.error());
   return watch_.next(0).not_before;
 }
 

@@ -15,10 +15,11 @@ namespace freshet {
 class Watcher {
  public:
   using OnEvent = std::function<void(const WatchEvent&)>;
+  using OnError = std::function<void(const Error&)>;
   using Random = std::function<double()>;  // 0 … 1
 
   Watcher(KubeClient& client, const Clock& clock, WatchOptions options, OnEvent on_event,
-          Random random);
+          Random random, OnError on_error = nullptr);
 
   // One request, if one is due: a page of a list, or a watch until it ends. Returns when the next
   // is due. Events arrive in the calling thread, during the call.
@@ -38,6 +39,7 @@ class Watcher {
   KubeClient& client_;
   const Clock& clock_;
   OnEvent on_event_;
+  OnError on_error_;  // an exchange failed; in the thread that runs it
   Random random_;
   Watch watch_;
   mutable std::mutex mutex_;  // of the two below

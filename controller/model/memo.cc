@@ -1,6 +1,7 @@
 // The memo's own fields as JSON; answers and history have fields of their own in status.
 #include "controller/model/memo.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "controller/model/pair_codec.h"
@@ -25,6 +26,7 @@ Json deferral_to_json(const Deferral& deferral) {
 }
 
 constexpr std::int64_t kMostTimes = 1000;
+constexpr Duration kMostClosed = days(366);
 
 std::optional<Deferral> deferral_from_json(const Json& json) {
   const auto pair = read_pair(json);
@@ -42,6 +44,8 @@ Json memo_to_json(const Memo& memo) {
   put_time(out, "candidateUnreadySince", memo.candidate_unready_since);
   put_time(out, "blindSince", memo.blind_since);
   put_time(out, "waitingSince", memo.waiting_since);
+  put_time(out, "closedSince", memo.closed_since);
+  if (memo.closed_for > Duration{0}) out["closedForMs"] = memo.closed_for.count();
   if (memo.downgrade_allowed) out["downgradeAllowed"] = digests_to_json(*memo.downgrade_allowed);
   if (!memo.gates.gates.empty()) out["gates"] = gates_to_json(memo.gates);
   if (!memo.deferred.empty()) {
@@ -59,6 +63,8 @@ Memo memo_from_json(const Json& json) {
   memo.candidate_unready_since = time_or_none(json, "candidateUnreadySince");
   memo.blind_since = time_or_none(json, "blindSince");
   memo.waiting_since = time_or_none(json, "waitingSince");
+  memo.closed_since = time_or_none(json, "closedSince");
+  memo.closed_for = std::clamp(Duration{int_or(json, "closedForMs", 0)}, Duration{0}, kMostClosed);
   if (auto allowed = read_digests(at_path(json, {"downgradeAllowed"}))) {
     memo.downgrade_allowed = std::move(*allowed);
   }

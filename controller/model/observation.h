@@ -14,6 +14,7 @@
 #include "controller/model/image_reference.h"
 #include "controller/model/memo.h"
 #include "controller/model/names.h"
+#include "controller/model/policy.h"
 #include "controller/model/traffic.h"
 
 namespace freshet {
@@ -172,9 +173,13 @@ struct Observation {
   std::optional<GateAttempt> gate_attempt;  // the one that has ended last
   Verdict verdict;                          // for the uid and step below; Continue when none
   std::optional<Uid> verdict_uid;
-  std::optional<MetricsFinding> metrics;      // adoption probe; nullopt: could not be asked
-  std::optional<double> requests_per_second;  // of stable lately, for the plan of a new rollout
-  std::optional<OthersFirst> others_first;    // nullopt: a rollout may begin
+  std::optional<MetricsFinding> metrics;       // adoption probe; nullopt: could not be asked
+  std::optional<double> requests_per_second;   // of stable lately, for the plan of a new rollout
+  std::vector<Policy> policies;                // those that select this TrackedService
+  std::string policies_unknown;                // why they are not known (yet); "" if they are
+  std::vector<RolloutApprovalSpec> approvals;  // of rollouts of this TrackedService
+  std::optional<TimePoint> image_created;      // of the image that runs
+  std::optional<OthersFirst> others_first;     // nullopt: a rollout may begin
   bool operator==(const Observation&) const = default;
 };
 

@@ -23,7 +23,7 @@ Transition admit(const Pass& pass, const Rollout& rollout, const RevisionView& c
   if (pass.rules().approval == Approval::kBeforeTraffic) {
     return to_waiting(pass, rollout, candidate);
   }
-  return to_step(pass, identified(rollout, candidate), 0, "");
+  return to_step(pass, identified(rollout, candidate), 0, approval_text(pass, rollout));
 }
 
 std::optional<TimePoint> first_expiry(const std::vector<HoldStatus>& holds) {

@@ -29,7 +29,8 @@ Transition baking(const Pass& pass, const Baking& phase) {
   if (!holds.empty() && !relapsed(Relapse::kLateFailure)) return hold_here(pass, holds);
   if (!is_programmed(pass)) return await_programming(pass);
   const bool over = step_time(pass) >= pass.rules().bake.duration;
-  if (over && is_watched(pass)) return finish(pass, phase.rollout, "");
+  if (over && is_watched(pass))
+    return finish(pass, phase.rollout, approval_text(pass, phase.rollout));
   Explanation out = describe(pass, pass.core);
   out.holds = analysis_holds(pass);
   if (over) {

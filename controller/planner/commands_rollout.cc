@@ -69,6 +69,20 @@ std::string past_gates(const Pass& pass) {
   return out.empty() ? "" : ", gates not passed: " + out;
 }
 
+// Policies that a person may overrule with a reason, or why they may not be.
+std::string closed_to_promote(const Pass& pass, const Command& command) {
+  for (const HoldStatus& hold : pass.permission.holds) {
+    if (hold.reason != kWindowHold && hold.reason != kFreezeHold) return hold.message;
+    if (command.reason.empty()) return hold.message + "; promote with a reason overrides it";
+  }
+  return "";
+}
+
+std::string overruled(const Pass& pass) {
+  const auto& holds = pass.permission.holds;
+  return holds.empty() ? "" : "; overrules: " + holds.front().message;
+}
+
 Transition next_rung(const Pass& pass, const Rollout& rollout, const std::string& by) {
   const auto* shifting = std::get_if<Shifting>(&pass.core.phase);
   if (std::holds_alternative<Baking>(pass.core.phase)) return finish(pass, rollout, by);
@@ -123,8 +137,14 @@ Answer answer_promote(Pass& pass, const Command& command) {
   if (const auto other = not_meant(command, pass, *active); !other.empty()) return Refused{other};
   const std::string unsafe = unsafe_to_promote(pass, command, *active);
   if (!unsafe.empty()) return Refused{unsafe};
+  if (command.full && lacks_approval_to_promote(pass, *active)) {
+    return Refused{"a policy asks for a RolloutApproval of rollout " + active->id +
+                   " (freshet approve)"};
+  }
+  const std::string closed = closed_to_promote(pass, command);
+  if (!closed.empty()) return Refused{closed};
   const Rollout rollout = identified(*active, *candidate_view(pass, *active));
-  const std::string by = "promoted by " + on_word(command) + past_gates(pass);
+  const std::string by = "promoted by " + on_word(command) + past_gates(pass) + overruled(pass);
   Transition carried = command.full ? finish(pass, rollout, by) : next_rung(pass, rollout, by);
   std::string sentence = carried.facts.back().message;
   return Accepted{std::move(sentence), std::move(carried)};
@@ -146,6 +166,14 @@ Answer answer_pause(Pass& pass, const Command& command) {
 }
 
 namespace {
+
+// A stop, or policies that are not known: not even a person's word raises anything.
+bool is_stopped(const Pass& pass) {
+  if (std::holds_alternative<Retreating>(pass.core.phase)) return false;
+  return std::ranges::any_of(pass.permission.holds, [](const HoldStatus& hold) {
+    return hold.reason != kWindowHold && hold.reason != kFreezeHold;
+  });
+}
 
 // Freshet's own percents again; during a retreat as well.
 Transition keep_mine(const Pass& pass, Core next) {
@@ -174,6 +202,7 @@ Answer answer_resume(Pass& pass, const Command& command) {
     return Refused{"--keep-mine and --keep-theirs exclude one another"};
   }
   if (decides && !edited) return Refused{"nobody else has set percents in a rollout"};
+  if (command.keep_mine && is_stopped(pass)) return Refused{pass.permission.holds.front().message};
   Core next = pass.core;
   next.holds.clear();
   if (edited && command.keep_mine) {

@@ -18,6 +18,8 @@ bool same_position(const Core& a, const Core& b) {
 Memo memo_after(const Pass& pass, const Core& next, bool sets_traffic) {
   Memo memo = pass.memo;
   memo.seq = next.seq;
+  memo.closed_for = Duration{0};  // settle_waits() takes it into the core
+  if (active_rollout(next.phase) == nullptr) memo.closed_since.reset();
   if (!sets_traffic && same_position(pass.core, next)) return memo;
   memo.step_since.reset();
   memo.blind_since.reset();

@@ -22,6 +22,11 @@ std::vector<HoldStatus> person_holds(const Pass& pass) {
   return out;
 }
 
+void add_policies(const Pass& pass, std::vector<HoldStatus>& out) {
+  const auto& holds = pass.permission.holds;
+  out.insert(out.end(), holds.begin(), holds.end());
+}
+
 void add_invalid_spec(const Pass& pass, std::vector<HoldStatus>& out) {
   if (!pass.seen.spec_invalid) return;
   out.push_back(
@@ -73,6 +78,7 @@ void add_managed(const Pass& pass, std::vector<HoldStatus>& out) {
 
 std::vector<HoldStatus> raising_holds(const Pass& pass) {
   std::vector<HoldStatus> out = person_holds(pass);
+  add_policies(pass, out);
   add_invalid_spec(pass, out);
   add_stable_unready(pass, out);
   add_candidate_unready(pass, out);
@@ -99,6 +105,7 @@ std::vector<HoldStatus> standing_holds(const Pass& pass) {
 std::vector<HoldStatus> starting_holds(const Pass& pass) {
   std::vector<HoldStatus> out = standing_holds(pass);
   std::erase_if(out, [](const HoldStatus& hold) { return hold.reason == kStableUnready; });
+  add_policies(pass, out);  // of no interest where nothing is there to start
   if (!is_settled(pass.service) && is_ready(stable_view(pass))) {
     const std::string& words = pass.service.routes_ready.message;
     out.push_back(own_hold(pass, "RouteNotReady",

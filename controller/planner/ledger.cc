@@ -119,7 +119,8 @@ HistoryEntry history_entry(const Pass& pass, const Rollout& rollout, std::string
   out.message = printable(message);
   out.started = rollout.started;
   out.ended = ended;
-  const Duration held = rollout.held + open_waits(pass.core, pass.memo, pass.now);
+  const Duration held =
+      rollout.held + pass.memo.closed_for + open_waits(pass.core, pass.memo, pass.now);
   out.held_seconds = std::chrono::floor<seconds>(held).count();
   if (verdict_counts(pass)) {
     out.canary_requests = pass.seen.verdict.canary.requests;

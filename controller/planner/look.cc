@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "controller/model/same_content.h"
 #include "controller/planner/template_text.h"
 #include "controller/planner/traffic_intent.h"
@@ -169,6 +170,28 @@ bool is_programmed(const Pass& pass) { return is_settled(pass.service) && serves
 
 bool is_foreign_edit(const Pass& pass) {
   return serving(pass.service.traffic) != serving(own_entries(pass.core, pass.rules().tag));
+}
+
+const RolloutApprovalSpec* find_approval(const Pass& pass, const Rollout& rollout) {
+  const auto found =
+      std::ranges::find(pass.seen.approvals, rollout.id, &RolloutApprovalSpec::rollout);
+  return found == pass.seen.approvals.end() ? nullptr : &*found;
+}
+
+bool lacks_approval_to_promote(const Pass& pass, const Rollout& rollout) {
+  const bool is_asked_for = std::ranges::any_of(pass.seen.policies, [](const Policy& policy) {
+    return policy.approval == Approval::kBeforePromotion;
+  });
+  return is_asked_for && find_approval(pass, rollout) == nullptr;
+}
+
+std::string approval_text(const Pass& pass, const Rollout& rollout) {
+  const RolloutApprovalSpec* approval = find_approval(pass, rollout);
+  if (approval == nullptr) return "";
+  std::string out = "approved";
+  if (!approval->by.empty()) out += " by " + printable(approval->by) + " (claimed)";
+  if (!approval->reason.empty()) out += ": " + printable(approval->reason);
+  return out;
 }
 
 bool verdict_counts(const Pass& pass) {

@@ -47,6 +47,13 @@ bool is_programmed(const Pass& pass);
 // Someone else's percents stand in spec.traffic.
 bool is_foreign_edit(const Pass& pass);
 
+// The RolloutApproval of this rollout; null if nobody gave one.
+const RolloutApprovalSpec* find_approval(const Pass& pass, const Rollout& rollout);
+// A policy asks for approval before promotion, and nobody has given it.
+bool lacks_approval_to_promote(const Pass& pass, const Rollout& rollout);
+// "approved by alice (claimed): reason", or "".
+std::string approval_text(const Pass& pass, const Rollout& rollout);
+
 // The verdict is about this candidate.
 bool verdict_counts(const Pass& pass);
 bool is_held_for(const Pass& pass, AnalysisHold hold);  // the verdict says so

@@ -5,9 +5,11 @@
 
 #include "base/overloaded.h"
 #include "base/relapse.h"
+#include "base/text.h"
 #include "controller/model/shadow.h"
 #include "controller/planner/gate_course.h"
 #include "controller/planner/look.h"
+#include "controller/planner/waits.h"
 
 namespace freshet::planning {
 namespace {
@@ -110,6 +112,58 @@ void settle_unready_clock(Pass& pass) {
   if (unready && !pass.memo.candidate_unready_since) pass.memo.candidate_unready_since = pass.now;
 }
 
+// Where this policy asks for approval, and the rollout has come to it.
+bool wants_approval(const Policy& policy, const Phase& phase) {
+  if (policy.approval == Approval::kBeforeTraffic) {
+    return std::holds_alternative<Preparing>(phase) || std::holds_alternative<Waiting>(phase);
+  }
+  const auto* shifting = std::get_if<Shifting>(&phase);
+  return policy.approval == Approval::kBeforePromotion && shifting != nullptr &&
+         static_cast<std::size_t>(shifting->step) + 1 == shifting->rollout.plan.size();
+}
+
+void add_approval_holds(const Pass& pass, Permission& permission) {
+  const Rollout* rollout = pass.rollout();
+  if (rollout == nullptr || find_approval(pass, *rollout) != nullptr) return;
+  for (const Policy& policy : pass.seen.policies) {
+    if (!wants_approval(policy, pass.core.phase)) continue;
+    const std::string& owner = policy.owner.empty() ? policy.title : policy.owner;
+    permission.holds.push_back({owner, std::string(kApprovalHold),
+                                policy.title + " asks for a RolloutApproval of rollout " +
+                                    rollout->id + " (freshet approve)" +
+                                    (policy.reason.empty() ? "" : ": " + printable(policy.reason)),
+                                pass.now, std::nullopt});
+  }
+}
+
+Permission permission_of(const Pass& pass) {
+  const Observation& seen = pass.seen;
+  if (seen.policies_unknown.empty()) {
+    Permission out = permission(seen.policies, seen.image_created, pass.now);
+    add_approval_holds(pass, out);
+    return out;
+  }
+  return {{{"freshet", std::string(kUnknownPoliciesHold), seen.policies_unknown, pass.now, {}}},
+          std::nullopt};
+}
+
+// Time that policies hold a rollout is counted as a person's wait is.
+void settle_closed_clock(Pass& pass) {
+  Memo& memo = pass.memo;
+  if (pass.rollout() == nullptr) {
+    memo.closed_since.reset();
+    memo.closed_for = Duration{0};
+    return;
+  }
+  if (!pass.permission.may()) {
+    if (!memo.closed_since) memo.closed_since = pass.now;
+    return;
+  }
+  const Duration with = open_waits(pass.core, memo, pass.now);
+  memo.closed_since.reset();
+  memo.closed_for += with - open_waits(pass.core, memo, pass.now);
+}
+
 void settle_clocks(Pass& pass) {
   Memo& memo = pass.memo;
   if (memo.seq != pass.core.seq && !relapsed(Relapse::kCrashBetweenWrites)) {
@@ -118,6 +172,8 @@ void settle_clocks(Pass& pass) {
     memo.blind_since.reset();
     memo.waiting_since.reset();
     memo.candidate_unready_since.reset();
+    memo.closed_since.reset();
+    memo.closed_for = Duration{0};
   }
   const auto& stable = pass.core.stable;
   if (stable && memo.downgrade_allowed == stable->pair.digests) memo.downgrade_allowed.reset();
@@ -126,6 +182,7 @@ void settle_clocks(Pass& pass) {
     memo.step_since = pass.now;
   }
   settle_unready_clock(pass);
+  settle_closed_clock(pass);
   const bool blind = is_held_for(pass, AnalysisHold::kStaleMetrics);
   if (!blind) memo.blind_since.reset();
   if (blind && !memo.blind_since) memo.blind_since = pass.now;
@@ -156,6 +213,7 @@ Pass open_pass(const Observation& observation, TimePoint now) {
             {}};
   resolve_core(pass);
   follow_the_present_set(pass);
+  pass.permission = permission_of(pass);
   settle_clocks(pass);
   settle_gates(pass);
   return pass;

@@ -7,6 +7,7 @@
 
 #include "controller/model/observation.h"
 #include "controller/model/transition.h"
+#include "controller/planner/permission.h"
 
 namespace freshet::planning {
 
@@ -29,6 +30,7 @@ struct Pass {
   std::optional<TimePoint> step_clock;  // as the *last* pass left it, if it belongs to this core
   std::vector<Fact> facts;              // beside those of the decision
   std::vector<std::string> remove_annotations;
+  Permission permission = {};  // of the policies, to start and to advance
 
   const TrackedServiceSpec& spec() const { return seen.tracked.spec; }
   const RolloutSpec& rules() const { return seen.tracked.spec.rollout; }

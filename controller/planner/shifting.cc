@@ -38,7 +38,7 @@ Decision advance_on_evidence(const Pass& pass, const Shifting& phase) {
                               " has cleared the promotion margin and waits for approval",
                           "promote lets it bake, abort takes it back");
     }
-    return to_baking(pass, phase.rollout, "");
+    return to_baking(pass, phase.rollout, approval_text(pass, phase.rollout));
   }
   if (verdict != VerdictKind::kAdvance && verdict != VerdictKind::kPromote) return {};
   return to_step(pass, phase.rollout, phase.step + 1, "");
@@ -64,7 +64,9 @@ Decision answer_deadline(const Pass& pass, const Shifting& phase) {
   const std::string passed = "the deadline of " + format_duration(pass.rules().deadline) +
                              " passed at " + step_text(phase.rollout, phase.step);
   const bool promotes = pass.rules().when_inconclusive == WhenInconclusive::kPromoteIfClean;
-  if (promotes && is_clean(pass) && pass.rules().approval != Approval::kBeforePromotion) {
+  const bool approves = pass.rules().approval != Approval::kBeforePromotion &&
+                        !lacks_approval_to_promote(pass, phase.rollout);
+  if (promotes && is_clean(pass) && approves) {
     Pass noted = pass;
     noted.facts.push_back(fact("DeadlinePassed", passed + "; nothing speaks against it"));
     return to_baking(noted, phase.rollout, passed + ", clean");

@@ -1,5 +1,5 @@
-// The time a rollout waits for people. Waits overlap (a pause while approval is awaited): their
-// union counts, once.
+// The time a rollout waits for people and policies. Waits overlap (a pause while approval is
+// awaited): their union counts, once.
 #include "controller/planner/waits.h"
 
 #include <algorithm>
@@ -62,13 +62,15 @@ Duration open_waits(const Core& core, const Memo& memo, TimePoint now) {
     spans.push_back({hold.since, std::min(now, hold.until.value_or(now))});
   }
   if (std::holds_alternative<Waiting>(core.phase)) spans.push_back({core.since, now});
+  if (memo.closed_since) spans.push_back({*memo.closed_since, now});
   if (memo.waiting_since) spans.push_back({*memo.waiting_since, now});
   for (Span& span : spans) span.start = std::max(span.start, rollout->started);
   return union_length(std::move(spans));
 }
 
 Duration counted_time(const Pass& pass, const Rollout& rollout) {
-  return pass.now - rollout.started - rollout.held - open_waits(pass.core, pass.memo, pass.now);
+  return pass.now - rollout.started - rollout.held - pass.memo.closed_for -
+         open_waits(pass.core, pass.memo, pass.now);
 }
 
 bool is_past_deadline(const Pass& pass) {
@@ -84,6 +86,7 @@ void settle_waits(const Pass& pass, const Memo& memo_after, Core& next) {
   const Duration ended =
       open_waits(pass.core, pass.memo, pass.now) - open_waits(next, memo_after, pass.now);
   if (ended > Duration{0}) rollout->held += ended;
+  rollout->held += pass.memo.closed_for;  // which memo_after has no more
 }
 
 }  // namespace freshet::planning

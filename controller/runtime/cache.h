@@ -56,6 +56,8 @@ class Cache {
   std::optional<CachedTracked> tracked(const ServiceKey& key) const;
   std::optional<ServiceView> service(const ServiceKey& key) const;
   std::map<RevisionName, RevisionView> revisions(const ServiceKey& service) const;
+  // The TrackedServices that a policy binds; of "": every namespace.
+  std::vector<ServiceKey> bound_by(const Policy& policy, const std::string& name_space) const;
   // The name of the oldest TrackedService of this Knative Service; "": there is none.
   std::string oldest_tracker(const ServiceKey& service) const;
   // Status as it stood before the first pass over this object. It is wanted once, and from then on

@@ -34,6 +34,16 @@ std::map<RevisionName, RevisionView> Cache::revisions(const ServiceKey& service)
   return found == nullptr ? std::map<RevisionName, RevisionView>() : found->views;
 }
 
+std::vector<ServiceKey> Cache::bound_by(const Policy& policy, const std::string& name_space) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<ServiceKey> out;
+  for (const auto& [key, tracked] : tracked_) {
+    if (!name_space.empty() && key.name_space != name_space) continue;
+    if (selects(policy, tracked.object.labels)) out.push_back(key);
+  }
+  return out;
+}
+
 std::string Cache::oldest_tracker(const ServiceKey& service) const {
   const std::lock_guard lock(mutex_);
   const CachedTracked* oldest = nullptr;

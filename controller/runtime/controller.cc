@@ -37,6 +37,7 @@ Controller::Controller(ControllerOptions options, Connections connections, const
       credentials_({connections_.kube, connections_.docker_config, connections_.ask_helper}, clock),
       nodes_(connections_.kube, clock),
       tags_(options_, connections_.registry, credentials_, metrics, clock),
+      policies_(clock),
       judging_(options_, connections_.prometheus),
       gates_(connections_.gates, clock) {}
 
@@ -78,11 +79,6 @@ void Controller::check_registries(Duration at_most) { enqueue(tags_.check(at_mos
 std::optional<TimePoint> Controller::next_pass(Priority lowest) const {
   const std::lock_guard lock(mutex_);
   return queue_.next_due(lowest);
-}
-
-std::optional<TimePoint> Controller::next_reading() const {
-  const TimePoint nodes = nodes_.next_due();
-  return std::min(credentials_.next_due().value_or(nodes), nodes);
 }
 
 std::optional<TimePoint> Controller::next_due() const {
@@ -182,7 +178,14 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
     tags_.fill({tracked.object.name_space, tracked.object.name}, seen.images,
                {nodes_.asked(), nodes_.platforms(), options_.max_image_bytes, now});
   }
-  seen.gate_attempt = gates_.ended({tracked.object.name_space, tracked.object.name});
+  const ServiceKey follower{tracked.object.name_space, tracked.object.name};
+  seen.gate_attempt = gates_.ended(follower);
+  const auto* core = std::get_if<Core>(&seen.core);
+  seen.policies = policies_.binding(key.name_space, tracked.object.labels);
+  seen.policies_unknown = policies_.unknown();
+  if (core != nullptr && active_rollout(core->phase) != nullptr) {
+    seen.approvals = policies_.approvals(follower);
+  }
   keep_rollback(seen, notes);
   return seen;
 }

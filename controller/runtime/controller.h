@@ -25,6 +25,7 @@
 #include "controller/runtime/nodes.h"
 #include "controller/runtime/notes.h"
 #include "controller/runtime/options.h"
+#include "controller/runtime/policies.h"
 #include "controller/runtime/queue.h"
 #include "controller/runtime/tags.h"
 
@@ -47,6 +48,11 @@ class Controller {
 
   // What the watches tell. Thread-safe, like everything below.
   void on_event(Kind kind, const WatchEvent& event);
+  // Likewise of policies. Before the watch runs it is expected: nothing starts or advances until it
+  // has told what there is.
+  void expect_policies(const PolicyWatch& watch) { policies_.expect(watch); }
+  void on_policy_event(const PolicyWatch& watch, const WatchEvent& event);
+  void on_policy_error(const PolicyWatch& watch, const Error& error);
 
   // Something (a webhook) says that this tag moved: TagWatch::hint.
   bool hint(const ImageReference& reference) { return tags_.hint(reference); }
@@ -56,8 +62,8 @@ class Controller {
   // Sends the requests of gates and takes the answers that come, likewise.
   // False: there is no way to ask.
   bool try_gates(Duration at_most);
-  // Reads one source of credentials that is due, or lists nodes; false when neither is due. Several
-  // may call it at once.
+  // Reads one source of credentials that is due, lists nodes, or tells a policy its status; false
+  // when none is due. Several may call it at once.
   bool read_surroundings();
   // One pass over one service that is due, of this priority at least; false when none is.
   bool reconcile_one(Priority lowest = Priority::kRest);
@@ -91,6 +97,8 @@ class Controller {
             TimePoint now);
   void settle(const ServiceKey& key, const Observation& observation, const Transition& transition,
               Notes& notes, TimePoint now, std::string& trouble);
+  void reach(const std::vector<PolicyReach>& reached);
+  bool tell_policy();
   void forget(const ServiceKey& key);
   Status read_before_first_pass(const ServiceKey& key);
   Notes& notes_of(const ServiceKey& key, const CachedTracked& tracked);
@@ -108,6 +116,7 @@ class Controller {
   Credentials credentials_;
   Nodes nodes_;
   TagWatch tags_;
+  Policies policies_;
   Judging judging_;
   Gates gates_;
 

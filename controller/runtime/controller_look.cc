@@ -20,22 +20,6 @@ bool Controller::try_gates(Duration at_most) {
   return true;
 }
 
-bool Controller::read_surroundings() {
-  if (const auto nodes = nodes_.list_if_due()) {
-    if (nodes->changed) enqueue(tags_.followers(""), clock_.now());
-    if (!nodes->trouble.empty()) {
-      log_({LogLevel::kWarning, "NodesNotRead", {{"reason", nodes->trouble}}});
-    }
-    return true;
-  }
-  const auto read = credentials_.read_one();
-  if (!read) return false;
-  if (!read->changed) return true;
-  enqueue(tags_.followers(read->name_space), clock_.now());
-  connections_.registry.wake();  // what waited for a credential can be checked
-  return true;
-}
-
 // Pods of the candidate, whether metrics are there, and the verdict. Returns why the analyzer is
 // blind, or "". What cannot be read is left unknown; it is never a pass nor a failure.
 std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {

@@ -103,6 +103,7 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
     seen.core = *seen.mirror;
   }
   seen.memo = notes.memo;
+  seen.image_created = notes.written.image_created;
   seen.metrics = notes.metrics;
   if (seen.service) {
     auto images = followed_images(seen.tracked.spec, *seen.service);

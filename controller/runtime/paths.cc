@@ -2,6 +2,7 @@
 #include "controller/runtime/paths.h"
 
 #include "base/http.h"
+#include "config/rollout_policy.h"
 
 namespace freshet {
 
@@ -27,6 +28,17 @@ std::string tracked_services_path(const std::string& name_space) {
 
 std::string tracked_service_path(const ServiceKey& key) {
   return tracked_services_path(key.name_space) + "/" + percent_encode(key.name);
+}
+
+std::string policies_path(const std::string& kind, const std::string& name_space) {
+  if (kind == kRolloutApproval) return collection(kFreshetApi, name_space, "rolloutapprovals");
+  const bool cluster = kind == kClusterRolloutPolicy;
+  return collection(kFreshetApi, cluster ? "" : name_space,
+                    cluster ? "clusterrolloutpolicies" : "rolloutpolicies");
+}
+
+std::string policy_path(const std::string& kind, const ServiceKey& key) {
+  return policies_path(kind, key.name_space) + "/" + percent_encode(key.name);
 }
 
 std::string services_path(const std::string& name_space) {

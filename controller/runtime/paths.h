@@ -10,6 +10,9 @@ namespace freshet {
 // A namespace of "" means all of them (lists only).
 std::string tracked_services_path(const std::string& name_space);
 std::string tracked_service_path(const ServiceKey& key);
+// Of RolloutPolicy, RolloutApproval (in this namespace, "": everywhere) or ClusterRolloutPolicy.
+std::string policies_path(const std::string& kind, const std::string& name_space);
+std::string policy_path(const std::string& kind, const ServiceKey& key);
 std::string services_path(const std::string& name_space);
 std::string service_path(const ServiceKey& key);
 std::string revisions_path(const std::string& name_space);

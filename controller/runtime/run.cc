@@ -98,10 +98,30 @@ Watches::Watches(KubeClient& kube, const Clock& clock, Controller& controller,
     add(Kind::kRevision, revisions_path(name_space));
     add(Kind::kTrackedService, tracked_services_path(name_space));
   }
+  // Passes do not wait for these: retreats are due without them.
+  needed_ = watchers_.size();
+  const auto add_policies = [&](const PolicyWatch& watch) {
+    controller.expect_policies(watch);
+    WatchOptions options;
+    options.path = policies_path(watch.kind, watch.name_space);
+    options.server_timeout = server_timeout;
+    if (server_timeout == Duration{0}) options.rest = kPollEvery;
+    watchers_.push_back(std::make_unique<Watcher>(
+        kube, clock, options,
+        [&controller, watch](const WatchEvent& event) { controller.on_policy_event(watch, event); },
+        random,
+        [&controller, watch](const Error& error) { controller.on_policy_error(watch, error); }));
+  };
+  for (const std::string& name_space : namespaces.empty() ? everywhere : namespaces) {
+    add_policies({std::string(kRolloutPolicy), name_space, false});
+    add_policies({std::string(kRolloutApproval), name_space, false});
+  }
+  add_policies({std::string(kClusterRolloutPolicy), "", !namespaces.empty()});
 }
 
 bool Watches::in_sync() const {
-  return std::all_of(watchers_.begin(), watchers_.end(),
+  const auto end = watchers_.begin() + static_cast<std::ptrdiff_t>(needed_);
+  return std::all_of(watchers_.begin(), end,
                      [](const auto& watcher) { return watcher->in_sync(); });
 }
 

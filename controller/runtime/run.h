@@ -14,7 +14,8 @@
 
 namespace freshet {
 
-// The three watches that feed a controller; one namespace, or all when `name_space` is "".
+// The watches that feed a controller: Services, Revisions and TrackedServices of each namespace (or
+// of all), then both kinds of policies.
 class Watches {
  public:
   // `server_timeout` zero: the server answers a watch at once with what has happened so far.
@@ -23,11 +24,12 @@ class Watches {
           Watcher::Random random);
 
   std::vector<std::unique_ptr<Watcher>>& all() { return watchers_; }
-  bool in_sync() const;
+  bool in_sync() const;       // all but the policies: what waits for those says so
   std::string error() const;  // of the first that cannot be read, or ""
 
  private:
   std::vector<std::unique_ptr<Watcher>> watchers_;
+  std::size_t needed_ = 0;  // so many of them, the first ones, for in_sync()
 };
 
 // With an election, a replica that does not lead keeps its watches running and does nothing else.

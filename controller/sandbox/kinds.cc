@@ -10,6 +10,11 @@ namespace freshet::sandbox {
 
 const Kind kTrackedServices{"freshet.dev",    "v1alpha1", "trackedservices",
                             "TrackedService", true,       true};
+const Kind kRolloutPolicies{"freshet.dev",   "v1alpha1", "rolloutpolicies",
+                            "RolloutPolicy", true,       true};
+const Kind kClusterRolloutPolicies{"freshet.dev",          "v1alpha1", "clusterrolloutpolicies",
+                                   "ClusterRolloutPolicy", false,      true};
+const Kind kRolloutApprovals{"freshet.dev", "v1alpha1", "rolloutapprovals", "RolloutApproval"};
 const Kind kServices{"serving.knative.dev", "v1", "services", "Service", true, true};
 const Kind kConfigurations{
     "serving.knative.dev", "v1", "configurations", "Configuration", true, false, true};
@@ -27,10 +32,13 @@ const Kind kDefinitions{"apiextensions.k8s.io",     "v1",  "customresourcedefini
 
 namespace {
 
-constexpr std::array<const Kind*, 13> kKinds = {
-    &kTrackedServices, &kServices, &kConfigurations, &kRoutes,          &kRevisions,  &kPods,
-    &kEvents,          &kLeases,   &kSecrets,        &kServiceAccounts, &kNamespaces, &kNodes,
-    &kDefinitions};
+constexpr std::array<const Kind*, 16> kKinds = {
+    &kTrackedServices, &kServices,        &kConfigurations,
+    &kRoutes,          &kRevisions,       &kPods,
+    &kEvents,          &kLeases,          &kSecrets,
+    &kServiceAccounts, &kNamespaces,      &kNodes,
+    &kDefinitions,     &kRolloutPolicies, &kClusterRolloutPolicies,
+    &kRolloutApprovals};
 
 const Kind* kind_at(std::string_view group, std::string_view version, std::string_view plural) {
   for (const Kind* kind : kKinds) {

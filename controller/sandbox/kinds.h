@@ -27,6 +27,9 @@ struct Kind {
 };
 
 extern const Kind kTrackedServices;
+extern const Kind kRolloutPolicies;
+extern const Kind kClusterRolloutPolicies;
+extern const Kind kRolloutApprovals;
 extern const Kind kServices;
 extern const Kind kConfigurations;  // spec and metadata only: what Knative knows of them is told
 extern const Kind kRoutes;          // in the Service's status

@@ -33,7 +33,8 @@ TEST(Check, WritesJsonForEditors) {
 }
 
 TEST(Check, SaysThatAFileHoldsNothing) {
-  EXPECT_EQ(to_text(check_documents("a.yaml", "# nothing\n")), "a.yaml: no TrackedService in it\n");
+  EXPECT_EQ(to_text(check_documents("a.yaml", "# nothing\n")),
+            "a.yaml: no TrackedService or policy in it\n");
 }
 
 TEST(Check, RefusesTwoTrackedServicesForOneService) {

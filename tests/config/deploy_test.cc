@@ -71,6 +71,11 @@ TEST(Deploy, TheControllerMayDoThisAndNothingBesides) {
   const std::map<std::string, std::string> expected = {
       {"freshet.dev/trackedservices", "get list watch patch"},
       {"freshet.dev/trackedservices/status", "patch"},
+      {"freshet.dev/rolloutpolicies", "list watch"},
+      {"freshet.dev/clusterrolloutpolicies", "list watch"},
+      {"freshet.dev/rolloutapprovals", "list watch"},
+      {"freshet.dev/rolloutpolicies/status", "patch"},
+      {"freshet.dev/clusterrolloutpolicies/status", "patch"},
       {"serving.knative.dev/services", "get list watch patch"},
       {"serving.knative.dev/revisions", "list watch"},
       {"/pods", "list"},
@@ -114,9 +119,25 @@ TEST(Deploy, UsersOfANamespaceNeverWriteStatus) {
   const std::map<std::string, std::string> edit = {
       {"freshet.dev/trackedservices", "get list watch create update patch delete"}};
   const std::map<std::string, std::string> view = {
-      {"freshet.dev/trackedservices", "get list watch"}};
+      {"freshet.dev/trackedservices", "get list watch"},
+      {"freshet.dev/rolloutpolicies", "get list watch"},
+      {"freshet.dev/clusterrolloutpolicies", "get list watch"},
+      {"freshet.dev/rolloutapprovals", "get list watch"}};
   EXPECT_EQ(rights_of("freshet-edit"), edit);
   EXPECT_EQ(rights_of("freshet-view"), view);
+}
+
+// Whoever may write policies decides when others may roll out: administrators only.
+TEST(Deploy, PoliciesAreWrittenByThoseWhoMayAndNotByEveryEditor) {
+  const std::map<std::string, std::string> of_namespace = {
+      {"freshet.dev/rolloutpolicies", "get list watch create update patch delete"}};
+  const std::map<std::string, std::string> of_cluster = {
+      {"freshet.dev/clusterrolloutpolicies", "get list watch create update patch delete"}};
+  EXPECT_EQ(rights_of("freshet-policies"), of_namespace);
+  EXPECT_EQ(rights_of("freshet-cluster-policies"), of_cluster);
+  const std::map<std::string, std::string> approvers = {
+      {"freshet.dev/rolloutapprovals", "get list watch create delete"}};
+  EXPECT_EQ(rights_of("freshet-approver"), approvers);
 }
 
 TEST(Deploy, TheControllerRunsRestrictedWithProbes) {

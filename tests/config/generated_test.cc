@@ -7,6 +7,7 @@
 #include "config/crd.h"
 #include "config/parse.h"
 #include "config/reference.h"
+#include "config/rollout_policy.h"
 #include "config/status.h"
 
 namespace freshet {
@@ -19,6 +20,11 @@ std::string committed(const std::string& path) {
 
 const Json& schema() {
   static const Json json = crd();
+  return json["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
+}
+
+const Json& schema_of_policy() {
+  static const Json json = policy_crd(kRolloutPolicy);
   return json["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
 }
 
@@ -60,7 +66,10 @@ TEST(Generated, TheCommittedReferencePageIsTheGeneratedOne) {
       << "run: freshet reference > config/reference.md";
 }
 
-TEST(Generated, TheCrdIsStructuralWithoutDefaults) { expect_structural(schema(), ""); }
+TEST(Generated, TheCrdsAreStructuralWithoutDefaults) {
+  expect_structural(schema(), "");
+  expect_structural(schema_of_policy(), "");
+}
 
 TEST(Generated, TheCrdNamesTheResourceAsPeopleTypeIt) {
   const Json names = crd()["spec"]["names"];
@@ -102,6 +111,8 @@ TEST(Generated, EveryFieldHasADescriptionThatIsASentence) {
   };
   look(schema()["properties"]["spec"], "spec");
   look(schema()["properties"]["status"], "status");
+  look(schema_of_policy()["properties"]["spec"], "policy spec");
+  look(schema_of_policy()["properties"]["status"], "policy status");
 }
 
 TEST(Generated, WhatTheControllerWritesIsDeclared) {

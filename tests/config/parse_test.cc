@@ -175,6 +175,7 @@ TEST(Parse, ReadsTheApisObjectWithItsMetadata) {
   expected.created = *parse_rfc3339("2026-11-23T02:10:00Z");
   expected.deleting = true;
   expected.finalizers = {"freshet.dev/traffic"};
+  expected.labels = {{"a", "b"}};
   expected.annotations = {{"freshet.dev/abort", "1 odd"}};
   expected.spec.service = "checkout";
   expected.spec.rollout.steps = {5};

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "controller/planner/turn.h"
-#include "tests/simulate/invariants.h"
+#include "tests/simulate/written.h"
 
 namespace freshet::simulate {
 namespace {

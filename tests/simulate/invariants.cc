@@ -75,6 +75,14 @@ const RevisionFacts* Invariants::find(const RevisionName& revision) const {
 
 void Invariants::on_change(const sandbox::Kind& kind, const sandbox::Change& change) {
   if (kind == sandbox::kRevisions) return on_revision(change);
+  if (kind == sandbox::kRolloutPolicies || kind == sandbox::kClusterRolloutPolicies) {
+    return on_policy(kind, change);
+  }
+  if (kind == sandbox::kRolloutApprovals) {
+    const auto approval = rollout_approval_from_json(Json::parse(change.object->text));
+    if (approval) approved_.insert({approval->service, approval->rollout});
+    return;
+  }
   if (!(kind == sandbox::kServices)) return;
   Followed* followed = find_service(change.key.name);
   if (followed == nullptr) return;
@@ -102,6 +110,17 @@ void Invariants::on_revision(const sandbox::Change& change) {
   if (facts.ready.empty() || facts.ready.back().second != is_ready) {
     facts.ready.emplace_back(world_.now(), is_ready);
   }
+}
+
+void Invariants::on_policy(const sandbox::Kind& kind, const sandbox::Change& change) {
+  PoliciesSince next{world_.now(), policies_.back().policies};
+  const std::string name = std::string(kind.kind) + " " + change.key.name;
+  next.policies.erase(name);
+  if (change.type != sandbox::ChangeType::kDeleted) {
+    const auto parsed = parse_rollout_policy_json(Json::parse(change.object->text), kind.kind);
+    next.policies[name] = policy_of(parsed.object);
+  }
+  if (next.policies != policies_.back().policies) policies_.push_back(std::move(next));
 }
 
 void Invariants::on_request(const HttpRequest& request, const std::string& as,
@@ -181,14 +200,15 @@ void Invariants::note_programmed(Followed& followed) {
   followed.verdict.reset();
 }
 
-void Invariants::on_written(const Json& service, TimePoint knows) {
+void Invariants::on_written(const Json& service, const Told& told, TimePoint looked) {
   const auto view = service_view(service);
   if (!view) return fail("S7 One writer", "a Service that cannot be read: " + view.error().message);
   Followed* followed = find_service(view->key.name);
   if (followed == nullptr) return;
   const auto text = view->annotations.find(std::string(kCoreAnnotation));
   const auto core = text == view->annotations.end() ? std::nullopt : core_of(text->second);
-  const ServiceWritten write{*followed, *view, core, world_.now(), knows};
+  const ServiceWritten write{*followed,          *view, core, world_.now(), told.of_revisions(),
+                             told.of_policies(), looked};
   for (const Check& check : write_checks()) {
     if (std::string wrong = check.find(*this, write); !wrong.empty()) {
       fail(check.name, fmt::format("shop/{}: {}", view->key.name, wrong));

@@ -11,7 +11,9 @@
 
 #include "controller/model/core.h"
 #include "controller/model/observation.h"
+#include "controller/planner/permission.h"
 #include "tests/simulate/people.h"
+#include "tests/simulate/told.h"
 #include "tests/simulate/wire.h"
 
 namespace freshet::simulate {
@@ -49,7 +51,15 @@ struct ServiceWritten {
   const ServiceView& after;
   const std::optional<Core>& core;  // in `after`
   TimePoint now{};
-  TimePoint knows{};  // up to then the writer has been told of Revisions
+  TimePoint knows{};           // up to then the writer has been told of Revisions
+  TimePoint knows_policies{};  // likewise
+  TimePoint looked{};          // when its present passes began
+};
+
+// All policies there were from then on.
+struct PoliciesSince {
+  TimePoint since{};
+  std::map<std::string, Policy> policies;
 };
 
 class Invariants {
@@ -61,8 +71,8 @@ class Invariants {
   // One of our replicas is about to send a write; `metrics` is when it last read Prometheus.
   void on_request(const HttpRequest& request, const std::string& as,
                   std::optional<TimePoint> metrics);
-  // One of our replicas has written a Service.
-  void on_written(const Json& service, TimePoint knows);
+  // One of our replicas has written a Service; its passes began at `looked`.
+  void on_written(const Json& service, const Told& told, TimePoint looked);
   // At the end: of all writes that were sent, in a story with so many events.
   void check_writes(std::int64_t all, std::size_t events);
   // A test of this Revision was answered well.
@@ -81,6 +91,11 @@ class Invariants {
   // Whether status still says that a tag of this service named the digest once.
   bool is_remembered(int service, const Digest& digest) const;
   const People& people() const { return people_; }
+  // In their order; the first were before the story.
+  const std::vector<PoliciesSince>& policies() const { return policies_; }
+  bool is_approved(int service, const std::string& rollout) const {
+    return approved_.contains({service_key(service).name, rollout});
+  }
 
  private:
   Followed* find_service(const std::string& name);
@@ -90,11 +105,14 @@ class Invariants {
   void note_others(Followed& followed) const;
   void note_programmed(Followed& followed);
   void on_revision(const sandbox::Change& change);
+  void on_policy(const sandbox::Kind& kind, const sandbox::Change& change);
 
   sandbox::World& world_;
   const People& people_;
   std::vector<Followed> services_;
   std::map<std::string, RevisionFacts> revisions_;  // by name
+  std::vector<PoliciesSince> policies_ = {{}};
+  std::set<std::pair<std::string, std::string>> approved_;  // TrackedService, rollout
   std::vector<Violation> violations_;
   std::int64_t rollouts_ = 0;
   std::int64_t writes_ = 0;
@@ -107,7 +125,5 @@ struct Check {
   std::string (*find)(const Invariants& world, const ServiceWritten& write);
 };
 const std::vector<Check>& write_checks();
-std::string s15_places(const Invariants& world, const ServiceWritten& write);
-std::string s16_waves(const Invariants& world, const ServiceWritten& write);
 
 }  // namespace freshet::simulate

@@ -60,6 +60,11 @@ std::vector<Kind> kinds_of_wishes() {
       {kDeleteService, kPeople, "delete-service", "{service}: the Service is gone for {lasting}"},
       {kDeleteRevision, kPeople, "delete-revision", "{service}: its newest Revision is deleted"},
       {kPoison, kPeople, "poison", "a TrackedService that cannot be read appears"},
+      {kPolicyFreeze, kPeople, "policy-freeze", "a policy denies rollouts for {lasting}"},
+      {kPolicyWindow, kPeople, "policy-window",
+       "a policy allows rollouts in a window only, for {lasting}"},
+      {kPolicyApproval, kPeople, "policy-approval", "a policy asks for approval for {lasting}"},
+      {kPolicyStop, kPeople, "policy-stop", "all rollouts are stopped for {lasting}"},
   };
 }
 

@@ -13,34 +13,10 @@ namespace {
 
 constexpr Duration kTryAgainAfter = seconds(20);
 constexpr Duration kPodsTakeUpTo = seconds(30);
-constexpr std::string_view kRegistry = "registry.sandbox";
-
-std::string repository(int service) { return fmt::format("shop/s{}", service); }
-
-sandbox::ImageBehaviour behaviour_of(What push, Duration healthy) {
-  sandbox::ImageBehaviour out;
-  out.ready_after = seconds(2);
-  switch (push) {
-    case What::kPushFailing: out.error_rate = 0.4; break;
-    case What::kPushSlow: out.median_seconds *= 8; break;
-    case What::kPushCrashing: out.starts = sandbox::StartsAs::kCrashing; break;
-    case What::kPushNeverReady: out.starts = sandbox::StartsAs::kNeverReady; break;
-    case What::kPushUnpullable: out.starts = sandbox::StartsAs::kPullFailing; break;
-    case What::kPushCrashesLater: out.crashes_after_traffic = healthy; break;
-    case What::kPushFailsGate: out.fails_gates = true; break;
-    case What::kPushUnreadyLater: out.unready_after_traffic = healthy; break;
-    default: break;
-  }
-  return out;
-}
 
 std::string tracked_path(int service) { return tracked_service_path(service_key(service)); }
 
 }  // namespace
-
-Json container_of(int image) {
-  return {{"name", "app"}, {"image", fmt::format("{}/{}:1", kRegistry, repository(image))}};
-}
 
 ServiceKey service_key(int service) { return {kNamespace, fmt::format("s{}", service)}; }
 
@@ -109,21 +85,6 @@ void People::set_up() {
   for (int i = 0; i < services; ++i) (void)track(i, spec_of(i));
 }
 
-void People::push(int service, What what, Duration healthy) {
-  const int image = image_of(service);
-  int& newest = newest_[static_cast<std::size_t>(image)];
-  const Digest digest =
-      world_.push(repository(image), "1", behaviour_of(what, healthy), world_.now());
-  if (builds_.emplace(digest, Build{newest + 1, what, image, healthy}).second) ++newest;
-}
-
-std::optional<Digest> People::digest_of(int service, int number) const {
-  for (const auto& [digest, build] : builds_) {
-    if (build.service == image_of(service) && build.number == number) return digest;
-  }
-  return std::nullopt;
-}
-
 void People::command(int service, const char* verb, const std::string& options) {
   const std::string name = fmt::format("freshet.dev/{}", verb);
   const std::string value = fmt::format("c{} {}", ++commands_, options);
@@ -158,6 +119,10 @@ void People::act_on_what_is_due() {
         push(event.service, What::kPushGood);  // who deploys anew deploys what works
         make_service(event.service);
         break;
+      case What::kPolicyFreeze:
+      case What::kPolicyWindow:
+      case What::kPolicyApproval:
+      case What::kPolicyStop: take_policy_back(event.what); break;
       case What::kScrapesStop: world_.expose({sandbox::Exposure::kPushed}); break;
       case What::kUnready: make_ready(event.service, event.value, true); break;
       case What::kRequestsStop:
@@ -171,32 +136,11 @@ void People::act_on_what_is_due() {
 void People::act(const Event& event) {
   switch (kind_of(event.what).group) {
     case Group::kRegistry: return act_on_registry(event);
-    case Group::kPeople: act_on_tracking(event); return act_on_service(event);
+    case Group::kPeople:
+      act_on_tracking(event);
+      act_on_policies(event);
+      return act_on_service(event);
     default: return act_on_surroundings(event);
-  }
-}
-
-void People::act_on_registry(const Event& event) {
-  switch (event.what) {
-    case What::kPushRebuild: {
-      const auto first = digest_of(event.service, newest(event.service));
-      if (!first) return;
-      const auto again =
-          world_.rebuild(repository(image_of(event.service)), "1", *first, world_.now());
-      if (again) builds_.emplace(*again, builds_.at(*first));
-      return;
-    }
-    case What::kPushOldAgain: {
-      const auto digest = digest_of(event.service, std::max(0, newest(event.service) - 1));
-      if (digest) world_.move_tag(repository(image_of(event.service)), "1", *digest);
-      return;
-    }
-    case What::kRemoveTag: return world_.remove_tag(repository(image_of(event.service)), "1");
-    case What::kRegistryFails: return weather_.begin(event, world_.now());
-    default: {
-      const Duration healthy = seconds(event.value > 0 ? event.value : 4);
-      return push(event.service, event.what, healthy);
-    }
   }
 }
 
@@ -204,7 +148,9 @@ void People::act_on_tracking(const Event& event) {
   const int service = event.service;
   switch (event.what) {
     case What::kPromote: return command(service, "promote");
-    case What::kPromoteFull: return command(service, "promote", "--full");
+    // Half of them with a reason, which overrules a freeze.
+    case What::kPromoteFull:
+      return command(service, "promote", event.value % 2 == 0 ? "--full" : "--full a hot fix");
     case What::kAbort:
       aborted_[static_cast<std::size_t>(service)] = world_.now();
       return command(service, "abort", "by hand");
@@ -242,15 +188,6 @@ void People::act_on_tracking(const Event& event) {
       return;
     default: return;
   }
-}
-
-void People::make_ready(int service, int build, bool is_ready) {
-  const auto digest = digest_of(service, build);
-  if (!digest) return;
-  sandbox::ImageBehaviour changed =
-      behaviour_of(builds_.at(*digest).push, builds_.at(*digest).healthy);
-  if (!is_ready) changed.starts = sandbox::StartsAs::kNeverReady;
-  world_.behave(*digest, changed);
 }
 
 void People::act_on_surroundings(const Event& event) {

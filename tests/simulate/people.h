@@ -71,6 +71,9 @@ class People {
   void act_on_registry(const Event& event);
   void act_on_tracking(const Event& event);
   void act_on_service(const Event& event);
+  void act_on_policies(const Event& event);
+  void take_policy_back(What what);
+  void approve(int service, const Json& status);
   void adopt_what_serves_most(int service);
   void look_after(int service);
   void act_on_surroundings(const Event& event);

@@ -97,6 +97,7 @@ void People::look_after(int service) {
     const bool retreats = string_or(at_path(*tracked, {"status"}), "phase") == "Retreating";
     if (reason == "StableUnready" && retreats) command(service, "retry");
     if (reason == "ForeignEdit") command(service, "resume", "--keep-mine");
+    if (reason == "ApprovalRequired") approve(service, at_path(*tracked, {"status"}));
     if (reason == "Paused") command(service, "resume");
     if (reason == "CoreLost" || reason == "CoreDamaged") adopt_what_serves_most(service);
   }

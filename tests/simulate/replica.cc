@@ -7,7 +7,9 @@
 namespace freshet::simulate {
 namespace {
 
-constexpr std::array<std::string_view, 3> kWatched = {"services", "revisions", "trackedservices"};
+constexpr std::array<std::string_view, 6> kWatched = {"services",         "revisions",
+                                                      "trackedservices",  "rolloutpolicies",
+                                                      "rolloutapprovals", "clusterrolloutpolicies"};
 constexpr std::size_t kChunk = 1021;  // streams are cut in the middle of anything
 constexpr Duration kShortestRest{10};
 constexpr Duration kAnalysisInterval = seconds(30);
@@ -56,9 +58,8 @@ void Replica::start() {
   metrics_ = std::make_unique<Metrics>();
   Connections connections{*kube_, *exchanges_, transport_};
   connections.gates = gates_.get();
-  controller_ =
-      std::make_unique<Controller>(options(election_ != nullptr, max_rollouts_),
-                                   std::move(connections), *clock_, *metrics_, log_);
+  controller_ = std::make_unique<Controller>(options(election_ != nullptr, max_rollouts_),
+                                             std::move(connections), *clock_, *metrics_, log_);
   watches_ = std::make_unique<Watches>(*kube_, *clock_, *controller_, std::vector<std::string>{},
                                        Duration{0}, [this] { return dice_.uniform(); });
   news_.fill(world_.now());
@@ -148,6 +149,7 @@ void Replica::watch() {
 }
 
 void Replica::work() {
+  looked_ = world_.now();
   if (!watches_->in_sync() || (election_ && !election_->leads())) return;
   for (int i = 0; i < kMostPasses && controller_->read_surroundings(); ++i) {
   }

@@ -26,6 +26,7 @@ class Replica {
   Replica& operator=(const Replica&) = delete;
 
   Wire& wire() { return wire_; }
+  TimePoint looked() const { return looked_; }
   // A watch has news of this kind, which arrives some time later.
   void notice(std::string_view plural);
 
@@ -76,7 +77,8 @@ class Replica {
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<Watches> watches_;
-  std::array<TimePoint, 3> news_{};  // of Services, Revisions, TrackedServices, as Watches has them
+  TimePoint looked_{};               // when the passes under way, or the last ones, began
+  std::array<TimePoint, 6> news_{};  // of each kind that is watched, as Watches has them
   TimePoint elects_{};               // when the election is due
   TimePoint back_{};                 // while it is dead
   TimePoint ran_{};

@@ -67,7 +67,7 @@ class Universe {
   People people_;
   Invariants invariants_;
   std::vector<std::unique_ptr<Replica>> replicas_;
-  std::vector<TimePoint> knows_;       // up to when each replica was told of Revisions
+  std::vector<Told> told_;             // of each replica
   std::vector<std::size_t> electing_;  // whose requests are under way, if their process goes on
   std::size_t next_ = 0;               // of the story's events
   TimePoint began_{};
@@ -92,7 +92,7 @@ Universe::Universe(const Story& story, const RunOptions& options)
   began_ = world_.now();
   for (int i = 0; i < story.replicas; ++i) {
     const auto index = static_cast<std::size_t>(i);
-    knows_.push_back(began_);
+    told_.emplace_back(began_);
     Wire::Hooks hooks;
     hooks.pass_time = [this, index](Duration lasting, bool frozen) {
       if (!frozen) electing_.push_back(index);
@@ -133,10 +133,8 @@ void Universe::plan_strike() {
 
 void Universe::on_exchange(std::size_t replica, const Exchange& exchange) {
   const bool succeeded = exchange.answer && exchange.answer->status / 100 == 2;
-  if (exchange.as == "WATCH revisions" || exchange.as == "GET revisions") {
-    if (succeeded) knows_[replica] = world_.now();
-    return;
-  }
+  const bool is_cut = replicas_[replica]->wire().is_cut();
+  if (told_[replica].note(exchange, is_cut, world_.now())) return;
   if (exchange.as == "gate" && succeeded) invariants_.note_gate_passed(exchange.answer->body);
   if (exchange.as == "registry") {
     const std::string wrong = triggers_.on_asked(replica, exchange, world_.now());
@@ -150,7 +148,7 @@ void Universe::on_exchange(std::size_t replica, const Exchange& exchange) {
   }
   if (!succeeded) return;
   const auto body = parse_json(exchange.answer->body, kMaxReplyBytes);
-  if (body) invariants_.on_written(*body, knows_[replica]);
+  if (body) invariants_.on_written(*body, told_[replica], replicas_[replica]->looked());
 }
 
 void Universe::strike(const Event& event) {

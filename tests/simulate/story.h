@@ -50,6 +50,10 @@ enum class What {
   kDeleteService,   // likewise the Service
   kDeleteRevision,  // the newest one
   kPoison,          // a TrackedService that cannot be read appears
+  kPolicyFreeze,    // a RolloutPolicy of the namespace denies everything for `lasting`
+  kPolicyWindow,    // one allows a window that comes, until it is deleted after `lasting`
+  kPolicyApproval,  // one asks for approval before traffic, until it is deleted after `lasting`
+  kPolicyStop,      // pause --all, and resume --all after `lasting`
   // The API server. Windows of `lasting`; `value` in percent of the exchanges.
   kApiFails,
   kApiConflicts,

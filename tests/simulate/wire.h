@@ -57,6 +57,7 @@ class Wire {
   }
 
   // Whether a watch has ended before all was delivered, since this was asked last.
+  bool is_cut() const { return is_cut_; }
   bool take_cut() { return std::exchange(is_cut_, false); }
   std::int64_t watch_events() const { return watch_events_; }
   std::int64_t exchanges() const { return exchanges_; }

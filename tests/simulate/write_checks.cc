@@ -3,13 +3,9 @@
 
 #include <algorithm>
 
-#include "tests/simulate/invariants.h"
+#include "tests/simulate/written.h"
 
 namespace freshet::simulate {
-namespace {
-
-constexpr int kAnswersOfAllGates = 5;         // one, and four of five
-constexpr Duration kClockSlack = seconds(4);  // Dates have whole seconds; kClockTolerance of ours
 
 const Rollout* rollout_of(const std::optional<Core>& core) {
   return core ? active_rollout(core->phase) : nullptr;
@@ -19,12 +15,6 @@ bool is_retreat(const std::optional<Core>& core) {
   return core && std::holds_alternative<Retreating>(core->phase);
 }
 
-// The rollout whose candidate gets a larger share by this write, and from where to where.
-struct Raise {
-  const Rollout* rollout = nullptr;
-  int from = 0;
-  int to = 0;
-};
 std::optional<Raise> raise_of(const ServiceWritten& write) {
   const Rollout* before = rollout_of(write.before.core);
   const Rollout* now = rollout_of(write.core);
@@ -41,6 +31,13 @@ std::optional<Raise> raise_of(const ServiceWritten& write) {
   return Raise{before, candidate_percent(*write.before.core), 100};
 }
 
+bool on_a_persons_word(const ServiceWritten& write) {
+  if (!write.core || !write.before.core) return false;
+  return write.core->commands != write.before.core->commands;
+}
+
+namespace {
+
 bool was_ready(const RevisionFacts& facts, TimePoint from, TimePoint to) {
   for (std::size_t i = 0; i < facts.ready.size(); ++i) {
     const auto& [since, is_ready] = facts.ready[i];
@@ -48,11 +45,6 @@ bool was_ready(const RevisionFacts& facts, TimePoint from, TimePoint to) {
     if (is_ready && since <= to && until >= from) return true;
   }
   return false;
-}
-
-bool on_a_persons_word(const ServiceWritten& write) {
-  if (!write.core || !write.before.core) return false;
-  return write.core->commands != write.before.core->commands;
 }
 
 std::string s1_sum(const Invariants&, const ServiceWritten& write) {
@@ -231,23 +223,6 @@ std::string s10_others_entries(const Invariants&, const ServiceWritten& write) {
   return "";
 }
 
-// Each of the two gates was answered well; a spec that was edited meanwhile has none of its own.
-std::string s13_gates(const Invariants& world, const ServiceWritten& write) {
-  const auto raise = raise_of(write);
-  if (!raise || raise->from > 0 || on_a_persons_word(write)) return "";
-  if (!world.people().has_gates(write.before.number)) return "";
-  for (const auto& [container, digest] : raise->rollout->candidate.pair.digests) {
-    const auto build = world.people().builds().find(digest);
-    if (build == world.people().builds().end()) continue;
-    if (build->second.push == What::kPushFailsGate)
-      return "a build that fails its gate gets requests";
-  }
-  const auto& name = raise->rollout->candidate.name;
-  const RevisionFacts* facts = name ? world.find(*name) : nullptr;
-  if (facts != nullptr && facts->gates_passed >= kAnswersOfAllGates) return "";
-  return "a candidate gets requests whose gates have not all passed";
-}
-
 }  // namespace
 
 const std::vector<Check>& write_checks() {
@@ -262,9 +237,11 @@ const std::vector<Check>& write_checks() {
       {"S8 Retreat", s8_retreat},
       {"S9 Admission", s9_admission},
       {"S10 Others' entries", s10_others_entries},
+      {"S13 Gates", s13_gates},
+      {"S14 Policies", s14_policies},
       {"S15 Places", s15_places},
       {"S16 Waves", s16_waves},
-      {"S13 Gates", s13_gates},
+      {"S17 Approval", s17_approval},
   };
   return kChecks;
 }

@@ -93,6 +93,9 @@ TEST_F(StandbyTest, AsksForItsWatchesAndTheLeaseAndForNothingElse) {
   EXPECT_EQ(sent, (std::set<std::string>{api + "freshet.dev/v1alpha1/trackedservices",
                                          api + "serving.knative.dev/v1/services",
                                          api + "serving.knative.dev/v1/revisions",
+                                         api + "freshet.dev/v1alpha1/rolloutpolicies",
+                                         api + "freshet.dev/v1alpha1/clusterrolloutpolicies",
+                                         api + "freshet.dev/v1alpha1/rolloutapprovals",
                                          "GET " + leases + "/freshet", "POST " + leases}))
       << "POST: it lost the race for a Lease that was not there";
 }

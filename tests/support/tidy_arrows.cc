@@ -129,6 +129,7 @@ Problems check_libraries_at_home(const SourceFile& file) {
   static const std::vector<Library> kLibraries{
       {"curl/", {"controller/net", "bench"}, false},
       {"re2/", {"config"}, false},
+      {"date/", {"config"}, false},
       {"httplib.h", {"controller/server"}, true},  // tests stand in for servers with it
       {"CLI/", {"controller/cli", "simulate"}, false},
       {"gtest/", {}, true},

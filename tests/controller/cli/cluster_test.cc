@@ -85,6 +85,52 @@ TEST(Cluster, CommandsAreAcceptedOrRefusedWithASentence) {
   EXPECT_EQ(resumed.out, "Accepted: resumed\n");
 }
 
+TEST(Cluster, EverythingIsStoppedByOneCommandAndGoesOnByAnother) {
+  CliBed bed;
+  adopt_checkout(bed);
+  EXPECT_EQ(bed.run({"pause", "--all"}).err, "freshet: pause --all wants a --reason\n");
+  EXPECT_EQ(bed.run({"pause"}).err, "freshet: name a service, or say --all\n");
+  const CliRun stopped = bed.run({"pause", "--all", "--reason", "incident 42"});
+  EXPECT_EQ(stopped.out,
+            "✓ no rollout starts or advances anywhere until freshet resume --all; retreats go "
+            "ahead\n");
+  EXPECT_EQ(bed.run({"policies"}).out,
+            "NAME   SCOPE     SELECTS   NOW               UNTIL   OWNER\n"
+            "stop   cluster   all       closed: Stopped   -       ann\n");
+  bed.rebuild("checkout", 0.001);
+  bed.run_for(minutes(10));
+  const CliRun why = bed.run({"why", "checkout"});
+  EXPECT_TRUE(has(why.out,
+                  "ClusterRolloutPolicy stop of ann stops all rollouts until it is taken "
+                  "back: incident 42"))
+      << why.out;
+  EXPECT_TRUE(has(bed.run({"pause", "--all", "--reason", "again", "--until", "1h"}).out,
+                  "anywhere until 20"));
+  EXPECT_EQ(bed.run({"resume", "--all"}).exit_code, kDone);
+  EXPECT_EQ(bed.run({"resume", "--all"}).err,
+            "freshet: nothing is stopped: there is no ClusterRolloutPolicy stop\n");
+  bed.run_for(minutes(2));
+  EXPECT_FALSE(has(bed.run({"status", "checkout"}).out, "✓ Idle"));
+}
+
+TEST(Cluster, ARolloutIsApprovedOnceAndByName) {
+  CliBed bed;
+  adopt_checkout(bed);
+  EXPECT_EQ(bed.run({"approve", "checkout"}).err, "freshet: no rollout of checkout is active\n");
+  ASSERT_TRUE(bed.cluster.world().create({{"apiVersion", "freshet.dev/v1alpha1"},
+                                          {"kind", "RolloutPolicy"},
+                                          {"metadata", {{"name", "p"}, {"namespace", "shop"}}},
+                                          {"spec", {{"approval", "BeforeTraffic"}}}}));
+  bed.rebuild("checkout", 0.001);
+  bed.run_for(minutes(10));
+  EXPECT_TRUE(has(bed.run({"why", "checkout"}).out, "(freshet approve)"));
+  const CliRun approved = bed.run({"approve", "checkout", "--reason", "release 42"});
+  EXPECT_TRUE(has(approved.out, " of shop/checkout is approved\n")) << approved.err;
+  EXPECT_TRUE(has(bed.run({"approve", "checkout"}).err, " is approved already\n"));
+  bed.run_for(minutes(2));
+  EXPECT_TRUE(has(bed.run({"status", "-A", "--no-headers"}).out, "Shifting"));
+}
+
 TEST(Cluster, AHeldRolloutEndsTheWaitWithItsOwnExitCode) {
   CliBed bed;
   adopt_checkout(bed);

@@ -91,9 +91,10 @@ TEST(Words, CalledAsAPluginItNamesItselfSo) {
 
 TEST(Words, EveryCommandHasHelpWithExamples) {
   CliBed bed;
-  for (const char* command : {"status", "why", "history", "promote", "abort", "pause", "resume",
-                              "retry", "adopt", "rollback", "repair", "track", "untrack",
-                              "preflight", "resolve", "judge", "check", "crd", "reference"}) {
+  for (const char* command :
+       {"status",  "why",   "history",  "promote", "abort",     "pause",   "resume",
+        "retry",   "adopt", "rollback", "repair",  "track",     "untrack", "preflight",
+        "resolve", "judge", "check",    "crd",     "reference", "approve", "policies"}) {
     const CliRun ran = bed.run({command, "--help"});
     EXPECT_EQ(ran.exit_code, kDone) << command;
     EXPECT_NE(ran.out.find("Examples:\n  freshet " + std::string(command)), std::string::npos)

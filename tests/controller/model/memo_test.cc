@@ -17,6 +17,8 @@ Memo full_memo() {
   memo.candidate_unready_since = kSeen + seconds(1);
   memo.blind_since = kSeen + seconds(2);
   memo.waiting_since = kSeen + seconds(3);
+  memo.closed_since = kSeen + seconds(4);
+  memo.closed_for = minutes(5);
   const Digest digest = *Digest::parse("sha256:" + std::string(64, 'a'));
   memo.deferred = {{{{{ContainerName("app"), digest}}, "t:1"}, kSeen + hours(1), 2, "no nodes"}};
   memo.gates = {"7f3a", Uid("u8"), {}};

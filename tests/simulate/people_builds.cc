@@ -1,0 +1,87 @@
+// What builds do: push, push once more, move and take away tags.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tests/simulate/people.h"
+
+namespace freshet::simulate {
+namespace {
+
+constexpr std::string_view kRegistry = "registry.sandbox";
+
+std::string repository(int service) { return fmt::format("shop/s{}", service); }
+
+sandbox::ImageBehaviour behaviour_of(What push, Duration healthy) {
+  sandbox::ImageBehaviour out;
+  out.ready_after = seconds(2);
+  switch (push) {
+    case What::kPushFailing: out.error_rate = 0.4; break;
+    case What::kPushSlow: out.median_seconds *= 8; break;
+    case What::kPushCrashing: out.starts = sandbox::StartsAs::kCrashing; break;
+    case What::kPushNeverReady: out.starts = sandbox::StartsAs::kNeverReady; break;
+    case What::kPushUnpullable: out.starts = sandbox::StartsAs::kPullFailing; break;
+    case What::kPushCrashesLater: out.crashes_after_traffic = healthy; break;
+    case What::kPushFailsGate: out.fails_gates = true; break;
+    case What::kPushUnreadyLater: out.unready_after_traffic = healthy; break;
+    default: break;
+  }
+  return out;
+}
+
+}  // namespace
+
+Json container_of(int image) {
+  return {{"name", "app"}, {"image", fmt::format("{}/{}:1", kRegistry, repository(image))}};
+}
+
+void People::push(int service, What what, Duration healthy) {
+  const int image = image_of(service);
+  int& newest = newest_[static_cast<std::size_t>(image)];
+  const Digest digest =
+      world_.push(repository(image), "1", behaviour_of(what, healthy), world_.now());
+  if (builds_.emplace(digest, Build{newest + 1, what, image, healthy}).second) ++newest;
+}
+
+std::optional<Digest> People::digest_of(int service, int number) const {
+  for (const auto& [digest, build] : builds_) {
+    if (build.service == image_of(service) && build.number == number) return digest;
+  }
+  return std::nullopt;
+}
+
+void People::act_on_registry(const Event& event) {
+  switch (event.what) {
+    case What::kPushRebuild: {
+      const auto first = digest_of(event.service, newest(event.service));
+      if (!first) return;
+      const auto again =
+          world_.rebuild(repository(image_of(event.service)), "1", *first, world_.now());
+      if (again) builds_.emplace(*again, builds_.at(*first));
+      return;
+    }
+    case What::kPushOldAgain: {
+      const auto digest = digest_of(event.service, std::max(0, newest(event.service) - 1));
+      if (digest) world_.move_tag(repository(image_of(event.service)), "1", *digest);
+      return;
+    }
+    case What::kRemoveTag: return world_.remove_tag(repository(image_of(event.service)), "1");
+    case What::kRegistryFails: return weather_.begin(event, world_.now());
+    default: {
+      const Duration healthy = seconds(event.value > 0 ? event.value : 4);
+      return push(event.service, event.what, healthy);
+    }
+  }
+}
+
+void People::make_ready(int service, int build, bool is_ready) {
+  const auto digest = digest_of(service, build);
+  if (!digest) return;
+  sandbox::ImageBehaviour changed =
+      behaviour_of(builds_.at(*digest).push, builds_.at(*digest).healthy);
+  if (!is_ready) changed.starts = sandbox::StartsAs::kNeverReady;
+  world_.behave(*digest, changed);
+}
+
+}  // namespace freshet::simulate
