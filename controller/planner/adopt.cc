@@ -57,7 +57,7 @@ Problem not_settled(const Pass& pass) {
     return not_ready("ServiceNotReady",
                      "Knative has not programmed the Service's traffic: " +
                          printable(service.routes_ready.message),
-                     "adoption goes on when it has");
+                     "adoption goes on when it has, or adopt --to=REVISION settles it");
   }
   if (is_readopted(pass) || service.ready.status == Tri::kTrue) return {};
   return not_ready("ServiceNotReady",

@@ -1,6 +1,8 @@
 // Recovery never advances: it retreats to a known stable, adopts what alone serves, or asks.
 #include "controller/planner/recover.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
@@ -54,6 +56,17 @@ bool are_the_ones_that_serve(const Pass& pass, const Known& known) {
          share_of(shares, known.stable.name) + share_of(shares, *name) == 100;
 }
 
+// Stable alone serves, and our own entry of 0 % names the candidate: one that is not Ready keeps
+// the whole Route from being programmed, and so from being adopted.
+bool is_named_by_our_entry(const Pass& pass, const Known& known) {
+  const auto& name = known.rollout.candidate.name;
+  if (!name || share_of(serving(pass.service.traffic), known.stable.name) != 100) return false;
+  const TrafficTag ours(pass.rules().tag);
+  return std::ranges::any_of(pass.service.traffic, [&](const TrafficTarget& entry) {
+    return entry.tag == ours && entry.revision == name;
+  });
+}
+
 std::string what_happened(const Pass& pass) {
   if (pass.origin == CoreOrigin::kLost) return "the annotation with the rollout's state is gone";
   const auto* damaged = std::get_if<DamagedCore>(&pass.seen.core);
@@ -74,7 +87,8 @@ Decision retreat_to_known_stable(const Pass& pass) {
   if (!is_recovering(pass)) return {};
   for (const auto source : {known_from_frozen_part, known_from_mirror, known_from_older_core}) {
     const auto known = source(pass);
-    if (!known || !are_the_ones_that_serve(pass, *known)) continue;
+    if (!known) continue;
+    if (!are_the_ones_that_serve(pass, *known) && !is_named_by_our_entry(pass, *known)) continue;
     Pass recovered = pass;
     recovered.core.stable = known->stable;
     recovered.facts.push_back(warning(reason(pass), what_happened(pass)));

@@ -240,7 +240,7 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
   if (!owes_retreat(seen, now)) out.blind = look(seen, notes, now);
   Transition transition = decide_and_write(seen, notes, now, out.trouble);
   notes.memo = transition.memo;
-  if (out.trouble.empty()) gates_.ask(key, transition.gate);
+  if (out.trouble.empty()) gates_.ask(key, transition.gate, offset);
   settle(key, seen, transition, notes, now, out.trouble);
   out.next = transition.wake_at;
   const bool active = transition.core && active_rollout(transition.core->phase) != nullptr;

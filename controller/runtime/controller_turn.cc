@@ -15,11 +15,16 @@ std::optional<Fleet::Entrant> entrant_of(const Observation& seen, const Transiti
   if (preparing == nullptr || before == nullptr || active_rollout(before->phase) != nullptr) {
     return std::nullopt;
   }
+  const Candidate& candidate = preparing->rollout.candidate;
+  // Where a tool writes the templates of all, these follow an image as digests do.
+  const bool is_edited = candidate.why == CandidateWhy::kTemplate &&
+                         seen.tracked.spec.rollout.write_mode == WriteMode::kPin;
   return Fleet::Entrant{{seen.tracked.name_space, seen.tracked.name},
                         seen.service->key,
-                        preparing->rollout.candidate.pair.digests,
+                        candidate.pair.digests,
                         next.stable,
-                        next.commands != before->commands};
+                        next.commands != before->commands,
+                        is_edited};
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ class Fleet {
     DigestSet digests;
     std::optional<RevisionRef> stable;  // what of them is no news
     bool on_a_persons_word = false;
+    bool as_edited = false;  // a person's own template: it goes in no wave with others
   };
   struct Counts {
     int running = 0;

@@ -135,7 +135,7 @@ planning::Wave Fleet::wave(const std::string& name) const {
 
 std::optional<OthersFirst> Fleet::wait_for_wave(const Entrant& entrant, Waiting& waiting,
                                                 TimePoint now) {
-  if (limits_.wave_by == WaveBy::kOff) return std::nullopt;
+  if (limits_.wave_by == WaveBy::kOff || entrant.as_edited) return std::nullopt;
   for (const std::string& name : new_waves(entrant.digests, entrant.stable)) {
     planning::Wave here = wave(name);
     // It was tried there, and is to be tried again: that stops nobody, and waits behind nobody.

@@ -11,7 +11,8 @@ constexpr int kMaxGateRounds = 256;  // of answers that are there already
 
 }  // namespace
 
-void Gates::ask(const ServiceKey& follower, const std::optional<GateQuestion>& question) {
+void Gates::ask(const ServiceKey& follower, const std::optional<GateQuestion>& question,
+                Duration ahead) {
   const std::lock_guard lock(mutex_);
   const auto known = asked_.find(follower);
   if (!question) {
@@ -20,9 +21,9 @@ void Gates::ask(const ServiceKey& follower, const std::optional<GateQuestion>& q
   }
   if (known != asked_.end() && same_question(known->second.question, *question)) return;
   Asked& asked = asked_[follower];
-  asked = Asked{*question, {}, 0, std::nullopt};
+  asked = Asked{*question, {}, 0, std::nullopt, clock_.now() + ahead - clock_.monotonic()};
   if (exchanges_ == nullptr || !question->gate.http) {
-    asked.attempt = untold(*question, "this controller cannot ask for it", clock_.now());
+    asked.attempt = untold(*question, "this controller cannot ask for it", now_for(asked));
     return;
   }
   exchanges_->wake();
@@ -50,7 +51,7 @@ bool Gates::send() {
       if (asked.id != 0 || asked.attempt) continue;
       asked.id = ++last_id_;
       under_way_[asked.id] = follower;
-      requests.emplace_back(asked.id, gate_request(asked.question, clock_.now()));
+      requests.emplace_back(asked.id, gate_request(asked.question, now_for(asked)));
     }
   }
   for (auto& [id, request] : requests) exchanges_->start(id, std::move(request));
@@ -66,7 +67,7 @@ void Gates::take(const EndedExchange& end, std::vector<ServiceKey>& told) {
   Asked& asked = known->second;
   asked.id = 0;
   count_answer(asked.tally, asked.question, end.reply);
-  asked.attempt = attempt_of(asked.tally, asked.question, clock_.now());
+  asked.attempt = attempt_of(asked.tally, asked.question, now_for(asked));
   if (asked.attempt) told.push_back(known->first);
 }
 

@@ -20,8 +20,10 @@ class Gates {
   Gates(HttpExchanges* exchanges, const Clock& clock) : exchanges_(exchanges), clock_(clock) {}
 
   // What a pass of `follower` wants to know now. The same question as before goes on, another one
-  // replaces it; nullopt: nothing (any more).
-  void ask(const ServiceKey& follower, const std::optional<GateQuestion>& question);
+  // replaces it; nullopt: nothing (any more). Its times are by the API server's clock, which is
+  // `ahead` of ours now; from here on time goes by what no clock that is set anew changes.
+  void ask(const ServiceKey& follower, const std::optional<GateQuestion>& question,
+           Duration ahead = Duration{0});
   // The attempt at its present question, once it has ended.
   std::optional<GateAttempt> ended(const ServiceKey& follower) const;
 
@@ -36,7 +38,9 @@ class Gates {
     GateTally tally;
     std::uint64_t id = 0;  // of the request under way; 0: none
     std::optional<GateAttempt> attempt;
+    TimePoint epoch{};  // the API server's time when our monotonic clock was zero
   };
+  TimePoint now_for(const Asked& asked) const { return asked.epoch + clock_.monotonic(); }
   bool send();                                                         // false: nothing was
   void take(const EndedExchange& end, std::vector<ServiceKey>& told);  // mutex_ held
 

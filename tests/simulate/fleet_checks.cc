@@ -37,6 +37,7 @@ std::string s15_places(const Invariants& world, const ServiceWritten& write) {
 std::string s16_waves(const Invariants& world, const ServiceWritten& write) {
   const Rollout* rollout = begun(world, write);
   if (rollout == nullptr || !write.core->stable) return "";
+  if (rollout->candidate.why == CandidateWhy::kTemplate) return "";  // a person's own
   const planning::WaveLimits limits;
   for (const auto& [container, digest] : rollout->candidate.pair.digests) {
     if (has(write.core->stable->pair.digests, digest)) continue;

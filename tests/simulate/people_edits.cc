@@ -102,6 +102,12 @@ void People::look_after(int service) {
     if (reason == "CoreLost" || reason == "CoreDamaged") adopt_what_serves_most(service);
   }
   const auto app = world_.read(service_path(service_key(service)));
+  // What serves does not run, and nobody knows any more what was rolled out: what is Ready is best.
+  const std::string ready =
+      app ? string_or(at_path(*app, {"status"}), "latestReadyRevisionName") : "";
+  if (string_or(at_path(*tracked, {"status"}), "reason") == "ServiceNotReady" && !ready.empty()) {
+    command(service, "adopt", "--to=" + ready);
+  }
   if (!app || string_or(at_path(*tracked, {"status"}), "phase") != "Adopting") return;
   if (condition_view(at_path(*app, {"status"}), "Ready").status != Tri::kFalse) return;
   act_on_service({.what = What::kEditTemplate, .service = service, .value = ++commands_});

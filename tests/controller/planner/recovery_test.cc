@@ -159,6 +159,20 @@ TEST(Recovery, ANumberThatNobodyRemembersComesNotAgain) {
   EXPECT_EQ(world.core().seq, 3601);
 }
 
+// In Gating the candidate is named at 0 %: not Ready, it keeps the Route from being programmed.
+TEST(Recovery, AnEntryOfOursThatBlocksTheRouteIsTakenBack) {
+  PlannerWorld world = world_in("Waiting");
+  const RevisionName candidate = *world.candidate();
+  world.set_traffic({entry(kFirst, 100), entry(candidate, 0, "freshet")});
+  world.settle();
+  world.make_ready(candidate, Tri::kFalse, "ExitCode1", "crashed");
+  world.service().routes_ready.status = Tri::kFalse;
+  world.lose_core();
+  world.pass();
+  EXPECT_EQ(world.phase(), "Retreating");
+  EXPECT_EQ(world.traffic(), (Traffic{entry(kFirst, 100)}));
+}
+
 TEST(Recovery, TheModeFoundAtAdoptionIsNotLostWithTheCore) {
   PlannerWorld world = world_in("Idle");
   world.lose_core();

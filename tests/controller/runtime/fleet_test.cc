@@ -47,8 +47,8 @@ class Fleets : public ::testing::Test {
  protected:
   // "" where it may begin; the reason of the hold and its place.
   std::string ask(const ServiceKey& key, char digit = 'b', bool by_person = false) {
-    const auto wait =
-        fleet_->ask({key, key, revision(digit).pair.digests, revision('a'), by_person}, kAsked);
+    const auto wait = fleet_->ask(
+        {key, key, revision(digit).pair.digests, revision('a'), by_person, false}, kAsked);
     if (!wait) return "";
     const auto number = wait->sentence.find("number ");
     return wait->reason +
@@ -209,6 +209,15 @@ TEST_F(Fleets, LetTheServiceThatRejectedAnImageTryItInAnotherTemplate) {
   turn(kFirst, rejecting('a', 'b'));
   EXPECT_EQ(wait(kSecond), "FailureBudget");
   EXPECT_EQ(ask(kFirst), "");
+}
+
+TEST_F(Fleets, LetAPersonsOwnTemplateGo) {
+  make(9, 9, WaveBy::kRepository);
+  turn(kFirst, rejecting('a', 'b'));
+  EXPECT_EQ(wait(kSecond), "FailureBudget");
+  const Fleet::Entrant edited{kSecond,       kSecond, revision('b').pair.digests,
+                              revision('a'), false,   true};
+  EXPECT_FALSE(fleet_->ask(edited, kAsked));
 }
 
 TEST_F(Fleets, HaveAnOpenWaveWherePeopleRunTheImageAlready) {

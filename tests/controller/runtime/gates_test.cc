@@ -52,6 +52,15 @@ TEST_F(GatesTest, TheSameQuestionIsSentOnce) {
   EXPECT_FALSE(gates_.ended(kSecond));
 }
 
+TEST_F(GatesTest, AClockThatIsADayAheadTakesNoTimeFromAnAttempt) {
+  const GateQuestion asked = question(1, 5);
+  clock_.set(clock_.now() + hours(24));
+  gates_.ask(kFirst, asked, -hours(24));
+  (void)gates_.drive(Duration{0});
+  EXPECT_EQ(gates_.drive(seconds(2)), std::vector<ServiceKey>{kFirst});
+  EXPECT_EQ(gates_.ended(kFirst)->outcome, GateOutcome::kPassed);
+}
+
 TEST_F(GatesTest, RequestsOfOneAttemptAreSentOneAfterTheOther) {
   const TimePoint began = clock_.now();
   gates_.ask(kFirst, question(1, 5));
