@@ -8,6 +8,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/flags.h"
 #include "controller/cli/order.h"
+#include "controller/model/shadow.h"
 #include "controller/runtime/paths.h"
 
 namespace freshet {
@@ -29,7 +30,8 @@ int run_approve(const ApproveOptions& options, Context& context) {
   const Result<ServiceDetail> seen = read_service(**cluster, options.service);
   if (!seen) return report(context, seen.error());
   const TrackedService& tracked = seen->tracked;
-  const Rollout* rollout = seen->core ? active_rollout(seen->core->phase) : nullptr;
+  const bool is_ours = seen->core && !is_shadow(*seen->core);
+  const Rollout* rollout = is_ours ? active_rollout(seen->core->phase) : nullptr;
   if (rollout == nullptr || (!options.rollout.empty() && rollout->id != options.rollout)) {
     return report(context, make_error(ErrorKind::kRefused,
                                       options.rollout.empty()

@@ -16,9 +16,10 @@ using End = std::optional<WaitEnd>;
 constexpr std::size_t kLeastDigits = 12;
 
 // Holds that pass by themselves; every other one waits for a person.
-constexpr std::array<std::string_view, 9> kPassing{
-    "NoTraffic",     "StaleMetrics", "WarmingUp", "StableUnready", "CandidateUnready",
-    "RouteNotReady", "Queued",       "Wave",      "TagGone"};
+constexpr std::array<std::string_view, 11> kPassing{
+    "NoTraffic",        "StaleMetrics",     "WarmingUp", "StableUnready",
+    "CandidateUnready", "RouteNotReady",    "Queued",    "Wave",
+    "PoliciesUnknown",  "GateInconclusive", "TagGone"};
 
 bool is_digest(const std::string& wanted, const std::string& digest) {
   if (wanted.find(':') != wanted.npos) return digest == wanted;
@@ -72,7 +73,7 @@ End lasting_trouble(const ServiceDetail& detail, TimePoint now) {
 // How a rollout that is over ended; nothing where it is to be tried again.
 End ending(const HistoryEntry& entry) {
   if (entry.outcome == "Promoted") return WaitEnd{kDone, "promoted: " + entry.message};
-  if (entry.outcome == "Deferred") return {};
+  if (entry.outcome == "Deferred" || entry.outcome == "Shadow") return {};
   if (entry.outcome == "Superseded") return WaitEnd{kSuperseded, "superseded: " + entry.message};
   return WaitEnd{kFailed, entry.outcome + ": " + entry.message};
 }

@@ -4,6 +4,7 @@
 #include "controller/planner/commands.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
+#include "controller/planner/gate_course.h"
 #include "controller/planner/holds.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
@@ -51,6 +52,9 @@ std::string unsafe_to_promote(const Pass& pass, const Command& command, const Ro
     return "its pair is rejected; retry takes that back";
   }
   if (pass.seen.spec_invalid) return "the spec does not parse; correct it first";
+  if (std::holds_alternative<Waiting>(pass.core.phase) && !have_all_gates_passed(pass)) {
+    return "its gates were changed, and have not all passed";
+  }
   const auto holds = active_holds(pass.core, pass.now);
   if (!holds.empty()) return "it is paused by " + holds.front().owner + "; resume first";
   if (!command.full && !is_ready(stable_view(pass))) {
@@ -69,18 +73,25 @@ std::string past_gates(const Pass& pass) {
   return out.empty() ? "" : ", gates not passed: " + out;
 }
 
+bool may_be_overruled(const HoldStatus& hold) {
+  return hold.reason == kWindowHold || hold.reason == kFreezeHold;
+}
+
 // Policies that a person may overrule with a reason, or why they may not be.
 std::string closed_to_promote(const Pass& pass, const Command& command) {
-  for (const HoldStatus& hold : pass.permission.holds) {
-    if (hold.reason != kWindowHold && hold.reason != kFreezeHold) return hold.message;
-    if (command.reason.empty()) return hold.message + "; promote with a reason overrides it";
-  }
-  return "";
+  const auto& holds = pass.permission.holds;
+  const auto stands = std::ranges::find_if_not(holds, may_be_overruled);
+  if (stands != holds.end()) return stands->message;
+  if (holds.empty() || !command.reason.empty()) return "";
+  return holds.front().message + "; promote with a reason overrides it";
 }
 
 std::string overruled(const Pass& pass) {
-  const auto& holds = pass.permission.holds;
-  return holds.empty() ? "" : "; overrules: " + holds.front().message;
+  std::string out;
+  for (const HoldStatus& hold : pass.permission.holds) {
+    out += (out.empty() ? "; overrules: " : ", ") + hold.message;
+  }
+  return out;
 }
 
 Transition next_rung(const Pass& pass, const Rollout& rollout, const std::string& by) {
@@ -169,9 +180,13 @@ namespace {
 
 // A stop, or policies that are not known: not even a person's word raises anything.
 bool is_stopped(const Pass& pass) {
-  if (std::holds_alternative<Retreating>(pass.core.phase)) return false;
+  const Rollout* rollout = pass.rollout();
+  const bool raises = rollout != nullptr && rollout->candidate.name &&
+                      share_of(serving(pass.service.traffic), *rollout->candidate.name) <
+                          candidate_percent(pass.core);
+  if (!raises) return false;
   return std::ranges::any_of(pass.permission.holds, [](const HoldStatus& hold) {
-    return hold.reason != kWindowHold && hold.reason != kFreezeHold;
+    return !may_be_overruled(hold) && hold.reason != kApprovalHold;
   });
 }
 

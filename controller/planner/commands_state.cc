@@ -41,6 +41,10 @@ std::string not_to_go_back_to(const Pass& pass, const RevisionName& name) {
   const RevisionView* revision = find_revision(pass.seen, name);
   if (revision == nullptr) return "there is no Revision " + name.get() + " of this Service";
   if (!is_ready(revision)) return name.get() + " is not Ready";
+  const RevisionView* stable = stable_view(pass);
+  if (stable != nullptr && revision->configuration_generation > stable->configuration_generation) {
+    return name.get() + " is newer than stable: it is rolled out, not gone back to";
+  }
   if (!followed_digests(pass, *revision)) return "the digests of " + name.get() + " are not known";
   return "";
 }

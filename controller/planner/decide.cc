@@ -1,6 +1,8 @@
 // Making a Transition.
 #include "controller/planner/decide.h"
 
+#include <algorithm>
+
 #include "controller/planner/explain.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/traffic_intent.h"
@@ -36,6 +38,13 @@ std::optional<Core> core_to_mirror(const Pass& pass) {
   return std::nullopt;
 }
 
+// Where nobody remembers the sequence of the Service's last core: writes are further apart than a
+// second, so its age in seconds is above every number that was ever written.
+std::int64_t least_sequence(const Pass& pass) {
+  if (pass.origin == CoreOrigin::kOurs || !pass.service.created) return 0;
+  return std::chrono::floor<seconds>(pass.now - *pass.service.created).count();
+}
+
 }  // namespace
 
 Core enter(Core core, Phase phase, TimePoint now) {
@@ -46,7 +55,7 @@ Core enter(Core core, Phase phase, TimePoint now) {
 
 Transition write(Pass pass, Change change, Fact fact) {
   Core& next = change.next;
-  next.seq = pass.core.seq + 1;
+  next.seq = std::max(pass.core.seq, least_sequence(pass)) + 1;
   Memo memo = memo_after(pass, next, change.sets_traffic);
   settle_waits(pass, memo, next);
   tidy_rejections(next, pass.now);

@@ -104,6 +104,12 @@ const GateRecord* first_open_gate(const GateBook& book) {
   return open == book.gates.end() ? nullptr : &*open;
 }
 
+bool have_all_gates_passed(const Pass& pass) {
+  const auto gates = as_specified(pass.memo.gates.gates, pass.spec().gates);
+  return std::ranges::all_of(gates,
+                             [](const GateRecord& one) { return one.state == GateState::kPassed; });
+}
+
 GateQuestion next_question(GateRecord& record, const GateSpec& gate, const Uid& candidate,
                            TimePoint now) {
   if (!record.round_began || now >= *record.round_began + gate.timeout) {

@@ -20,6 +20,8 @@ void settle_gates(Pass& pass);
 
 // The first that has not passed; null when all have.
 const GateRecord* first_open_gate(const GateBook& book);
+// Of the present spec, for the present candidate; true without gates.
+bool have_all_gates_passed(const Pass& pass);
 // What to find out about it now. Notes in `record` when its round began.
 GateQuestion next_question(GateRecord& record, const GateSpec& gate, const Uid& candidate,
                            TimePoint now);

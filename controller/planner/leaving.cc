@@ -44,6 +44,14 @@ Transition let_go(const Pass& pass) {
   return out;
 }
 
+// What serves is not ours to change.
+Transition take_annotation_off(const Pass& pass) {
+  Transition out = let_go(pass);
+  out.finalizer = FinalizerChange::kKeep;
+  out.write = ServiceWrite{std::nullopt, KeepTemplate{}, std::nullopt, false, "leave"};
+  return out;
+}
+
 // The last write: our annotation goes, and with it the pin where that is safe.
 Transition hand_back(const Pass& pass) {
   const bool edited = is_foreign_edit(pass);
@@ -85,12 +93,11 @@ Decision leave(const Pass& pass) {
   const bool hands_over = pass.rules().write_mode == WriteMode::kShadow;
   const bool deleted = pass.seen.tracked.deleting && !relapsed(Relapse::kDeletion);
   if (!deleted && !hands_over) return {};
+  const bool another_stands = hands_over && !deleted && pass.origin == CoreOrigin::kNone;
+  if (another_stands) return take_annotation_off(pass);  // of another Service: a clone, a restore
   if (pass.origin == CoreOrigin::kNone || pass.origin == CoreOrigin::kLost) return let_go(pass);
   if (pass.origin != CoreOrigin::kOurs || std::holds_alternative<Adopting>(pass.core.phase)) {
-    Transition out = let_go(pass);  // what serves is not ours to change
-    out.finalizer = FinalizerChange::kKeep;
-    out.write = ServiceWrite{std::nullopt, KeepTemplate{}, std::nullopt, false, "leave"};
-    return out;
+    return take_annotation_off(pass);
   }
   if (std::holds_alternative<Retreating>(pass.core.phase)) return {};
   if (const Rollout* rollout = pass.rollout()) {

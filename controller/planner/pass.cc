@@ -45,20 +45,11 @@ Uid owner_of_core(const Pass& pass) {
   return is_shadow(pass.spec(), pass.service) ? shadow_of(service) : service;
 }
 
-// Where nobody remembers the sequence of the Service's last core: writes are further apart than a
-// second, so its age in seconds is above every number that was ever written.
-std::int64_t seconds_of_age(const Pass& pass) {
-  if (!pass.service.created) return 0;
-  return std::max<std::int64_t>(
-      0, std::chrono::floor<seconds>(pass.now - *pass.service.created).count());
-}
-
 // Adopted afresh, but nothing that was settled is forgotten: rejections, commands carried out, the
 // sequence.
 Core afresh(const Pass& pass, const std::optional<Core>& mirror) {
   Core core = mirror.value_or(Core{});
-  core.seq = mirror ? core.seq + kUntold : 0;
-  core.seq = std::max(core.seq, seconds_of_age(pass));
+  if (mirror) core.seq += kUntold;
   core.service = owner_of_core(pass);
   core.phase = Adopting{};
   core.stable.reset();
@@ -115,7 +106,8 @@ void settle_unready_clock(Pass& pass) {
 // Where this policy asks for approval, and the rollout has come to it.
 bool wants_approval(const Policy& policy, const Phase& phase) {
   if (policy.approval == Approval::kBeforeTraffic) {
-    return std::holds_alternative<Preparing>(phase) || std::holds_alternative<Waiting>(phase);
+    return std::holds_alternative<Preparing>(phase) || std::holds_alternative<Gating>(phase) ||
+           std::holds_alternative<Waiting>(phase);
   }
   const auto* shifting = std::get_if<Shifting>(&phase);
   return policy.approval == Approval::kBeforePromotion && shifting != nullptr &&

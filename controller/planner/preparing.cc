@@ -3,6 +3,7 @@
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/foreign.h"
+#include "controller/planner/gate_course.h"
 #include "controller/planner/holds.h"
 #include "controller/planner/look.h"
 #include "controller/planner/phases.h"
@@ -26,8 +27,12 @@ Transition preparing(const Pass& pass, const Preparing& phase) {
   return admit(pass, rollout, *candidate);
 }
 
-Transition waiting(const Pass& pass, const Waiting&) {
+Transition waiting(const Pass& pass, const Waiting& phase) {
   if (auto hold = hold_for_foreign_edit(pass)) return *hold;
+  const RevisionView* candidate = candidate_view(pass, phase.rollout);
+  if (candidate != nullptr && !have_all_gates_passed(pass)) {
+    return to_gating(pass, phase.rollout, *candidate);  // changed meanwhile
+  }
   auto holds = raising_holds(pass);
   const auto wake = first_expiry(holds);
   Explanation out = describe(pass, pass.core);

@@ -150,7 +150,8 @@ Transition shadow(const Pass& pass) {
   if (other == shares.end()) {
     const RevisionView* serving = stable_view(pass);
     if (serving != nullptr) return one_serves(pass, *serving);
-  } else if (const RevisionView* seen = find_revision(pass.seen, *other->revision)) {
+  } else if (const RevisionView* seen =
+                 other->revision ? find_revision(pass.seen, *other->revision) : nullptr) {
     if (shares.size() == 1) return one_serves(pass, *seen);
     if (shares.size() == 2 && std::ranges::any_of(shares, is_stable)) {
       return judge_split(pass, *seen, other->percent.get());

@@ -180,12 +180,6 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
   }
   const ServiceKey follower{tracked.object.name_space, tracked.object.name};
   seen.gate_attempt = gates_.ended(follower);
-  const auto* core = std::get_if<Core>(&seen.core);
-  seen.policies = policies_.binding(key.name_space, tracked.object.labels);
-  seen.policies_unknown = policies_.unknown();
-  if (core != nullptr && active_rollout(core->phase) != nullptr) {
-    seen.approvals = policies_.approvals(follower);
-  }
   keep_rollback(seen, notes);
   return seen;
 }

@@ -88,6 +88,7 @@ class Controller {
   Observation gather(const CachedTracked& tracked, Notes& notes, TimePoint now);
   std::string look(Observation& seen, Notes& notes, TimePoint now);
   std::string probe(Observation& seen, Notes& notes, TimePoint now);
+  void read_policies(Observation& seen) const;
   Transition decide(Observation& seen, TimePoint now);
   Transition decide_and_write(Observation& observation, Notes& notes, TimePoint now,
                               std::string& trouble);

@@ -1,4 +1,6 @@
 // A pass among all others: whether its rollout may begin, and who is woken when others end.
+#include <algorithm>
+
 #include "controller/planner/planner.h"
 #include "controller/runtime/controller.h"
 
@@ -29,10 +31,20 @@ std::optional<Fleet::Entrant> entrant_of(const Observation& seen, const Transiti
 
 }  // namespace
 
+// As late as can be: reading metrics takes its time, and a stop counts at once.
+void Controller::read_policies(Observation& seen) const {
+  seen.policies = policies_.binding(seen.tracked.name_space, seen.tracked.labels);
+  seen.policies_unknown = policies_.unknown();
+  const auto* core = std::get_if<Core>(&seen.core);
+  if (core == nullptr || active_rollout(core->phase) == nullptr) return;
+  seen.approvals = policies_.approvals({seen.tracked.name_space, seen.tracked.name});
+}
+
 // What begins a rollout is decided twice where its turn has not come: so that only who would begin
 // one takes a place, or waits for it.
 Transition Controller::decide(Observation& seen, TimePoint now) {
   seen.others_first.reset();
+  read_policies(seen);
   Transition decided = step(seen, now);
   const auto entrant = entrant_of(seen, decided);
   if (!entrant) return decided;
@@ -49,7 +61,11 @@ void Controller::settle_turn(const ServiceKey& key, const Observation& seen,
   fleet_.settle(key, seen.others_first.has_value());
   if (seen.service && decided.core && active_rollout(decided.core->phase) != nullptr) {
     const auto& holds = decided.explanation.holds;
-    fleet_.note_held(seen.service->key, holds.empty() ? "" : holds.front().message);
+    const bool is_beside_a_broken_stable =
+        candidate_percent(*decided.core) == 0 &&
+        std::ranges::find(holds, "StableUnready", &HoldStatus::reason) != holds.end();
+    fleet_.note_held(seen.service->key, holds.empty() ? "" : holds.front().message,
+                     is_beside_a_broken_stable);
   }
   wake_ready();
 }

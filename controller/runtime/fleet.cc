@@ -20,6 +20,7 @@ void Fleet::on_core(const ServiceKey& service, const Core* before, const Core* n
     running_[service];
   } else {
     running_.erase(service);
+    aside_.erase(service);
     places_changed_ = true;
   }
 }
@@ -28,7 +29,7 @@ int Fleet::running() const {
   const auto begins = std::ranges::count_if(granted_, [&](const auto& granted) {
     return !running_.contains(granted.second.entrant.service);
   });
-  return static_cast<int>(running_.size()) + static_cast<int>(begins);
+  return static_cast<int>(running_.size() - aside_.size()) + static_cast<int>(begins);
 }
 
 int Fleet::room(const std::string& name_space) const {
@@ -37,7 +38,9 @@ int Fleet::room(const std::string& name_space) const {
     const ServiceKey& service = granted.second.entrant.service;
     return service.name_space == name_space && !running_.contains(service);
   });
-  const int taken = (here == running_in_.end() ? 0 : here->second) + static_cast<int>(begins);
+  const auto aside = std::ranges::count(aside_, name_space, &ServiceKey::name_space);
+  const int taken =
+      (here == running_in_.end() ? 0 : here->second) + static_cast<int>(begins - aside);
   return std::max(0, limits_.in_namespace - taken);
 }
 
@@ -140,10 +143,16 @@ void Fleet::settle(const ServiceKey& tracked, bool waits) {
   waiting_.erase(waiting);
 }
 
-void Fleet::note_held(const ServiceKey& service, const std::string& held) {
+void Fleet::note_held(const ServiceKey& service, const std::string& held, bool stands_aside) {
   const std::lock_guard lock(mutex_);
   const auto found = running_.find(service);
-  if (found != running_.end()) found->second = held;
+  if (found == running_.end()) return;
+  found->second = held;
+  if (aside_.contains(service) == stands_aside) return;
+  if (stands_aside) aside_.insert(service);
+  if (!stands_aside) aside_.erase(service);
+  places_changed_ = true;
+  for (const auto& [name, line] : wave_lines_) changed_waves_.insert(name);
 }
 
 void Fleet::add_ready_for_places(std::vector<ServiceKey>& out) const {

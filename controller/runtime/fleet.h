@@ -62,8 +62,9 @@ class Fleet {
   // A pass has ended: the rollout has begun, or there is none to begin, or (`waits`) ask() said why
   // not.
   void settle(const ServiceKey& tracked, bool waits);
-  // Why the rollout that is under way does not go on; "": it does.
-  void note_held(const ServiceKey& service, const std::string& held);
+  // Why the rollout that is under way does not go on; "": it does. One that waits for a person
+  // beside a stable that does not run stands aside: nobody waits for it, and it takes no place.
+  void note_held(const ServiceKey& service, const std::string& held, bool stands_aside);
   // TrackedServices that wait, and for which something has changed since this was asked last.
   std::vector<ServiceKey> take_ready(TimePoint now);
   Counts counts() const;
@@ -110,6 +111,7 @@ class Fleet {
   mutable std::mutex mutex_;
   std::map<ServiceKey, std::string> running_;  // Services, by their cores; each with why it is held
   std::map<std::string, int> running_in_;      // of running_, by namespace
+  std::set<ServiceKey> aside_;                 // of running_
   std::map<ServiceKey, Granted> granted_;      // by TrackedService
   std::map<std::string, Record> records_;      // by wave
   std::map<std::string, std::string> bases_;   // digest of an image → of its base

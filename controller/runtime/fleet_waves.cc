@@ -126,6 +126,7 @@ planning::Wave Fleet::wave(const std::string& name) const {
                                             &planning::WaveRolling::service) != out.rolling.end();
     if (is_in && !is_known) out.rolling.push_back({entrant.service, granted.at, ""});
   }
+  std::erase_if(out.rolling, [this](const auto& one) { return aside_.contains(one.service); });
   for (planning::WaveRolling& rolling : out.rolling) {
     const auto known = running_.find(rolling.service);
     if (known != running_.end()) rolling.held = known->second;

@@ -3,6 +3,7 @@ import http.client
 import os
 import shutil
 import tempfile
+from datetime import datetime, timezone
 from pathlib import Path
 
 from bed.run import REGISTRY, REGISTRY_PORT, BedError
@@ -27,12 +28,13 @@ def push(run, repository, tag, content):
 
 def push_again(run, repository, tag):
     """Builds the tag's image once more: the same layers with another date; the new digest."""
+    made = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     with tempfile.TemporaryDirectory() as folder:
         image = f"{folder}/layout:made"
         run.run(["skopeo", "copy", "--quiet", "--src-tls-verify=false",
                  f"docker://{REGISTRY}/{repository}:{tag}", f"oci:{image}"])
         run.run(["umoci", "config", "--no-history", "--image", image,
-                 "--created", "2026-01-02T03:04:05Z"])
+                 "--created", made])
         run.run(["skopeo", "copy", "--quiet", "--dest-tls-verify=false", f"oci:{image}",
                  f"docker://{REGISTRY}/{repository}:{tag}"])
     return digest_of(repository, tag)

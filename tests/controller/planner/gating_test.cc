@@ -118,6 +118,39 @@ TEST(Gating, WaitsForApprovalAfterwardsAndIsNamedNoLonger) {
   EXPECT_EQ(world.traffic().back().revision, std::nullopt);
 }
 
+TEST(Gating, APolicysApprovalIsAskedForAfterwardsAsWithoutGates) {
+  PlannerWorld world = world_with_gates(GateOutcome::kPassed);
+  Policy asks;
+  asks.title = "RolloutPolicy four-eyes";
+  asks.approval = Approval::kBeforeTraffic;
+  world.seen.policies = {asks};
+  for (int i = 0; i < 20; ++i) world.tick();
+  EXPECT_EQ(world.phase(), "Gating");
+  EXPECT_EQ(hold_reasons(world.look()), std::vector<std::string>{"ApprovalRequired"});
+  for (const char* words : {"1 --by=bob I may", "2 --full --by=bob I may"}) {
+    world.command("promote", words);
+    world.tick();
+    EXPECT_FALSE(world.seen.memo.answers.front().accepted) << words;
+  }
+  world.seen.approvals = {{"checkout", active_rollout(world.core().phase)->id, "alice", "fine"}};
+  world.tick();
+  EXPECT_EQ(world.phase(), "Shifting");
+}
+
+TEST(Gating, GatesThatComeWhileAPersonIsAskedAreNotSkipped) {
+  PlannerWorld world = world_with_gates(GateOutcome::kPassed, {named_gate("smoke")});
+  world.seen.tracked.spec.rollout.approval = Approval::kBeforeTraffic;
+  ASSERT_TRUE(world.run_to("Waiting"));
+  world.seen.tracked.spec.gates.push_back(named_gate("load"));
+  world.gates_come_to.reset();
+  world.command("promote", "1 now");
+  world.tick();
+  EXPECT_EQ(world.phase(), "Gating");
+  EXPECT_FALSE(world.seen.memo.answers.front().accepted);
+  world.gates_come_to = GateOutcome::kPassed;
+  EXPECT_TRUE(world.run_to("Waiting"));
+}
+
 TEST(Gating, APauseStopsTheAdvanceAndNoGate) {
   PlannerWorld world = world_with_gates(std::nullopt);
   world.command("pause", "1 --by=alice");

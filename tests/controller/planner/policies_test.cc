@@ -145,13 +145,17 @@ TEST(Policies, APersonWithAReasonOverrulesAFreezeAndNotAStop) {
 }
 
 TEST(Policies, AStopKeepsAPersonsPercentsFromBeingRaisedAgain) {
-  PlannerWorld world = world_in("Shifting");
-  percents(world);
-  world.tick();
-  world.seen.policies = {stopped()};
-  world.command("resume", "1 --keep-mine");
-  world.tick();
-  EXPECT_FALSE(world.seen.memo.answers.front().accepted);
+  for (const bool raises : {true, false}) {
+    PlannerWorld world = world_in("Shifting");
+    const int theirs = raises ? 1 : 30;
+    world.set_traffic(
+        {entry(world.core().stable->name, 100 - theirs), entry(*world.candidate(), theirs)});
+    world.tick();
+    world.seen.policies = {stopped()};
+    world.command("resume", "1 --keep-mine");
+    world.tick();
+    EXPECT_EQ(world.seen.memo.answers.front().accepted, !raises);
+  }
 }
 
 Policy asks_for_approval(Approval approval) {

@@ -1,6 +1,8 @@
 // A core that is lost, damaged or not ours; a stable Revision that is gone.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "controller/model/core.h"
@@ -160,6 +162,16 @@ TEST(Recovery, ANumberThatNobodyRemembersComesNotAgain) {
 }
 
 // In Gating the candidate is named at 0 %: not Ready, it keeps the Route from being programmed.
+TEST(Recovery, AHoldBesideALostCoreIsToldOnceThoughTheServiceGrowsOlder) {
+  PlannerWorld world = world_in("Shifting");
+  world.service().created = world.now - hours(1);
+  world.damage_core("{}");
+  world.seen.mirror.reset();
+  world.facts.clear();
+  for (int i = 0; i < 10; ++i) world.tick();
+  EXPECT_EQ(std::ranges::count(world.facts, "CoreDamaged", &Fact::reason), 1);
+}
+
 TEST(Recovery, AnEntryOfOursThatBlocksTheRouteIsTakenBack) {
   PlannerWorld world = world_in("Waiting");
   const RevisionName candidate = *world.candidate();

@@ -220,6 +220,17 @@ TEST_F(Fleets, LetAPersonsOwnTemplateGo) {
   EXPECT_FALSE(fleet_->ask(edited, kAsked));
 }
 
+TEST_F(Fleets, DoNotWaitForARolloutBesideAStableThatDoesNotRun) {
+  make(1, 1, WaveBy::kRepository);
+  begin(kFirst);
+  EXPECT_EQ(wait(kSecond), "Wave 1");
+  fleet_->note_held(kFirst, "stable is not Ready", true);
+  EXPECT_EQ(ready(), Keys{kSecond});
+  begin(kSecond);
+  turn(kFirst, idle('b'));
+  EXPECT_EQ(wait(kThird), "Queued 1") << "the second has the one place";
+}
+
 TEST_F(Fleets, HaveAnOpenWaveWherePeopleRunTheImageAlready) {
   make(9, 9, WaveBy::kRepository);
   turn(kElsewhere, idle('b'));
