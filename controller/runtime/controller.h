@@ -87,6 +87,8 @@ class Controller {
   Outlook pass(const ServiceKey& key, const CachedTracked& tracked, Notes& notes);
   Observation gather(const CachedTracked& tracked, Notes& notes, TimePoint now);
   std::string look(Observation& seen, Notes& notes, TimePoint now);
+  bool ask_gate(const ServiceKey& key, const std::optional<GateQuestion>& question, TimePoint now);
+  void cancel_runs(const Observation& seen, const Transition& transition, Notes& notes);
   std::string probe(Observation& seen, Notes& notes, TimePoint now);
   Transition decide(Observation& seen, TimePoint now);
   Transition decide_and_write(Observation& observation, Notes& notes, TimePoint now,

@@ -22,6 +22,8 @@ class Gates {
   // What a pass of `follower` wants to know now. The same question as before goes on, another one
   // replaces it; nullopt: nothing (any more).
   void ask(const ServiceKey& follower, const std::optional<GateQuestion>& question);
+  // What a pass has found out by itself (a TaskRun), as ended() says at the next one.
+  void tell(const ServiceKey& follower, const GateQuestion& question, GateAttempt attempt);
   // The attempt at its present question, once it has ended.
   std::optional<GateAttempt> ended(const ServiceKey& follower) const;
 
