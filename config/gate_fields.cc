@@ -13,6 +13,7 @@ namespace {
 
 inline constexpr std::size_t kMaxGateHeaders = 16;
 inline constexpr std::size_t kMaxGateStatuses = 20;
+inline constexpr std::size_t kMaxTaskParams = 32;
 inline constexpr std::size_t kMaxGateText = 4096;
 
 Type<std::string> path_type() {
@@ -136,8 +137,62 @@ Type<HttpGateSpec> http_type() {
       check_http);
 }
 
+// What every TaskRun is given, whatever the user writes.
+bool is_given(const std::string& param) {
+  static const std::set<std::string> kGiven = {"digest", "tag-url", "revision", "service"};
+  return kGiven.contains(param);
+}
+
+Type<std::map<std::string, std::string>> params_type() {
+  constexpr const char* kAllowed =
+      "at most 32 params; digest, tag-url, revision and service are given always";
+  Type<std::map<std::string, std::string>> type = text_map_type(kAllowed);
+  type.read = [any = type.read](const Cursor& at, std::map<std::string, std::string>& into) {
+    std::map<std::string, std::string> params;
+    if (!any(at, params)) return false;
+    for (const auto& [name, value] : params) {
+      if (name.empty() || is_given(name) || name.size() + value.size() > kMaxGateText) {
+        return at.fail("found param " + printable(name, 40), kAllowed);
+      }
+    }
+    if (params.size() > kMaxTaskParams) {
+      return at.fail(fmt::format("found {} params", params.size()), kAllowed);
+    }
+    into = std::move(params);
+    return true;
+  };
+  return type;
+}
+
+struct TaskRef {
+  std::string name;
+};
+
+Type<std::string> object_name_type() {
+  return text_type("a name of at most 253 lower-case letters, digits, - and .",
+                   "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$", 253);
+}
+
+Type<TaskRunGateSpec> task_run_type() {
+  using T = TaskRunGateSpec;
+  const Type<TaskRef> reference = object_type<TaskRef>(
+      {required(field("name", &TaskRef::name, object_name_type(), "A Task of this namespace."))});
+  return object_type<T>({
+      required(computed_field<T, TaskRef>(
+          "taskRef", reference,
+          [](const T& run) { return std::optional<TaskRef>(TaskRef{run.task}); },
+          [](T& run, TaskRef task) { run.task = std::move(task.name); }, "What is run.")),
+      field("params", &T::params, params_type(),
+            "Params of the Task; digest, tag-url, revision and service of the candidate are given "
+            "beside them."),
+      field("serviceAccountName", &T::service_account, object_name_type(),
+            "As whom it runs; by default as the namespace's default."),
+  });
+}
+
 void check_gate(const Cursor& at, const GateSpec& gate) {
-  if (!gate.http) at.fail("nothing to ask", "http");
+  if (gate.http.has_value() != gate.task_run.has_value()) return;
+  at.fail(gate.http ? "http and taskRun exclude each other" : "nothing to ask", "http or taskRun");
 }
 
 Type<GateSpec> gate_type() {
@@ -147,6 +202,9 @@ Type<GateSpec> gate_type() {
           required(field("name", &G::name, name_type(), "What it is called in sentences.")),
           field("http", &G::http, optional_type(http_type()),
                 "Requests to the candidate's tag URL; {} asks for the readiness path."),
+          field("taskRun", &G::task_run, optional_type(task_run_type()),
+                "A Tekton TaskRun (tekton.dev/v1) for each try, in the Service's namespace; the "
+                "controller's right to make it is deploy/tekton.yaml."),
           field("timeout", &G::timeout, duration_type(seconds(1), hours(24)),
                 "Time for the gate with all its tries."),
           field("retries", &G::retries, whole_type(0, 10),

@@ -15,6 +15,8 @@
 namespace freshet {
 
 inline constexpr std::size_t kMaxGateSentence = 300;
+// A TaskRun ends by itself when its time is over; one that has not by then never will.
+inline constexpr Duration kTaskRunIsLate = seconds(15);
 
 enum class GateState { kPending, kTrying, kPassed, kFailed, kInconclusive };
 std::string_view to_string(GateState state);  // "Passed"

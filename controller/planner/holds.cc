@@ -5,6 +5,7 @@
 #include "controller/planner/decide.h"
 #include "controller/planner/look.h"
 #include "controller/planner/managed.h"
+#include "controller/planner/traffic_intent.h"
 #include "controller/planner/waits.h"
 
 namespace freshet::planning {
@@ -108,9 +109,12 @@ std::vector<HoldStatus> starting_holds(const Pass& pass) {
   add_policies(pass, out);  // of no interest where nothing is there to start
   if (!is_settled(pass.service) && is_ready(stable_view(pass))) {
     const std::string& words = pass.service.routes_ready.message;
-    out.push_back(own_hold(pass, "RouteNotReady",
-                           words.empty() ? "Knative has not programmed the newest traffic yet"
-                                         : "Knative says: " + printable(words)));
+    std::string message = words.empty() ? "Knative has not programmed the newest traffic yet"
+                                        : "Knative says: " + printable(words);
+    if (const auto blocking = blocking_entries(pass); !blocking.empty()) {
+      message += "; take " + to_string(blocking) + " out of spec.traffic";
+    }
+    out.push_back(own_hold(pass, "RouteNotReady", std::move(message)));
   }
   return out;
 }

@@ -234,9 +234,10 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
   if (!owes_retreat(seen, now)) out.blind = look(seen, notes, now);
   Transition transition = decide_and_write(seen, notes, now, out.trouble);
   notes.memo = transition.memo;
-  if (out.trouble.empty()) gates_.ask(key, transition.gate, offset);
+  const bool is_told = out.trouble.empty() && ask_gate(key, transition.gate, now, offset);
+  cancel_runs(seen, transition, notes);
   settle(key, seen, transition, notes, now, out.trouble);
-  out.next = transition.wake_at;
+  out.next = is_told ? now : transition.wake_at;
   const bool active = transition.core && active_rollout(transition.core->phase) != nullptr;
   if (active) {
     out.next = std::min(out.next.value_or(TimePoint::max()), now + options_.analysis_interval);

@@ -87,6 +87,9 @@ class Controller {
   Outlook pass(const ServiceKey& key, const CachedTracked& tracked, Notes& notes);
   Observation gather(const CachedTracked& tracked, Notes& notes, TimePoint now);
   std::string look(Observation& seen, Notes& notes, TimePoint now);
+  bool ask_gate(const ServiceKey& key, const std::optional<GateQuestion>& question, TimePoint now,
+                Duration ahead);
+  void cancel_runs(const Observation& seen, const Transition& transition, Notes& notes);
   std::string probe(Observation& seen, Notes& notes, TimePoint now);
   void read_policies(Observation& seen) const;
   Transition decide(Observation& seen, TimePoint now);

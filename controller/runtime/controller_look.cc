@@ -5,6 +5,7 @@
 #include "controller/runtime/controller.h"
 #include "controller/runtime/gather.h"
 #include "controller/runtime/paths.h"
+#include "controller/runtime/task_runs.h"
 
 namespace freshet {
 
@@ -54,6 +55,32 @@ std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
   seen.verdict = notes.judged->verdict;
   seen.verdict_uid = rollout->candidate.uid;
   return blind;
+}
+
+// An HTTP gate is asked beside the passes; a TaskRun is looked at here, an exchange or two a pass.
+// True: what was asked has been told.
+bool Controller::ask_gate(const ServiceKey& key, const std::optional<GateQuestion>& question,
+                          TimePoint now, Duration ahead) {
+  if (!question || !question->gate.task_run) {
+    gates_.ask(key, question, ahead);
+    return false;
+  }
+  auto attempt = look_at_task_run(connections_.kube, *question, now);
+  if (!attempt) {
+    gates_.ask(key, std::nullopt);
+    return false;
+  }
+  gates_.tell(key, *question, *std::move(attempt));
+  return true;
+}
+
+// After a retreat, or a person's word, nobody waits for them; once a rollout.
+void Controller::cancel_runs(const Observation& seen, const Transition& transition, Notes& notes) {
+  const GateBook& book = transition.memo.gates;
+  const bool goes_on = !transition.core || std::holds_alternative<Gating>(transition.core->phase);
+  if (goes_on || !seen.service || book.gates.empty() || notes.runs_cancelled == book.rollout)
+    return;
+  if (cancel_task_runs(connections_.kube, seen, book)) notes.runs_cancelled = book.rollout;
 }
 
 // Adoption asks whether the serving Revision has metrics; asked again now and then until it has.

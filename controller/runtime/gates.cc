@@ -29,6 +29,11 @@ void Gates::ask(const ServiceKey& follower, const std::optional<GateQuestion>& q
   exchanges_->wake();
 }
 
+void Gates::tell(const ServiceKey& follower, const GateQuestion& question, GateAttempt attempt) {
+  const std::lock_guard lock(mutex_);
+  asked_[follower] = Asked{question, {}, 0, std::move(attempt)};
+}
+
 std::optional<GateAttempt> Gates::ended(const ServiceKey& follower) const {
   const std::lock_guard lock(mutex_);
   const auto known = asked_.find(follower);

@@ -24,6 +24,8 @@ class Gates {
   // `ahead` of ours now; from here on time goes by what no clock that is set anew changes.
   void ask(const ServiceKey& follower, const std::optional<GateQuestion>& question,
            Duration ahead = Duration{0});
+  // What a pass has found out by itself (a TaskRun), as ended() says at the next one.
+  void tell(const ServiceKey& follower, const GateQuestion& question, GateAttempt attempt);
   // The attempt at its present question, once it has ended.
   std::optional<GateAttempt> ended(const ServiceKey& follower) const;
 

@@ -38,6 +38,7 @@ struct Notes {
   // Not persisted.
   std::optional<MetricsFinding> metrics;
   std::optional<TimePoint> metrics_probed;
+  std::string runs_cancelled;    // the rollout whose TaskRuns were
   std::string trouble;           // the last read or write that failed, in a sentence
   TrackedServiceStatus written;  // status as it was last written or read
 };

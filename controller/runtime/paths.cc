@@ -11,6 +11,7 @@ namespace {
 constexpr const char* kFreshetApi = "/apis/freshet.dev/v1alpha1";
 constexpr const char* kKnativeApi = "/apis/serving.knative.dev/v1";
 constexpr const char* kCoreApi = "/api/v1";
+constexpr const char* kTektonApi = "/apis/tekton.dev/v1";
 constexpr const char* kCoordinationApi = "/apis/coordination.k8s.io/v1";
 constexpr const char* kRevisionLabel = "serving.knative.dev/revision";
 
@@ -72,6 +73,14 @@ std::string leases_path(const std::string& name_space) {
 
 std::string lease_path(const ServiceKey& key) {
   return leases_path(key.name_space) + "/" + percent_encode(key.name);
+}
+
+std::string task_runs_path(const std::string& name_space) {
+  return collection(kTektonApi, name_space, "taskruns");
+}
+
+std::string task_run_path(const ServiceKey& key) {
+  return task_runs_path(key.name_space) + "/" + percent_encode(key.name);
 }
 
 std::string events_path(const std::string& name_space) {

@@ -27,18 +27,19 @@ const Kind kNamespaces{"", "v1", "namespaces", "Namespace", false, true};
 const Kind kNodes{"", "v1", "nodes", "Node", false};  // created with a status, as by a kubelet
 const Kind kEvents{"", "v1", "events", "Event", true, false};
 const Kind kLeases{"coordination.k8s.io", "v1", "leases", "Lease", true, false};
+const Kind kTaskRuns{"tekton.dev", "v1", "taskruns", "TaskRun", true, true};
 const Kind kDefinitions{"apiextensions.k8s.io",     "v1",  "customresourcedefinitions",
                         "CustomResourceDefinition", false, true};
 
 namespace {
 
-constexpr std::array<const Kind*, 16> kKinds = {
-    &kTrackedServices, &kServices,        &kConfigurations,
-    &kRoutes,          &kRevisions,       &kPods,
-    &kEvents,          &kLeases,          &kSecrets,
-    &kServiceAccounts, &kNamespaces,      &kNodes,
-    &kDefinitions,     &kRolloutPolicies, &kClusterRolloutPolicies,
-    &kRolloutApprovals};
+constexpr std::array<const Kind*, 17> kKinds = {
+    &kTrackedServices,  &kServices,        &kConfigurations,
+    &kRoutes,           &kRevisions,       &kPods,
+    &kEvents,           &kLeases,          &kSecrets,
+    &kServiceAccounts,  &kNamespaces,      &kNodes,
+    &kDefinitions,      &kRolloutPolicies, &kClusterRolloutPolicies,
+    &kRolloutApprovals, &kTaskRuns};
 
 const Kind* kind_at(std::string_view group, std::string_view version, std::string_view plural) {
   for (const Kind* kind : kKinds) {

@@ -41,6 +41,7 @@ extern const Kind kNamespaces;
 extern const Kind kNodes;
 extern const Kind kEvents;
 extern const Kind kLeases;
+extern const Kind kTaskRuns;
 extern const Kind kDefinitions;  // customresourcedefinitions
 
 std::span<const Kind* const> all_kinds();  // owners before what they own

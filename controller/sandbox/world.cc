@@ -43,7 +43,8 @@ World::World(WorldOptions options)
       users_(options_.seed, options_.scrape_every),
       exposures_{{options_.start, options_.metrics}},
       namespaces_(store_, agenda_, api_),
-      knative_(Cluster{store_, agenda_, api_, registry_, users_, dice_}) {
+      knative_(Cluster{store_, agenda_, api_, registry_, users_, dice_}),
+      tekton_(store_, agenda_) {
   if (options_.registry_asks_for_token) registry_.ask_for_token();
   api_.set_schema(kServices, prune_traffic);
   api_.set_admission(kServices, admit_service);
@@ -59,6 +60,9 @@ World::World(WorldOptions options)
                     });
   api_.set_listener(kServices, [this](const ObjectKey& key, const Json& old, const Json& written) {
     knative_.service_written(key, old, written);
+  });
+  api_.set_listener(kTaskRuns, [this](const ObjectKey& key, const Json& old, const Json& written) {
+    tekton_.written(key, old, written);
   });
   api_.set_listener(kRevisions, [this](const ObjectKey& key, const Json& old, const Json& written) {
     knative_.revision_written(key, old, written);

@@ -19,6 +19,7 @@
 #include "controller/sandbox/exposure.h"
 #include "controller/sandbox/knative.h"
 #include "controller/sandbox/namespaces.h"
+#include "controller/sandbox/tekton.h"
 
 namespace freshet::sandbox {
 
@@ -84,6 +85,10 @@ class World {
   // Told of each change of an object, by whomever it was made.
   void observe(Store::Listener on_change) { store_.set_listener(std::move(on_change)); }
 
+  // What a TaskRun of this Task comes to.
+  void define_task(const std::string& task, const TaskBehaviour& behaviour) {
+    tekton_.define(task, behaviour);
+  }
   void set_rate(const ServiceKey& service, double requests_per_second);
   // Knative's controllers begin nothing new for so long.
   void stall_knative(Duration lasting) { knative_.stall(now() + lasting); }
@@ -122,6 +127,7 @@ class World {
   Exposures exposures_;
   Namespaces namespaces_;
   Knative knative_;
+  Tekton tekton_;
   std::map<std::string, ActiveFault, std::less<>> faults_;
   std::map<std::string, std::int64_t> requests_;
 };

@@ -62,7 +62,18 @@ const std::vector<Row> kFieldRows = {
      {"spec.gates[1] (line 5, column 32): another gate is called a; allowed: a name of its own"}},
     {"a gate asks for something",
      "  gates: [{name: a}]\n",
-     {"spec.gates[0] (line 5, column 11): nothing to ask; allowed: http"}},
+     {"spec.gates[0] (line 5, column 11): nothing to ask; allowed: http or taskRun"}},
+    {"a gate asks one thing",
+     "  gates: [{name: a, http: {}, taskRun: {taskRef: {name: b}}}]\n",
+     {"spec.gates[0] (line 5, column 11): http and taskRun exclude each other; allowed: http or "
+      "taskRun"}},
+    {"a TaskRun runs a Task",
+     "  gates: [{name: a, taskRun: {}}]\n",
+     {"spec.gates[0].taskRun (line 5, column 30): taskRef is missing; allowed: a mapping"}},
+    {"a TaskRun's params leave those that are given",
+     "  gates: [{name: a, taskRun: {taskRef: {name: b}, params: {digest: x}}}]\n",
+     {"spec.gates[0].taskRun.params (line 5, column 59): found param digest; allowed: at most 32 "
+      "params; digest, tag-url, revision and service are given always"}},
     {"a gate requires no more answers than it asks for",
      "  gates: [{name: a, http: {requests: 2, required: 3}}]\n",
      {"spec.gates[0].http.required (line 5, column 51): found 3 of 2 requests; allowed: a whole "

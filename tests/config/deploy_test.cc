@@ -67,6 +67,11 @@ std::map<std::string, std::string> rights_of(const std::string& name,
   return rights;
 }
 
+TEST(Deploy, TaskRunsAreGrantedByAFileOfTheirOwn) {
+  const std::map<std::string, std::string> expected = {{"tekton.dev/taskruns", "create get patch"}};
+  EXPECT_EQ(rights_of("freshet-tekton", "tekton.yaml"), expected);
+}
+
 TEST(Deploy, TheControllerMayDoThisAndNothingBesides) {
   const std::map<std::string, std::string> expected = {
       {"freshet.dev/trackedservices", "get list watch patch"},

@@ -75,6 +75,7 @@ class People {
   void take_policy_back(What what);
   void approve(int service, const Json& status);
   void adopt_what_serves_most(int service);
+  void take_own_tags_out(int service);
   void look_after(int service);
   void act_on_surroundings(const Event& event);
   void later(Duration delay, Event event);

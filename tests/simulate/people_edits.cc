@@ -82,6 +82,19 @@ void People::adopt_what_serves_most(int service) {
   if (most != shares.end()) command(service, "adopt", "--to=" + most->first);
 }
 
+// Tags of one's own that keep the Route from being programmed.
+void People::take_own_tags_out(int service) {
+  const auto app = world_.read(service_path(service_key(service)));
+  if (!app) return;
+  Json kept = Json::array();
+  for (const Json& entry : at_path(*app, {"spec", "traffic"})) {
+    if (string_or(entry, "tag") != "mine") kept.push_back(entry);
+  }
+  (void)world_.json_patch(
+      service_path(service_key(service)),
+      Json::array({{{"op", "replace"}, {"path", "/spec/traffic"}, {"value", std::move(kept)}}}));
+}
+
 // What is held for a person is answered; what nobody can follow from is deployed anew.
 void People::look_after(int service) {
   const auto tracked = world_.read(tracked_service_path(service_key(service)));
@@ -98,6 +111,7 @@ void People::look_after(int service) {
     if (reason == "StableUnready" && retreats) command(service, "retry");
     if (reason == "ForeignEdit") command(service, "resume", "--keep-mine");
     if (reason == "ApprovalRequired") approve(service, at_path(*tracked, {"status"}));
+    if (reason == "RouteNotReady") take_own_tags_out(service);
     if (reason == "Paused") command(service, "resume");
     if (reason == "CoreLost" || reason == "CoreDamaged") adopt_what_serves_most(service);
   }

@@ -182,6 +182,20 @@ TEST(Gating, IsTriedAgainWithinItsTimeAndAskedAnewWhereItCouldNotBeTold) {
   EXPECT_TRUE(world.run_to("Shifting", 0));
 }
 
+TEST(Gating, ATaskRunIsWaitedForALittleLongerThanItsTime) {
+  GateSpec load;
+  load.name = "load";
+  load.task_run = TaskRunGateSpec{"load-test", {}, ""};
+  PlannerWorld world = world_with_gates(std::nullopt, {load});
+  world.settle();
+  const GateQuestion first = *world.pass().gate;
+  EXPECT_EQ(first.url, "http://freshet-checkout.shop.example.com");
+  EXPECT_EQ(world.tick(load.timeout + kTaskRunIsLate).gate, first);
+  const Transition late = world.tick(kTaskRunIsLate);
+  ASSERT_TRUE(late.gate);
+  EXPECT_EQ(late.gate->until, world.now + load.timeout) << "another round";
+}
+
 TEST(Gating, AGateThatWasChangedIsAskedAnew) {
   PlannerWorld world = world_with_gates(GateOutcome::kPassed, {named_gate("smoke")});
   world.command("pause", "1");
