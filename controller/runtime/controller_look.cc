@@ -74,13 +74,15 @@ bool Controller::ask_gate(const ServiceKey& key, const std::optional<GateQuestio
   return true;
 }
 
-// After a retreat, or a person's word, nobody waits for them; once a rollout.
+// After a retreat, or a person's word, nobody waits for them. Tried once a rollout: a webhook that
+// hangs must not hold up the passes that follow.
 void Controller::cancel_runs(const Observation& seen, const Transition& transition, Notes& notes) {
   const GateBook& book = transition.memo.gates;
   const bool goes_on = !transition.core || std::holds_alternative<Gating>(transition.core->phase);
   if (goes_on || !seen.service || book.gates.empty() || notes.runs_cancelled == book.rollout)
     return;
-  if (cancel_task_runs(connections_.kube, seen, book)) notes.runs_cancelled = book.rollout;
+  notes.runs_cancelled = book.rollout;
+  cancel_task_runs(connections_.kube, seen, book);
 }
 
 // Adoption asks whether the serving Revision has metrics; asked again now and then until it has.

@@ -34,13 +34,9 @@ std::optional<GateAttempt> refused(const Error& error, const GateQuestion& quest
   }
 }
 
-// True: nothing is left to be done, as it is not there, not ours, or over.
-bool cancel(KubeClient& client, const GateQuestion& question) {
-  const Status done = client.json_patch_unread(run_path(question), task_run_cancellation(question));
-  if (done) return true;
-  const ErrorKind kind = done.error().kind;
-  return kind == ErrorKind::kNotFound || kind == ErrorKind::kRefused ||
-         kind == ErrorKind::kForbidden;
+// Refused where it is not there, not ours, or over.
+void cancel(KubeClient& client, const GateQuestion& question) {
+  (void)client.json_patch_unread(run_path(question), task_run_cancellation(question));
 }
 
 }  // namespace
@@ -50,7 +46,7 @@ std::optional<GateAttempt> look_at_task_run(KubeClient& client, const GateQuesti
   const auto read = client.get(run_path(question));
   if (read) {
     auto attempt = attempt_of_task_run(read->body, question, now);
-    if (attempt && !is_over(read->body)) (void)cancel(client, question);
+    if (attempt && !is_over(read->body)) cancel(client, question);
     return attempt;
   }
   if (read.error().kind != ErrorKind::kNotFound) return refused(read.error(), question, now);
@@ -63,8 +59,7 @@ std::optional<GateAttempt> look_at_task_run(KubeClient& client, const GateQuesti
   return made ? std::nullopt : refused(made.error(), question, now);
 }
 
-bool cancel_task_runs(KubeClient& client, const Observation& seen, const GateBook& book) {
-  bool all = true;
+void cancel_task_runs(KubeClient& client, const Observation& seen, const GateBook& book) {
   for (const GateRecord& record : book.gates) {
     const auto gate = std::ranges::find(seen.tracked.spec.gates, record.name, &GateSpec::name);
     const bool may_run =
@@ -77,9 +72,8 @@ bool cancel_task_runs(KubeClient& client, const Observation& seen, const GateBoo
     last.number = record.attempts + 1;
     last.service = seen.service->key;
     last.rollout = book.rollout;
-    all = cancel(client, last) && all;
+    cancel(client, last);
   }
-  return all;
 }
 
 }  // namespace freshet

@@ -14,8 +14,8 @@ namespace freshet {
 std::optional<GateAttempt> look_at_task_run(KubeClient& client, const GateQuestion& question,
                                             TimePoint now);
 
-// Cancels those that no pass will look at any more, as the gates are over or were overruled. False
-// where it is worth another try.
-bool cancel_task_runs(KubeClient& client, const Observation& seen, const GateBook& book);
+// Cancels those that no pass will look at any more, as the gates are over or were overruled. What
+// cannot be reached is left to its own timeout.
+void cancel_task_runs(KubeClient& client, const Observation& seen, const GateBook& book);
 
 }  // namespace freshet

@@ -107,6 +107,15 @@ TEST_F(TaskGatedShop, AGateThatIsEditedGetsATaskRunOfItsOwn) {
   EXPECT_EQ(asked("POST taskruns"), 2);
 }
 
+TEST_F(TaskGatedShop, AServerThatIsBusyIsAskedAgainInTheGatesTime) {
+  task(true);
+  shop_.cluster().world().fail(sandbox::kKubeHost, {429, "", "GET taskruns"}, minutes(4));
+  shop_.rebuild(0.002);
+  ASSERT_TRUE(shop_.until_phase("Gating", minutes(3)));
+  ASSERT_TRUE(shop_.until_outcome("Promoted", hours(2))) << shop_.status().message;
+  EXPECT_EQ(asked("POST taskruns"), 1);
+}
+
 TEST_F(TaskGatedShop, AClusterWithoutTektonIsToldWhatToInstall) {
   shop_.cluster().world().fail(sandbox::kKubeHost, {404, "", "POST taskruns"}, days(1));
   shop_.rebuild(0.002);

@@ -26,6 +26,7 @@ KINDS = {
     "podautoscaler": ("apis/autoscaling.internal.knative.dev/v1alpha1", "podautoscalers"),
     "ingress": ("apis/networking.internal.knative.dev/v1alpha1", "ingresses"),
     "trackedservice": ("apis/freshet.dev/v1alpha1", "trackedservices"),
+    "taskrun": ("apis/tekton.dev/v1", "taskruns"),
     "rolloutpolicy": ("apis/freshet.dev/v1alpha1", "rolloutpolicies"),
 }
 
