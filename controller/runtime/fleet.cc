@@ -29,7 +29,7 @@ int Fleet::running() const {
   const auto begins = std::ranges::count_if(granted_, [&](const auto& granted) {
     return !running_.contains(granted.second.entrant.service);
   });
-  return static_cast<int>(running_.size() - aside_.size()) + static_cast<int>(begins);
+  return static_cast<int>(running_.size()) + static_cast<int>(begins);
 }
 
 int Fleet::room(const std::string& name_space) const {
@@ -38,9 +38,7 @@ int Fleet::room(const std::string& name_space) const {
     const ServiceKey& service = granted.second.entrant.service;
     return service.name_space == name_space && !running_.contains(service);
   });
-  const auto aside = std::ranges::count(aside_, name_space, &ServiceKey::name_space);
-  const int taken =
-      (here == running_in_.end() ? 0 : here->second) + static_cast<int>(begins - aside);
+  const int taken = (here == running_in_.end() ? 0 : here->second) + static_cast<int>(begins);
   return std::max(0, limits_.in_namespace - taken);
 }
 
@@ -151,7 +149,6 @@ void Fleet::note_held(const ServiceKey& service, const std::string& held, bool s
   if (aside_.contains(service) == stands_aside) return;
   if (stands_aside) aside_.insert(service);
   if (!stands_aside) aside_.erase(service);
-  places_changed_ = true;
   for (const auto& [name, line] : wave_lines_) changed_waves_.insert(name);
 }
 

@@ -63,7 +63,7 @@ class Fleet {
   // not.
   void settle(const ServiceKey& tracked, bool waits);
   // Why the rollout that is under way does not go on; "": it does. One that waits for a person
-  // beside a stable that does not run stands aside: nobody waits for it, and it takes no place.
+  // beside a stable that does not run stands aside: no wave waits for it. It keeps its place.
   void note_held(const ServiceKey& service, const std::string& held, bool stands_aside);
   // TrackedServices that wait, and for which something has changed since this was asked last.
   std::vector<ServiceKey> take_ready(TimePoint now);

@@ -23,6 +23,15 @@ bool has(const DigestSet& digests, const Digest& digest) {
   return std::ranges::any_of(digests, [&](const auto& one) { return one.second == digest; });
 }
 
+// It waits for a person beside a stable that does not run, or did not until just now.
+bool stands_aside(const Invariants& world, const Core& core, TimePoint now) {
+  if (candidate_percent(core) > 0) return false;
+  const RevisionFacts* stable = world.find(core.stable->name);
+  if (stable == nullptr || stable->ready.empty()) return true;
+  const auto& [since, is_ready] = stable->ready.back();
+  return !is_ready || since > now - seconds(30);
+}
+
 }  // namespace
 
 std::string s15_places(const Invariants& world, const ServiceWritten& write) {
@@ -51,6 +60,7 @@ std::string s16_waves(const Invariants& world, const ServiceWritten& write) {
         continue;
       }
       const Rollout* other = active_rollout(core.phase);
+      if (stands_aside(world, core, write.now)) continue;
       const bool is_young = other != nullptr && write.now - other->started < limits.patience;
       if (is_young && has(other->candidate.pair.digests, digest)) ++ahead;
       const auto rejects = [&](const Rejection& rejection) {
