@@ -87,8 +87,13 @@ std::optional<OthersFirst> Fleet::wait_for_place(const Waiting& waiting) const {
 std::optional<OthersFirst> Fleet::ask(const Entrant& entrant, TimePoint now) {
   const std::lock_guard lock(mutex_);
   if (const auto granted = granted_.find(entrant.tracked); granted != granted_.end()) {
-    granted->second.entrant = entrant;
-    return std::nullopt;
+    const bool same = granted->second.entrant.digests == entrant.digests;
+    if (same || entrant.on_a_persons_word) {
+      granted->second.entrant = entrant;
+      return std::nullopt;
+    }
+    take_back(granted->second.entrant);  // another image: another wave has to be asked
+    granted_.erase(granted);
   }
   auto [found, is_new] = waiting_.try_emplace(entrant.tracked);
   Waiting& waiting = found->second;
@@ -121,17 +126,21 @@ void Fleet::keep(const ServiceKey& tracked) {
   if (granted != granted_.end()) granted->second.is_kept = true;
 }
 
+// What has begun keeps its place by its core.
+void Fleet::take_back(const Entrant& entrant) {
+  places_changed_ = places_changed_ || !running_.contains(entrant.service);
+  for (const std::string& name : waves_of(entrant.digests)) {
+    if (wave_lines_.contains(name)) changed_waves_.insert(name);
+  }
+}
+
 void Fleet::settle(const ServiceKey& tracked, bool waits) {
   const std::lock_guard lock(mutex_);
   if (const auto found = granted_.find(tracked); found != granted_.end()) {
     if (std::exchange(found->second.is_kept, false)) return;
     const Entrant entrant = std::move(found->second.entrant);
     granted_.erase(found);
-    // What has begun keeps its place by its core.
-    places_changed_ = places_changed_ || !running_.contains(entrant.service);
-    for (const std::string& name : waves_of(entrant.digests)) {
-      if (wave_lines_.contains(name)) changed_waves_.insert(name);
-    }
+    take_back(entrant);
   }
   if (waits) return;
   const auto waiting = waiting_.find(tracked);

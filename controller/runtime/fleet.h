@@ -101,6 +101,7 @@ class Fleet {
   void note_left(const Waiting& waiting);  // those behind it may have come nearer
   std::optional<OthersFirst> wait_for_wave(const Entrant& entrant, Waiting& waiting, TimePoint now);
   std::optional<OthersFirst> wait_for_place(const Waiting& waiting) const;
+  void take_back(const Entrant& entrant);  // it was promised, and is not begun
   int running() const;
   int room(const std::string& name_space) const;
   void add_ready_of_wave(const std::string& name, TimePoint now,

@@ -102,6 +102,16 @@ TEST_F(Fleets, KeepThePlaceOfAWriteThatMayHaveArrived) {
   EXPECT_EQ(ready(), Keys{kSecond});
 }
 
+TEST_F(Fleets, KeepNoPromiseForAnotherImage) {
+  make(9, 9, WaveBy::kRepository);
+  turn(kElsewhere, idle('b'));
+  EXPECT_EQ(ask(kFirst, 'b'), "") << "its wave is open";
+  fleet_->keep(kFirst);
+  fleet_->settle(kFirst, false);
+  begin(kSecond, 'c');
+  EXPECT_EQ(wait(kFirst, 'c'), "Wave 1") << "the tag has moved on meanwhile";
+}
+
 TEST_F(Fleets, GiveAPlaceToWhoWaitsLongestNotToWhoAsksFirst) {
   make(1, 1);
   begin(kElsewhere);
