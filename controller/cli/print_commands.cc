@@ -9,7 +9,8 @@
 namespace freshet {
 
 void add_print_commands(CLI::App& app, Context& context) {
-  CLI::App* crd = app.add_subcommand("crd", "Print the CustomResourceDefinition of TrackedService");
+  CLI::App* crd = app.add_subcommand(
+      "crd", "Print the CustomResourceDefinitions: TrackedService, policies, approvals");
   add_examples(*crd, context, {"crd | kubectl apply --server-side -f -"});
   crd->callback([&context] { context.out.print(crd_yaml()); });
 

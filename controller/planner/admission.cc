@@ -2,7 +2,6 @@
 #include "controller/planner/admission.h"
 
 #include "base/relapse.h"
-#include "controller/planner/decide.h"
 #include "controller/planner/look.h"
 #include "controller/planner/raise.h"
 
@@ -24,12 +23,6 @@ Transition admit(const Pass& pass, const Rollout& rollout, const RevisionView& c
     return to_waiting(pass, rollout, candidate);
   }
   return to_step(pass, identified(rollout, candidate), 0, approval_text(pass, rollout));
-}
-
-std::optional<TimePoint> first_expiry(const std::vector<HoldStatus>& holds) {
-  std::optional<TimePoint> out;
-  for (const HoldStatus& hold : holds) out = earliest(out, hold.until);
-  return out;
 }
 
 }  // namespace freshet::planning

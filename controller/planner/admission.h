@@ -1,9 +1,6 @@
 // What Preparing and Gating have in common: may the candidate get its first requests, and how.
 #pragma once
 
-#include <optional>
-#include <vector>
-
 #include "controller/planner/pass.h"
 
 namespace freshet::planning {
@@ -13,7 +10,5 @@ bool may_get_requests(const Pass& pass, const RevisionView* candidate, const Rol
 
 // A person's approval, or the first step.
 Transition admit(const Pass& pass, const Rollout& rollout, const RevisionView& candidate);
-
-std::optional<TimePoint> first_expiry(const std::vector<HoldStatus>& holds);
 
 }  // namespace freshet::planning

@@ -119,6 +119,12 @@ std::vector<HoldStatus> starting_holds(const Pass& pass) {
   return out;
 }
 
+std::optional<TimePoint> first_expiry(const std::vector<HoldStatus>& holds) {
+  std::optional<TimePoint> out;
+  for (const HoldStatus& hold : holds) out = earliest(out, hold.until);
+  return out;
+}
+
 std::vector<HoldStatus> analysis_holds(const Pass& pass) {
   std::vector<HoldStatus> out;
   if (!verdict_counts(pass)) return out;

@@ -1,6 +1,7 @@
 // Why nothing is raised. A hold stops advance, bake, finish and start; it never stops a retreat.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "controller/planner/pass.h"
@@ -14,6 +15,8 @@ std::vector<HoldStatus> raising_holds(const Pass& pass);
 // What keeps rollouts from being started, also where there is none to start; then all that does.
 std::vector<HoldStatus> standing_holds(const Pass& pass);
 std::vector<HoldStatus> starting_holds(const Pass& pass);
+// When the first of them is over by itself.
+std::optional<TimePoint> first_expiry(const std::vector<HoldStatus>& holds);
 // Why evidence does not grow; shown, and of no effect by itself.
 std::vector<HoldStatus> analysis_holds(const Pass& pass);
 

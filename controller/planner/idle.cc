@@ -121,8 +121,7 @@ Transition rest(Pass pass, const Targets& targets) {
   }
   if (!targets.downgrade.empty()) holds.push_back(downgrade_hold(pass, targets.downgrade));
   Explanation out = held(pass, holds);
-  std::optional<TimePoint> wake;
-  for (const HoldStatus& hold : holds) wake = earliest(wake, hold.until);
+  std::optional<TimePoint> wake = first_expiry(holds);
   if (targets.barred) {
     if (holds.empty()) out = barred_text(pass, *targets.barred);
     wake = earliest(wake, targets.barred->until);
@@ -135,8 +134,7 @@ Transition rest(Pass pass, const Targets& targets) {
 }
 
 Transition hold_start(const Pass& pass, const Target& target, std::vector<HoldStatus> holds) {
-  std::optional<TimePoint> wake;
-  for (const HoldStatus& hold : holds) wake = earliest(wake, hold.until);
+  const auto wake = first_expiry(holds);
   Explanation out = held(pass, std::move(holds));
   out.next = "then a rollout of " + image_text(target.pair) + " starts";
   mark_invalid_spec(pass, out);

@@ -39,8 +39,7 @@ bool is_watched_in_peace(const Pass& pass) {
 }
 
 Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds) {
-  std::optional<TimePoint> wake = pass.now + kSoon;
-  for (const HoldStatus& hold : holds) wake = earliest(wake, hold.until);
+  const auto wake = earliest(pass.now + kSoon, first_expiry(holds));
   for (HoldStatus& note : analysis_holds(pass)) holds.push_back(std::move(note));
   Explanation out = held(pass, std::move(holds));
   // A pause does not end the wait for another person's decision.

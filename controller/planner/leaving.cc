@@ -36,9 +36,14 @@ bool revert_is_on_its_way(const Pass& pass) {
   return present_pair(pass) == pass.core.stable->pair && !latest_is_stables_pair(pass);
 }
 
+std::string what_comes_next(const Pass& pass) {
+  return pass.seen.tracked.deleting ? "the TrackedService goes"
+                                    : "then it is watched (rollout.writeMode: Shadow)";
+}
+
 Transition let_go(const Pass& pass) {
   Transition out =
-      wait(pass, not_ready("Leaving", "the Service is left as it is", "the TrackedService goes"));
+      wait(pass, not_ready("Leaving", "the Service is left as it is", what_comes_next(pass)));
   out.core.reset();
   if (has_finalizer(pass.seen)) out.finalizer = FinalizerChange::kRemove;
   return out;
@@ -67,7 +72,7 @@ Transition hand_back(const Pass& pass) {
     message = "the Service follows latestRevision again, as it did before adoption";
   }
   last.why = "leave";
-  Transition out = wait(pass, not_ready("Leaving", message, "the TrackedService goes"));
+  Transition out = wait(pass, not_ready("Leaving", message, what_comes_next(pass)));
   out.core.reset();
   out.write = std::move(last);
   out.facts.push_back(fact("Left", message));
@@ -101,7 +106,9 @@ Decision leave(const Pass& pass) {
   }
   if (std::holds_alternative<Retreating>(pass.core.phase)) return {};
   if (const Rollout* rollout = pass.rollout()) {
-    return begin_retreat(pass, *rollout, {RetreatWhy::kLeaving, "tracking ends"});
+    return begin_retreat(
+        pass, *rollout,
+        {RetreatWhy::kLeaving, deleted ? "tracking ends" : "rollout.writeMode is Shadow now"});
   }
   if (pass.core.adopted_latest_revision && revert_is_on_its_way(pass)) {
     return wait(pass,

@@ -85,7 +85,7 @@ Transition one_serves(const Pass& pass, const RevisionView& serving) {
   }
   if (!pass.core.stable || pass.core.stable->uid != reference->uid) {
     const std::string sentence = serving.name.get() + " (" + to_string(reference->pair.digests) +
-                                 ") serves all requests; it is looked on, nothing is written";
+                                 ") serves all requests; it is watched, and nothing is written";
     Core next = enter(pass.core, Idle{}, pass.now);
     next.stable = *std::move(reference);
     return turn_to(pass, std::move(next), fact("ShadowBegan", sentence));
