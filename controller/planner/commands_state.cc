@@ -13,9 +13,13 @@
 namespace freshet::planning {
 namespace {
 
-// What would be rolled out now if nothing stood against it.
+// What would be rolled out now if nothing stood against it, and what is being taken back: where
+// stable does not run, only a person can let that stay.
 std::vector<Pair> present_targets(const Pass& pass) {
   std::vector<Pair> out;
+  if (const auto* retreat = std::get_if<Retreating>(&pass.core.phase)) {
+    out.push_back(retreat->rollout.candidate.pair);
+  }
   const auto present = present_pair(pass);
   if (present) out.push_back(*present);
   const auto digests = confirmed_digests(pass);

@@ -140,16 +140,18 @@ void Invariants::on_request(const HttpRequest& request, const std::string& as,
   if (!traffic.is_null() && percent_sum(traffic_from_json(traffic)) != 100) {
     fail("S1 Sum", "written: " + dump_json(traffic));
   }
-  note_others(*followed);
+  note_traffic(*followed);
   note_verdict(*followed, *patch, metrics);
 }
 
 // What stands in spec.traffic now: if it changes before the write arrives, that is refused.
-void Invariants::note_others(Followed& followed) const {
+void Invariants::note_traffic(Followed& followed) const {
+  followed.traffic.clear();
   followed.others.clear();
   const auto object = world_.read(service_path(service_key(followed.number)));
   const auto view = object ? service_view(*object) : Result<ServiceView>(bad_input("none"));
   if (!view) return;
+  followed.traffic = view->traffic;
   const TrafficTag ours(RolloutSpec{}.tag);
   for (const TrafficTarget& entry : view->traffic) {
     if (entry.tag && entry.tag != ours) followed.others.insert(*entry.tag);

@@ -41,7 +41,8 @@ struct Followed {
   std::vector<TimePoint> rejected_at;  // of each
   std::optional<TimePoint> verdict;    // to roll back, while users still meet the candidate
   std::optional<TimePoint> metrics;    // when the writer last read Prometheus
-  std::set<TrafficTag> others;         // tags in spec.traffic that are not ours
+  Traffic traffic;                     // in spec, before the write under way
+  std::set<TrafficTag> others;         // tags in it that are not ours
   bool sets_traffic = false;           // by the write under way; else what people wrote stands
 };
 
@@ -102,7 +103,7 @@ class Invariants {
   static void forget(Followed& followed);
   void follow(Followed& followed, const ServiceWritten& write);
   void note_verdict(Followed& followed, const Json& patch, std::optional<TimePoint> metrics);
-  void note_others(Followed& followed) const;
+  void note_traffic(Followed& followed) const;
   void note_programmed(Followed& followed);
   void on_revision(const sandbox::Change& change);
   void on_policy(const sandbox::Kind& kind, const sandbox::Change& change);

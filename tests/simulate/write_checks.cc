@@ -85,9 +85,19 @@ std::string s4_one_canary(const Invariants&, const ServiceWritten& write) {
   return "more than two Revisions get requests: " + to_string(write.after.traffic);
 }
 
+// A person gave it as much by hand: what is adopted as found is no raise of ours.
+bool had_as_much(const ServiceWritten& write, const Raise& raise) {
+  if (share_of(write.before.traffic, write.core->stable->name) >= raise.to) return true;
+  return std::ranges::any_of(write.before.traffic, [&](const TrafficTarget& entry) {
+    return entry.latest_revision && entry.percent.get() >= raise.to &&
+           write.after.latest_ready == write.core->stable->name;
+  });
+}
+
 std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
   const auto raise = raise_of(write);
   if (!raise || raise->from == 0 || on_a_persons_word(write)) return "";
+  if (raise->to == 100 && had_as_much(write, *raise)) return "";
   const Rollout* before = rollout_of(write.before.core);
   if (before == nullptr || before->candidate.uid != raise->rollout->candidate.uid) {
     return "the candidate is another than the one that was judged";

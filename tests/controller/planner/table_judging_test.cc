@@ -6,6 +6,19 @@
 namespace freshet::testing {
 namespace {
 
+// Aborted, and stable does not run; meanwhile the tag names this digest.
+template <char named>
+void leave_an_endless_retreat(PlannerWorld& w) {
+  w.programs = false;
+  w.command("abort", "1 a look first");
+  w.pass();
+  stable_unready(w);
+  w.push(named);
+  w.command("retry", "2");
+  w.pass();
+  w.command("promote", "3 --full stable is broken");
+}
+
 TEST(PlannerTable, CandidateDoesNotBecomeReady) {
   check({
       {"retreats and defers after readyWithin",
@@ -93,15 +106,11 @@ TEST(PlannerTable, StableIsNotReady) {
        {"Idle", 0, 1, "", 0, 0}},
       {"accepts promote --full in a retreat that has no end, once retry took the rejection back",
        "Shifting",
-       [](PlannerWorld& w) {
-         w.programs = false;
-         w.command("abort", "1 a look first");
-         w.pass();
-         stable_unready(w);
-         w.command("retry", "2");
-         w.pass();
-         w.command("promote", "3 --full stable is broken");
-       },
+       leave_an_endless_retreat<'b'>,
+       {"Idle", 0, 1, "", 0, 0}},
+      {"accepts that also once the tag names something newer",
+       "Shifting",
+       leave_an_endless_retreat<'d'>,
        {"Idle", 0, 1, "", 0, 0}},
       {"cannot be programmed, and is asked for again",
        "Retreating",
