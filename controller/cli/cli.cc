@@ -9,10 +9,16 @@
 namespace freshet {
 namespace {
 
+constexpr const char* kComplete = "__complete";  // what the scripts of shells ask
+// What kubectl asks for completion of its plugin; it wants to be told that files are no answer.
+constexpr std::string_view kKubectlCompletion = "kubectl_complete-freshet";
+constexpr const char* kNoFiles = ":4\n";
+
 std::string program_name(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   const std::string_view name = slash == path.npos ? path : path.substr(slash + 1);
   if (name == "kubectl-freshet") return "kubectl freshet";
+  if (name == kKubectlCompletion) return std::string(kKubectlCompletion);
   if (name == "kn-freshet") return "kn freshet";
   return "freshet";
 }
@@ -33,6 +39,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_judge_command(app, context);
   add_check_command(app, context);
   add_print_commands(app, context);
+  add_completion_command(app, context);
 }
 
 std::vector<std::string> command_names(CLI::App& app) {
@@ -110,6 +117,13 @@ int run_cli(int argc, const char* const* argv, Context& context) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "freshet " FRESHET_VERSION);
   add_commands(app, context);
+  const bool kubectl_asks = context.program == kKubectlCompletion;
+  if (kubectl_asks || (argc > 1 && argv[1] == std::string_view(kComplete))) {
+    const std::vector<std::string> words(argv + (kubectl_asks ? 1 : 2), argv + argc);
+    print_completions(app, words, context);
+    if (kubectl_asks) context.out.print(kNoFiles);
+    return kDone;
+  }
   if (argc < 2) {
     context.out.print(app.help());
     return kUsage;

@@ -2,6 +2,9 @@
 // the App; the callback leaves its result in context.exit_code.
 #pragma once
 
+#include <span>
+#include <string>
+
 #include "controller/cli/context.h"
 
 namespace CLI {
@@ -27,6 +30,10 @@ void add_demo_command(CLI::App& app, Context& context);
 void add_resolve_command(CLI::App& app, Context& context);
 void add_judge_command(CLI::App& app, Context& context);
 void add_check_command(CLI::App& app, Context& context);
-void add_print_commands(CLI::App& app, Context& context);  // crd, reference
+void add_print_commands(CLI::App& app, Context& context);  // crd, reference, man
+void add_completion_command(CLI::App& app, Context& context);
+// A line a word that may come next: WORD, or WORD, a tab and what it is. `words` follow the
+// program's name; the last is being typed.
+void print_completions(const CLI::App& app, std::span<const std::string> words, Context& context);
 
 }  // namespace freshet

@@ -272,8 +272,8 @@ void add_controller_command(CLI::App& app, Context& context) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   add_fleet_flags(*command, flags->fleet);
-  command->add_option("--log-format", flags->log_format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
+  add_choice(command->add_option("--log-format", flags->log_format, "Form of the log"),
+             {"text", "json"})
       ->capture_default_str();
   command->callback([&context, flags] {
     const auto ended = run(context, *flags);

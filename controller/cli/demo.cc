@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/demo_story.h"
+#include "controller/cli/flags.h"
 #include "controller/cli/render.h"
 #include "controller/cli/simulated.h"
 
@@ -53,11 +54,6 @@ class Events {
   std::deque<std::string> lines_;
 };
 
-std::string cut(const std::string& line, int columns) {
-  if (columns <= 0 || line.size() <= static_cast<std::size_t>(columns)) return line;
-  return printable(line, static_cast<std::size_t>(columns) - 1);
-}
-
 void draw(Context& context, DemoStory& story, const Events& events) {
   if (!context.out.interactive) return;
   std::vector<ServiceRow> rows;
@@ -69,9 +65,8 @@ void draw(Context& context, DemoStory& story, const Events& events) {
   std::string screen = fmt::format("freshet demo: a simulated cluster, {} after the rebuilds\n\n",
                                    format_age(story.since_rebuilds()));
   screen += fleet_table(rows, options) + "\n";
-  for (const std::string& line : events.lines()) screen += cut(line, context.out.columns) + "\n";
-  context.out.clear();
-  context.out.print(screen);
+  for (const std::string& line : events.lines()) screen += line + "\n";
+  context.out.redraw(screen);
 }
 
 // Virtual time goes `speed` times as fast as the person's; where nobody watches, as fast as it can.
@@ -116,8 +111,9 @@ void add_demo_command(CLI::App& app, Context& context) {
       ->check(CLI::Range(1.0, 100000.0))
       ->capture_default_str();
   command->add_option("--seed", flags->seed, "Of the simulated users")->capture_default_str();
-  command->add_option("--scenario", flags->scenario, "three, good, errors or never-ready")
-      ->check(CLI::IsMember({"three", "good", "errors", "never-ready"}))
+  add_choice(
+      command->add_option("--scenario", flags->scenario, "Which images are rebuilt, and how"),
+      {"three", "good", "errors", "never-ready"})
       ->capture_default_str();
   command->add_flag("--hold", flags->hold, "Keep the last screen until Ctrl-C");
   command->callback([&context, flags] { context.exit_code = run_demo(context, *flags); });

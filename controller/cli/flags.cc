@@ -2,10 +2,23 @@
 #include "controller/cli/flags.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "controller/cli/json_path.h"
 
 namespace freshet {
+namespace {
+
+std::string unless_allowed(const std::string& word, const std::vector<std::string>& allowed) {
+  if (std::ranges::find(allowed, word) != allowed.end()) return "";
+  const auto near = nearest(word, allowed);
+  return "found " + printable(word, 40) + "; allowed: " + join(allowed, ", ") +
+         (near ? "; did you mean " + *near + "?" : "");
+}
+
+}  // namespace
 
 void add_cluster_flags(CLI::App& command, ClusterFlags& flags) {
   command.add_option("-n,--namespace", flags.name_space, "Namespace; default: the context's")
@@ -17,16 +30,31 @@ void add_cluster_flags(CLI::App& command, ClusterFlags& flags) {
                    "Talk to an API server whose certificate cannot be verified");
 }
 
+CLI::Option* add_choice(CLI::Option* option, const std::vector<std::string>& allowed) {
+  return option->type_name(join(allowed, "|"))->check([allowed](const std::string& word) {
+    return unless_allowed(word, allowed);
+  });
+}
+
+std::vector<std::string> choices_of(const CLI::Option& option) {
+  const std::string name = option.get_type_name();
+  if (name.find('|') == name.npos) return {};
+  return split(name, '|');
+}
+
 void add_output_flag(CLI::App& command, std::string& format, std::vector<std::string> allowed) {
   format = allowed.front();
-  const std::string list = join(allowed, "|");
-  command.add_option("-o,--output", format, "Output: " + list)
-      ->type_name("FORMAT")
-      ->check([allowed](const std::string& word) -> std::string {
-        if (std::find(allowed.begin(), allowed.end(), word) != allowed.end()) return "";
-        const auto near = nearest(word, allowed);
-        return "no output format " + printable(word, 40) + "; allowed: " + join(allowed, ", ") +
-               (near ? "; did you mean " + *near + "?" : "");
+  const auto takes_template =
+      std::ranges::find(allowed, std::string(kJsonPathFormat)) != allowed.end();
+  command.add_option("-o,--output", format, "Form of the output")
+      ->type_name(join(allowed, "|"))
+      ->check([allowed, takes_template](const std::string& word) {
+        if (!takes_template || !word.starts_with(kJsonPathFormat)) {
+          return unless_allowed(word, allowed);
+        }
+        const auto text =
+            json_path_text(word.substr(std::string_view(kJsonPathFormat).size()), Json());
+        return text ? std::string() : text.error().message;
       });
 }
 

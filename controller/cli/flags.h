@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -18,7 +19,12 @@ namespace freshet {
 // --kubeconfig, --context, --insecure-skip-tls-verify, -n/--namespace.
 void add_cluster_flags(CLI::App& command, ClusterFlags& flags);
 
-// -o; `allowed` begins with the default.
+// One of these words, and no other; help and completion read them from the option's type name.
+CLI::Option* add_choice(CLI::Option* option, const std::vector<std::string>& allowed);
+std::vector<std::string> choices_of(const CLI::Option& option);  // empty: anything
+
+// -o; `allowed` begins with the default. kJsonPathFormat among them: with a template behind it.
+inline constexpr const char* kJsonPathFormat = "jsonpath=";
 void add_output_flag(CLI::App& command, std::string& format, std::vector<std::string> allowed);
 
 // Durations as everywhere: 90s, 15m, 1h30m.

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "controller/cli/flags.h"
 namespace freshet {
 
 namespace {
@@ -33,14 +34,13 @@ void add_fleet_flags(CLI::App& command, FleetFlags& flags) {
              "Rollouts at once in the cluster");
   add_number(command, "--max-rollouts-per-namespace", "FRESHET_MAX_ROLLOUTS_PER_NAMESPACE",
              limits.in_namespace, "Rollouts at once in one namespace");
-  command
-      .add_option("--wave-by", flags.wave_by,
-                  "Which services form a wave, of which some go first: those that are to get the "
-                  "same new digest (repository), or digests that say they were made from the same "
-                  "base (base-image); off: none")
-      ->envname("FRESHET_WAVE_BY")
-      ->check(CLI::IsMember({kRepository, kBaseImage, kOff}))
-      ->capture_default_str();
+  CLI::Option* wave_by = command.add_option(
+      "--wave-by", flags.wave_by,
+      "Which services form a wave, of which some go first: those that are to get the same new "
+      "digest (repository), or digests that say they were made from the same base (base-image); "
+      "off: none");
+  add_choice(wave_by->envname("FRESHET_WAVE_BY"), {kRepository, kBaseImage, kOff});
+  wave_by->capture_default_str();
   add_number(command, "--wave-first", "FRESHET_WAVE_FIRST", limits.wave.first,
              "Services of a wave that go first; their success lets the others go");
   add_number(command, "--failure-budget", "FRESHET_FAILURE_BUDGET", limits.wave.failures,

@@ -41,7 +41,7 @@ void add_history_command(CLI::App& app, Context& context) {
   CLI::App* command =
       app.add_subcommand("history", "Show past rollouts of a service, newest first");
   command->add_option("SERVICE", options->service, "Tracked service")->required();
-  add_output_flag(*command, options->format, {"text", "json", "yaml"});
+  add_output_flag(*command, options->format, {"text", "json", "yaml", kJsonPathFormat});
   add_cluster_flags(*command, options->cluster);
   add_examples(*command, context, {"history checkout -n shop", "history checkout -o json"});
   command->callback([options, &context] { context.exit_code = run_history(*options, context); });

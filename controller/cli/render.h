@@ -62,7 +62,8 @@ std::string why_paragraph(const ServiceDetail& detail, const RenderOptions& opti
 std::string history_text(const ServiceDetail& detail, const RenderOptions& options);
 Json history_json(const ServiceDetail& detail);  // {namespace, name, history: as in status}
 
-// As -o says: "json" or "yaml".
+// As -o says: "json", "yaml" or "jsonpath=TEMPLATE", which was found to be one.
+bool is_structured(std::string_view format);
 std::string structured(const Json& value, const std::string& format);
 // For programs: status, and beside it namespace, name, service, plan, traffic and next.
 Json service_json(const ServiceDetail& detail);

@@ -2,11 +2,20 @@
 #include <nlohmann/json.hpp>
 
 #include "config/parse.h"
+#include "controller/cli/flags.h"
+#include "controller/cli/json_path.h"
 #include "controller/cli/render_text.h"
 
 namespace freshet {
 
+bool is_structured(std::string_view format) {
+  return format == "json" || format == "yaml" || format.starts_with(kJsonPathFormat);
+}
+
 std::string structured(const Json& value, const std::string& format) {
+  if (format.starts_with(kJsonPathFormat)) {
+    return json_path_text(format.substr(std::string_view(kJsonPathFormat).size()), value).value();
+  }
   return format == "yaml" ? to_yaml(value) : dump_json_pretty(value) + "\n";
 }
 

@@ -39,19 +39,15 @@ RenderOptions rendering(const StatusOptions& options, const Context& context) {
   return how;
 }
 
-bool is_structured(const StatusOptions& options) {
-  return options.format == "json" || options.format == "yaml";
-}
-
 std::string one_text(const ServiceDetail& detail, const StatusOptions& options,
                      const Context& context) {
-  if (is_structured(options)) return structured(service_json(detail), options.format);
+  if (is_structured(options.format)) return structured(service_json(detail), options.format);
   return service_tree(detail, rendering(options, context));
 }
 
 std::string fleet_text(const std::vector<ServiceDetail>& fleet, const StatusOptions& options,
                        const Context& context) {
-  if (is_structured(options)) {
+  if (is_structured(options.format)) {
     Json items = Json::array();
     for (const ServiceDetail& detail : fleet) items.push_back(service_json(detail));
     return structured(Json{{"items", std::move(items)}}, options.format);
@@ -72,7 +68,7 @@ Result<std::string> look(const StatusOptions& options, Context& context,
   const std::string scope = options.all_namespaces ? "" : cluster.name_space;
   const Result<std::vector<ServiceDetail>> fleet = read_fleet(cluster, scope);
   if (!fleet) return fleet.error();
-  if (fleet->empty() && !is_structured(options)) {
+  if (fleet->empty() && !is_structured(options.format)) {
     context.out.complain(scope.empty() ? "no service is tracked in this cluster"
                                        : "no service is tracked in namespace " + scope);
     return std::string();
@@ -95,8 +91,7 @@ int run_watch(const StatusOptions& options, Context& context, ClusterConnection&
     if (!text && shown.empty()) return report(context, text.error());
     const std::string now = text ? *text : shown + "\n" + text.error().message + "\n";
     if (now != shown) {
-      context.out.clear();
-      context.out.print(now);
+      context.out.redraw(now);
     }
     if (text) shown = now;
     context.sleep(kStatusLookEvery);
@@ -121,15 +116,15 @@ int run_wait(const StatusOptions& options, Context& context, ClusterConnection& 
     if (detail) last = *detail;
     const auto end = wait_end(*last, wait, now);
     const std::string sentence = detail ? present_sentence(*last) : detail.error().message;
-    if (sentence != told && !is_structured(options)) {
+    if (sentence != told && !is_structured(options.format)) {
       context.out.print(fmt::format("{:>9} {}\n", format_age(now - wait.began), sentence));
       told = sentence;
     }
     if (end || now - wait.began >= options.timeout || context.stop()) {
-      if (is_structured(options)) context.out.print(one_text(*last, options, context));
+      if (is_structured(options.format)) context.out.print(one_text(*last, options, context));
       const std::string how =
           end ? end->sentence : "timed out after " + format_age(now - wait.began) + ": " + sentence;
-      if (is_structured(options)) {
+      if (is_structured(options.format)) {
         context.out.complain(how);
       } else {
         context.out.print(how + "\n");
@@ -165,7 +160,7 @@ void add_status_command(CLI::App& app, Context& context) {
   command->add_option("SERVICE", options->service, "One service, as a tree");
   add_cluster_flags(*command, options->cluster);
   command->add_flag("-A,--all-namespaces", options->all_namespaces, "Services of all namespaces");
-  add_output_flag(*command, options->format, {"table", "wide", "json", "yaml"});
+  add_output_flag(*command, options->format, {"table", "wide", "json", "yaml", kJsonPathFormat});
   command->add_flag("--no-headers", options->no_headers, "Leave out the table's first line");
   command->add_flag("-w,--watch", options->watch, "Look again every 2s");
   command->add_flag("--wait", options->wait, "Wait until the newest image is out, or is not");

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "base/files.h"
+#include "controller/cli/text_layout.h"
 
 namespace freshet {
 
@@ -20,8 +21,17 @@ void Terminal::complain(std::string_view text) {
   errors.flush();
 }
 
-void Terminal::clear() {
-  if (interactive) print("\x1b[H\x1b[2J");
+void Terminal::redraw(std::string_view text) {
+  if (!interactive) return print(text);
+  measure();
+  print(screen_text(text, columns, rows));
+}
+
+void Terminal::measure() {
+  winsize size{};
+  if (&output != &std::cout || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return;
+  columns = size.ws_col;
+  rows = size.ws_row;
 }
 
 Terminal standard_terminal() {
@@ -29,8 +39,7 @@ Terminal standard_terminal() {
   terminal.interactive = isatty(STDOUT_FILENO) == 1;
   if (!terminal.interactive) return terminal;
   terminal.colours = !environment("NO_COLOR") && environment("TERM").value_or("dumb") != "dumb";
-  winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) terminal.columns = size.ws_col;
+  terminal.measure();
   return terminal;
 }
 

@@ -14,10 +14,14 @@ struct Terminal {
   bool interactive = false;  // a person looks at `output`: it may be redrawn
   bool colours = false;      // never without a symbol that says the same
   int columns = 0;           // width to cut long lines to; 0: not known, nothing is cut
+  int rows = 0;              // 0: not known
 
   void print(std::string_view text);     // to output, at once
   void complain(std::string_view text);  // "freshet: TEXT" and a line end, to errors
-  void clear();                          // an interactive screen is wiped; else nothing
+  // The text in place of what is on an interactive screen, in one piece and cut to its size of now,
+  // so that nothing flickers or scrolls; elsewhere it is printed.
+  void redraw(std::string_view text);
+  void measure();  // columns and rows again: a window may have changed
 };
 
 // Standard input and output; NO_COLOR and TERM=dumb are honoured.

@@ -9,6 +9,8 @@
 namespace freshet {
 namespace {
 
+constexpr const char* kNoColour = "\x1b[0m";
+
 bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
 // Length of the colour escape that `text` starts with; 0 if it does not.
@@ -33,12 +35,33 @@ std::size_t width_of(std::string_view text) {
 std::string cut_to(std::string_view text, std::size_t columns) {
   if (columns == 0 || width_of(text) <= columns) return std::string(text);
   std::size_t seen = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!starts_code_point(text[i])) continue;
-    if (seen == columns - 1) return std::string(trim(text.substr(0, i))) + "…";
-    ++seen;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t escape = escape_length(text.substr(i));
+    if (escape == 0 && starts_code_point(text[i]) && seen++ == columns - 1) {
+      const std::string kept(trim(text.substr(0, i)));
+      const bool has_colours = kept.find('\x1b') != kept.npos;
+      return kept + "…" + (has_colours ? kNoColour : "");
+    }
+    i += std::max<std::size_t>(escape, 1);
   }
   return std::string(text);
+}
+
+std::string screen_text(std::string_view text, int columns, int rows) {
+  std::vector<std::string> lines = split(text, '\n');
+  if (!lines.empty() && lines.back().empty()) lines.pop_back();
+  // The last row stays free for the cursor.
+  const auto most = static_cast<std::size_t>(std::max(rows - 1, 1));
+  if (rows > 0 && lines.size() > most) {
+    const std::size_t left_out = lines.size() - (most - 1);
+    lines.resize(most - 1);
+    lines.push_back("… " + std::to_string(left_out) + " more lines");
+  }
+  std::string out = "\x1b[H";
+  for (const std::string& line : lines) {
+    out += cut_to(line, static_cast<std::size_t>(std::max(columns, 0))) + "\x1b[K\n";
+  }
+  return out + "\x1b[J";
 }
 
 std::string padded(std::string text, std::size_t columns) {

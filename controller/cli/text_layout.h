@@ -20,6 +20,10 @@ std::string bar(double share, std::size_t columns);
 enum class Colour { kPlain, kGreen, kYellow, kRed, kBlue, kDim, kBold };
 std::string paint(std::string_view text, Colour colour, bool colours);
 
+// What draws this text over a terminal's screen from its first place on: longer lines are cut, and
+// what is below the last row is told in it. 0: not known, not cut.
+std::string screen_text(std::string_view text, int columns, int rows);
+
 // Words broken at `columns` (0: not at all), every line after the first behind `indent`.
 std::string wrapped(std::string_view text, std::size_t columns, std::string_view indent = "");
 

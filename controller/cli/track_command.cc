@@ -7,6 +7,7 @@
 #include "controller/cli/cluster.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/flags.h"
+#include "controller/cli/render.h"
 #include "controller/runtime/paths.h"
 
 namespace freshet {
@@ -56,7 +57,7 @@ Json changes(const TrackOptions& options) {
 }
 
 void print_object(Context& context, const TrackOptions& options, const Json& object) {
-  context.out.print(options.format == "json" ? dump_json_pretty(object) + "\n" : to_yaml(object));
+  context.out.print(structured(object, options.format == "text" ? "yaml" : options.format));
 }
 
 // Needs no cluster; a kubeconfig that is there tells the namespace.
@@ -149,10 +150,10 @@ void add_track_command(CLI::App& app, Context& context) {
       ->type_name("PERCENTS");
   command->add_option("--name", options->name, "Name of the TrackedService; default: SERVICE")
       ->type_name("NAME");
-  command->add_option("--dry-run", options->dry_run, "client: print the object, write nothing")
-      ->type_name("client")
-      ->check(CLI::IsMember({"client"}));
-  add_output_flag(*command, options->format, {"text", "yaml", "json"});
+  add_choice(
+      command->add_option("--dry-run", options->dry_run, "client: print the object, write nothing"),
+      {"client"});
+  add_output_flag(*command, options->format, {"text", "yaml", "json", kJsonPathFormat});
   add_cluster_flags(*command, options->cluster);
   add_examples(*command, context,
                {"track checkout --image ghcr.io/acme/checkout:1.4",

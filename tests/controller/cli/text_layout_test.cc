@@ -19,6 +19,19 @@ TEST(TextLayout, CutsOnCodePointsAndSaysSo) {
   EXPECT_EQ(cut_to("eins → zwei", 0), "eins → zwei");
 }
 
+TEST(TextLayout, CutsColoursWithTheirEnd) {
+  EXPECT_EQ(cut_to(paint("eins zwei", Colour::kRed, true), 5), "\x1b[31meins…\x1b[0m");
+  EXPECT_EQ(cut_to(paint("eins", Colour::kRed, true), 4), "\x1b[31meins\x1b[0m");
+}
+
+TEST(TextLayout, DrawsOverAScreenWithoutWipingOrScrollingIt) {
+  EXPECT_EQ(screen_text("one\ntwo\n", 80, 24), "\x1b[Hone\x1b[K\ntwo\x1b[K\n\x1b[J");
+  EXPECT_EQ(screen_text("one\ntwo\nthree\nfour\n", 4, 4),
+            "\x1b[Hone\x1b[K\ntwo\x1b[K\n… 2…\x1b[K\n\x1b[J");
+  EXPECT_EQ(screen_text("one\ntwo\n", 0, 2), "\x1b[H… 2 more lines\x1b[K\n\x1b[J");
+  EXPECT_EQ(screen_text("", 80, 0), "\x1b[H\x1b[J");
+}
+
 TEST(TextLayout, AlignsColumnsWithoutTrailingSpace) {
   EXPECT_EQ(lay_out({{"A", "LONG", ""}, {"→→", "b", "c"}}), "A    LONG\n→→   b      c\n");
 }

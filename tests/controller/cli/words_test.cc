@@ -33,7 +33,7 @@ const std::vector<WordsRow>& usage_rows() {
        "freshet: one word too many: now\nSee: freshet crd --help\n"},
       {"an output format is one of those that work",
        {"status", "-o", "jsn"},
-       "freshet: --output: no output format jsn; allowed: table, wide, json, yaml; did you mean "
+       "freshet: --output: found jsn; allowed: table, wide, json, yaml, jsonpath=; did you mean "
        "json?\nSee: freshet status --help\n"},
       {"a bare number is no duration",
        {"status", "x", "--wait", "--timeout", "5"},
