@@ -13,10 +13,11 @@ namespace {
 
 using config::Node;
 
-// The documents of one file of deploy/, strictly read.
+// The documents of one file, of deploy/ where no folder is named; strictly read.
 std::vector<Node> manifests(const std::string& name) {
   std::vector<Node> roots;
-  const Result<std::string> text = read_file("deploy/" + name, kMaxDocumentBytes);
+  const std::string path = name.find('/') == name.npos ? "deploy/" + name : name;
+  const Result<std::string> text = read_file(path, kMaxDocumentBytes);
   EXPECT_TRUE(text) << name;
   if (!text) return roots;
   for (config::YamlDocument& document : config::read_yaml(*text)) {
@@ -77,18 +78,20 @@ TEST(Deploy, TheControllerMayDoThisAndNothingBesides) {
       {"freshet.dev/trackedservices", "get list watch patch"},
       {"freshet.dev/trackedservices/status", "patch"},
       {"freshet.dev/rolloutpolicies", "list watch"},
-      {"freshet.dev/clusterrolloutpolicies", "list watch"},
       {"freshet.dev/rolloutapprovals", "list watch"},
       {"freshet.dev/rolloutpolicies/status", "patch"},
-      {"freshet.dev/clusterrolloutpolicies/status", "patch"},
       {"serving.knative.dev/services", "get list watch patch"},
       {"serving.knative.dev/revisions", "list watch"},
       {"/pods", "list"},
       {"/events", "create"},
-      {"/nodes", "list"},
-      {"/serviceaccounts", "get"},
-      {"apiextensions.k8s.io/customresourcedefinitions trackedservices.freshet.dev", "get"}};
+      {"/serviceaccounts", "get"}};
   EXPECT_EQ(rights_of("freshet-controller"), expected);
+  const std::map<std::string, std::string> of_no_namespace = {
+      {"freshet.dev/clusterrolloutpolicies", "list watch"},
+      {"freshet.dev/clusterrolloutpolicies/status", "patch"},
+      {"/nodes", "list"},
+      {"apiextensions.k8s.io/customresourcedefinitions trackedservices.freshet.dev", "get"}};
+  EXPECT_EQ(rights_of("freshet-controller-cluster"), of_no_namespace);
 }
 
 // Creating cannot be granted by name; Freshet updates by guarded patches.
@@ -117,7 +120,7 @@ TEST(Deploy, OfTwoReplicasOnDifferentNodesOneMayBeDrained) {
 
 TEST(Deploy, PullSecretsAreReadByNameWhereThatIsGranted) {
   const std::map<std::string, std::string> expected = {{"/secrets regcred", "get"}};
-  EXPECT_EQ(rights_of("freshet-pull-secrets", "pull-secrets.yaml", "Role"), expected);
+  EXPECT_EQ(rights_of("freshet-pull-secrets", "examples/install/private-registry/pull-secrets.yaml", "Role"), expected);
 }
 
 TEST(Deploy, UsersOfANamespaceNeverWriteStatus) {
@@ -167,14 +170,14 @@ TEST(Deploy, TheKustomizationNamesEveryManifestOnce) {
   const std::vector<Node> roots = manifests("kustomization.yaml");
   ASSERT_EQ(roots.size(), 1u);
   EXPECT_EQ(words(at(roots[0], {"resources"})),
-            "namespace.yaml crd.yaml rbac.yaml deployment.yaml");
+            "namespace.yaml crd.yaml rbac.yaml deployment.yaml network-policy.yaml");
   for (const Node& resource : at(roots[0], {"resources"}).items) {
     EXPECT_FALSE(manifests(resource.text).empty()) << resource.text;
   }
 }
 
 TEST(Deploy, TheExampleOfWebhooksIsInOrderAndEveryReceiverHasASecretOfItsOwn) {
-  const auto all = manifests("webhooks.yaml");
+  const auto all = manifests("examples/install/webhooks/webhooks.yaml");
   ASSERT_EQ(all.size(), 3u);
   const auto parsed = parse_webhook_receivers(at(all[0], {"data", "receivers.yaml"}).text);
   for (const Problem& problem : parsed.problems) ADD_FAILURE() << to_string(problem);

@@ -9,7 +9,8 @@ from bed.shop import SERVICE
 
 
 RIGHTS_KNOWN_AFTER = 10.0  # seconds in which a restarted API server may still refuse anybody
-ROLES = [("ClusterRole", "freshet-controller"), ("Role", "freshet-election")]
+ROLES = [("ClusterRole", "freshet-controller"), ("ClusterRole", "freshet-controller-cluster"),
+         ("Role", "freshet-election")]
 RARE = {("freshet.dev", "trackedservices", "get"),  # after a write that was overtaken
         ("freshet.dev", "rolloutpolicies/status", "patch"),  # of those that there are
         ("freshet.dev", "clusterrolloutpolicies/status", "patch"),
