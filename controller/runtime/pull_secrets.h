@@ -29,7 +29,8 @@ struct DeniedReads {
   bool empty() const { return secrets.empty() && service_account.empty(); }
   bool operator==(const DeniedReads&) const = default;
 };
-// A command that grants just these reads: a Role and its RoleBinding, as in examples/install/private-registry.
+// A command that grants just these reads: a Role and its RoleBinding, as in
+// examples/install/private-registry.
 std::string grant_command(const std::string& name_space, const DeniedReads& denied);
 
 }  // namespace freshet

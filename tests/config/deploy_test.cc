@@ -120,7 +120,9 @@ TEST(Deploy, OfTwoReplicasOnDifferentNodesOneMayBeDrained) {
 
 TEST(Deploy, PullSecretsAreReadByNameWhereThatIsGranted) {
   const std::map<std::string, std::string> expected = {{"/secrets regcred", "get"}};
-  EXPECT_EQ(rights_of("freshet-pull-secrets", "examples/install/private-registry/pull-secrets.yaml", "Role"), expected);
+  EXPECT_EQ(rights_of("freshet-pull-secrets", "examples/install/private-registry/pull-secrets.yaml",
+                      "Role"),
+            expected);
 }
 
 TEST(Deploy, UsersOfANamespaceNeverWriteStatus) {
