@@ -29,12 +29,13 @@ def start(run, time_of_day=None):
                       clock.shifted(time_of_day) if time_of_day else None)
 
 
-def start_process(run, name, port, words, environment):
+def start_process(run, name, port, words, environment, kubeconfig=None):
     user = run.folder / "freshet.user"
     if not user.exists():
         plane.apply_project(run)
         user.write_text(plane.freshet_account(run))
-    run.start(name, [program(), "controller", "--kubeconfig", run.freshet_kubeconfig,
+    run.start(name, [program(), "controller",
+                     "--kubeconfig", kubeconfig or run.freshet_kubeconfig,
                      "--prometheus", PROMETHEUS, "--plain-http", REGISTRY,
                      "--gate-ingress", f"127.0.0.1:{USERS_PORT}",
                      "--analysis-interval", f"{ANALYSIS_INTERVAL}s",
