@@ -27,7 +27,7 @@ bool has(const DigestSet& digests, const Digest& digest) {
 bool stands_aside(const Invariants& world, const Core& core, TimePoint now) {
   if (candidate_percent(core) > 0) return false;
   const RevisionFacts* stable = world.find(core.stable->name);
-  if (stable == nullptr || stable->ready.empty()) return true;
+  if (stable == nullptr || stable->gone || stable->ready.empty()) return true;
   const auto& [since, is_ready] = stable->ready.back();
   return !is_ready || since > now - seconds(30);
 }
