@@ -56,17 +56,6 @@ def check(run, kube, overlay):
     assert (code, b"restricted" in body) == (403, True)
 
 
-@pytest.mark.parametrize("example", sorted(path.name for path in
-                                           (REPOSITORY / "examples").glob("*.yaml")))
-def test_an_example_is_taken_by_the_cluster(shop, run, controller, example):
-    documents = list(yaml.safe_load_all((REPOSITORY / "examples" / example).read_text()))
-    for document in documents:
-        if document["metadata"].get("namespace"):
-            document["metadata"]["namespace"] = shop.namespace
-    plane.kubectl(run, "apply", "--dry-run=server", "--validate=strict", "-f", "-",
-                  document=json.dumps({"apiVersion": "v1", "kind": "List", "items": documents}))
-
-
 @pytest.mark.alone
 def test_an_installation_for_one_namespace_needs_no_right_beyond_it(shop, run, controller):
     freshet.kill_9(run)
