@@ -113,7 +113,9 @@ void People::look_after(int service) {
     if (reason == "ApprovalRequired") approve(service, at_path(*tracked, {"status"}));
     if (reason == "RouteNotReady") take_own_tags_out(service);
     if (reason == "Paused") command(service, "resume");
-    if (reason == "CoreLost" || reason == "CoreDamaged") adopt_what_serves_most(service);
+    if (reason == "CoreLost" || reason == "CoreDamaged" || reason == "Split") {
+      adopt_what_serves_most(service);
+    }
   }
   const auto app = world_.read(service_path(service_key(service)));
   // What serves does not run, and nobody knows any more what was rolled out: what is Ready is best.

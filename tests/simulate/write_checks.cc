@@ -94,6 +94,18 @@ bool had_as_much(const ServiceWritten& write, const Raise& raise) {
   });
 }
 
+// What the metrics of this build have against it. A candidate is compared with stable: where a
+// person has made a build of that kind stable, it is no worse.
+std::optional<What> badness_of(const Invariants& world, const Pair& pair) {
+  for (const auto& [container, digest] : pair.digests) {
+    const auto build = world.people().builds().find(digest);
+    if (build == world.people().builds().end()) continue;
+    const What push = build->second.push;
+    if (push == What::kPushFailing || push == What::kPushSlow) return push;
+  }
+  return std::nullopt;
+}
+
 std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
   const auto raise = raise_of(write);
   if (!raise || raise->from == 0 || on_a_persons_word(write)) return "";
@@ -113,15 +125,9 @@ std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
   if (!write.before.metrics || *write.before.metrics < *write.before.raised) {
     return "nothing was read of Prometheus in this step";
   }
-  for (const auto& [container, digest] : raise->rollout->candidate.pair.digests) {
-    const auto build = world.people().builds().find(digest);
-    if (build == world.people().builds().end()) continue;
-    const What push = build->second.push;
-    if (push == What::kPushFailing || push == What::kPushSlow) {
-      return fmt::format("a bad build goes on from {} to {} %", raise->from, raise->to);
-    }
-  }
-  return "";
+  const auto badness = badness_of(world, raise->rollout->candidate.pair);
+  if (!badness || badness == badness_of(world, write.before.core->stable->pair)) return "";
+  return fmt::format("a bad build goes on from {} to {} %", raise->from, raise->to);
 }
 
 std::string s6_sticky(const Invariants& world, const ServiceWritten& write) {
