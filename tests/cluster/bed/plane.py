@@ -135,7 +135,7 @@ def apply_project(run):
     crd = REPOSITORY / "deploy" / "crd.yaml"
     if crd.exists():
         apply(run, crd)
-        kubectl(run, "wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+        kubectl(run, "wait", "--for=condition=Established", "-f", str(crd), "--timeout=30s")
 
 
 def start_controller_manager(run):

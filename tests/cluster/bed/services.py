@@ -6,7 +6,8 @@ import urllib.parse
 import yaml
 
 from bed.plane import healthy
-from bed.run import PROMETHEUS_PORT, REGISTRY, REGISTRY_PORT, USERS_PORT, wait_for
+from bed.run import (FRESHET_PORT, PROMETHEUS_PORT, REGISTRY, REGISTRY_PORT, USERS_PORT,
+                     wait_for)
 
 SCRAPE_INTERVAL = "1s"
 
@@ -35,7 +36,10 @@ def start_prometheus(run):
         }, {
             "job_name": "activator", "metrics_path": "/activator",
             "static_configs": [{"targets": [f"127.0.0.1:{USERS_PORT}"], "labels": {
-                "namespace": "knative-serving", "pod": "activator-0"}}]}]}))
+                "namespace": "knative-serving", "pod": "activator-0"}}]
+        }, {
+            "job_name": "freshet", "honor_labels": True,  # as deploy/monitoring has it
+            "static_configs": [{"targets": [f"127.0.0.1:{FRESHET_PORT}"]}]}]}))
     run.start("prometheus", [
         "prometheus", f"--config.file={config}", f"--storage.tsdb.path={run.folder}/prometheus",
         f"--web.listen-address=127.0.0.1:{PROMETHEUS_PORT}", "--log.level=warn"])

@@ -56,9 +56,16 @@ def test_an_object_of_ours_or_knatives_is_taken_by_the_cluster(shop, run, contro
 
 @pytest.mark.parametrize("group", DEFINITIONS)
 def test_an_object_of_another_tool_is_as_its_definition_says(shop, run, group):
-    for definition in DEFINITIONS[group]:
-        plane.apply(run, run.tools / "others" / definition)
-    plane.kubectl(run, "wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+    files = [run.tools / "others" / definition for definition in DEFINITIONS[group]]
+    plane.apply(run, *files)
+
+    def established():
+        kinds = [yaml.safe_load(file.read_text())["metadata"]["name"] for file in files]
+        told = plane.kubectl(run, "get", "crd", *kinds, "-o", "json")
+        return all(any(condition["type"] == "Established" and condition["status"] == "True"
+                       for condition in item.get("status", {}).get("conditions") or [])
+                   for item in json.loads(told).get("items", [json.loads(told)]))
+    shop.until("the kinds to be known", established)
     paths = files_of(group)
     assert paths
     for path in paths:
