@@ -24,7 +24,7 @@ std::string change_text(const HistoryEntry& entry) {
 // People's time is told apart: it says nothing about the rollout.
 std::string times_text(const HistoryEntry& entry) {
   std::string out =
-      format_rfc3339(entry.started) + ", took " + format_age(entry.ended - entry.started);
+      moment_text(entry.started) + ", took " + format_age(entry.ended - entry.started);
   if (entry.held_seconds > 0) {
     out += " (" + format_age(seconds(entry.held_seconds)) + " of it waiting for people)";
   }

@@ -31,15 +31,15 @@ const RejectionStatus* naming_newest(const ServiceDetail& detail,
 
 std::string next_of_hold(const HoldStatus& hold) {
   if (hold.reason == "NotConfirmed") {
-    return hold.until ? "it is looked at again at " + format_rfc3339(*hold.until)
+    return hold.until ? "it is looked at again at " + moment_text(*hold.until)
                       : "the next digest of the tag is looked at, or other settings of the check";
   }
   if (hold.reason == "GateInconclusive") {
-    return (hold.until ? "it is tried again at " + format_rfc3339(*hold.until)
+    return (hold.until ? "it is tried again at " + moment_text(*hold.until)
                        : std::string("it is tried again")) +
            "; promote goes on without it, abort takes the candidate back";
   }
-  if (hold.reason == "Paused" && hold.until) return "goes on at " + format_rfc3339(*hold.until);
+  if (hold.reason == "Paused" && hold.until) return "goes on at " + moment_text(*hold.until);
   if (hold.reason == "Paused") return "resume lets it go on";
   if (hold.reason == "ForeignEdit") {
     return "resume --keep-mine writes Freshet's split again, --keep-theirs ends the rollout";
@@ -57,7 +57,7 @@ std::string next_of_hold(const HoldStatus& hold) {
 
 std::string next_of_idle(const ServiceDetail& detail) {
   if (const RejectionStatus* deferred = deferral_of_newest(detail)) {
-    return "tried again at " + format_rfc3339(deferred->until);
+    return "tried again at " + moment_text(deferred->until);
   }
   if (rejection_of_newest(detail) != nullptr) {
     return "a newer digest rolls out by itself, retry lets this one";
@@ -100,7 +100,7 @@ std::string next_of_preparing(const ServiceDetail& detail, const Rollout& rollou
 std::string next_of_baking(const ServiceDetail& detail) {
   const Duration bake = detail.tracked.spec.rollout.bake.duration;
   const std::string when = detail.status.step_since
-                               ? "at " + format_rfc3339(*detail.status.step_since + bake)
+                               ? "at " + moment_text(*detail.status.step_since + bake)
                                : "after " + format_duration(bake);
   return "all requests " + when + " if nothing speaks against it";
 }
@@ -147,6 +147,8 @@ std::string step_text(const ServiceDetail& detail) {
          std::to_string(shifting->rollout.plan.size()) + ": " +
          percent_text(candidate_percent(*detail.core));
 }
+
+std::string moment_text(TimePoint t) { return format_rfc3339(std::chrono::floor<seconds>(t)); }
 
 std::string age_text(std::optional<TimePoint> since, TimePoint now) {
   if (!since) return "?";

@@ -14,6 +14,7 @@ const Rollout* rollout_of(const ServiceDetail& detail);  // null: none goes on
 std::string step_text(const ServiceDetail& detail);      // "step 2 of 4: 5 %", "bake", or ""
 std::string hold_text(const HoldStatus& hold);           // "NoTraffic: …", a pause's own words
 std::string percent_text(int percent);                   // "5 %"
+std::string moment_text(TimePoint t);  // "2026-11-23T00:05:00Z": no person reads parts of a second
 std::string age_text(std::optional<TimePoint> since, TimePoint now);  // "3d4h"; "?" if unknown
 Colour colour_of(Mood mood);
 

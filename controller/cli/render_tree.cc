@@ -17,7 +17,7 @@ using Lines = std::vector<std::string>;
 using Rows = std::vector<std::vector<std::string>>;
 
 std::string at(std::optional<TimePoint> t, TimePoint now) {
-  return t ? format_rfc3339(*t) + " (" + age_text(t, now) + " ago)" : "an unknown time";
+  return t ? moment_text(*t) + " (" + age_text(t, now) + " ago)" : "an unknown time";
 }
 
 // A title, and its lines behind the strokes of a tree.
@@ -154,7 +154,7 @@ Lines hold_lines(const ServiceDetail& detail, const RenderOptions& options) {
   for (const HoldStatus& hold : detail.status.holds) {
     std::string line = paint("⏸ " + hold.reason, Colour::kYellow, options.colours) + " by " +
                        hold.owner + " since " + at(hold.since, options.now);
-    if (hold.until) line += ", until " + format_rfc3339(*hold.until);
+    if (hold.until) line += ", until " + moment_text(*hold.until);
     lines.push_back(line + ": " + hold.message);
   }
   return lines;
@@ -164,7 +164,7 @@ Lines rejection_lines(const ServiceDetail& detail, const RenderOptions& options)
   Lines lines;
   const auto add = [&](const char* what, const RejectionStatus& entry) {
     lines.push_back(paint(what, Colour::kRed, options.colours) + " " +
-                    short_digests(entry.digests) + " until " + format_rfc3339(entry.until) + ": " +
+                    short_digests(entry.digests) + " until " + moment_text(entry.until) + ": " +
                     entry.why);
   };
   for (const RejectionStatus& entry : detail.status.rejected) add("✗ rejected", entry);
@@ -178,7 +178,7 @@ Lines command_lines(const ServiceDetail& detail) {
     if (lines.size() == kShownCommands) break;
     const std::string mark = command.answer == "Accepted" ? "✓ " : "✗ ";
     lines.push_back(mark + command.verb + " " + to_lower(command.answer) + " at " +
-                    format_rfc3339(command.at) + ": " + command.message);
+                    moment_text(command.at) + ": " + command.message);
   }
   return lines;
 }
@@ -188,7 +188,7 @@ Lines history_lines(const ServiceDetail& detail) {
   for (const HistoryEntry& entry : detail.status.history) {
     if (lines.size() == kShownHistory) break;
     const std::string mark = entry.outcome == "Promoted" ? "✓" : "✗";
-    lines.push_back(fmt::format("{} {}  {} {}→{} after {}: {}", mark, format_rfc3339(entry.ended),
+    lines.push_back(fmt::format("{} {}  {} {}→{} after {}: {}", mark, moment_text(entry.ended),
                                 entry.outcome, short_digests(entry.from_digests),
                                 short_digests(entry.to_digests),
                                 format_age(entry.ended - entry.started), entry.message));

@@ -37,10 +37,10 @@ std::string what_runs(const ServiceDetail& detail, TimePoint now) {
     out += " with " + percent_text(share) + " of its requests";
   }
   if (const HistoryEntry* promoted = promotion_of_stable(detail)) {
-    return out + ", promoted at " + format_rfc3339(promoted->ended);
+    return out + ", promoted at " + moment_text(promoted->ended);
   }
   const RevisionView* view = find_revision(detail, stable.name);
-  if (view != nullptr && view->created) out += ", since " + format_rfc3339(*view->created);
+  if (view != nullptr && view->created) out += ", since " + moment_text(*view->created);
   return out;
 }
 
@@ -73,8 +73,8 @@ std::string rollout_story(const ServiceDetail& detail) {
     return what + " (" + candidate + ") is being taken back";
   }
   const std::string step = step_text(detail);
-  return what + " (" + candidate + ") is being rolled out since " +
-         format_rfc3339(rollout->started) + (step.empty() ? "" : ", now at " + step);
+  return what + " (" + candidate + ") is being rolled out since " + moment_text(rollout->started) +
+         (step.empty() ? "" : ", now at " + step);
 }
 
 // Why the newest is not out although no rollout goes on.
@@ -82,12 +82,20 @@ std::string not_out(const ServiceDetail& detail) {
   if (rollout_of(detail) != nullptr || !detail.status.behind_since) return "";
   const char* until = "; that stands until ";
   if (const RejectionStatus* rejected = rejection_of_newest(detail)) {
-    return "It was rejected: " + rejected->why + until + format_rfc3339(rejected->until);
+    return "It was rejected: " + rejected->why + until + moment_text(rejected->until);
   }
   if (const RejectionStatus* deferred = deferral_of_newest(detail)) {
-    return "It was deferred: " + deferred->why + until + format_rfc3339(deferred->until);
+    return "It was deferred: " + deferred->why + until + moment_text(deferred->until);
   }
   return "It is not rolled out yet";
+}
+
+// Nothing beside the rejection that not_out() tells.
+bool holds_say_no_more(const ServiceDetail& detail) {
+  return rollout_of(detail) == nullptr &&
+         std::ranges::all_of(detail.status.holds, [](const HoldStatus& hold) {
+           return hold.reason == "Rejected" || hold.reason == "TemplateRejected";
+         });
 }
 
 }  // namespace
@@ -100,7 +108,7 @@ std::string why_paragraph(const ServiceDetail& detail, const RenderOptions& opti
   out += sentence(rollout_story(detail));
   out += sentence(not_out(detail));
   const bool told = rejection_of_newest(detail) != nullptr || deferral_of_newest(detail) != nullptr;
-  const bool quiet = mood_of(detail) == Mood::kSteady;
+  const bool quiet = mood_of(detail) == Mood::kSteady || (told && holds_say_no_more(detail));
   if (!quiet || (!told && !detail.status.stable)) {
     out += sentence(present_sentence(detail));
   }

@@ -69,6 +69,7 @@ CliRun CliBed::run(const std::vector<std::string>& words, const std::string& inp
   std::ostringstream err;
   std::istringstream in(input);
   Terminal terminal{out, err, in};
+  terminal.columns = columns;
   Context context{terminal,
                   clock_,
                   [this](Duration d) { wait(d); },

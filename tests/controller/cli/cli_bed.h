@@ -36,6 +36,7 @@ class CliBed {
   bool controller_runs = true;  // while a command waits
   int patience = 1 << 20;       // how often a command may wait before it is told to stop
   std::string program = "freshet";
+  int columns = 0;  // of the terminal; 0: not known
   // Answers instead of the simulated world, where it is set.
   std::function<Result<HttpResponse>(const HttpRequest&)> server;
   std::map<std::string, std::string> files;
