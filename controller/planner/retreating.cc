@@ -58,12 +58,14 @@ std::optional<TemplateChange> stables_template(const Pass& pass, const Retreatin
   return ReplaceTemplate{*text, suffix};
 }
 
-// Nothing that names stable will be programmed. Where no request is to be taken back, or stable is
-// gone for good, a newer image must not wait for it.
+// Nothing that names stable will be programmed. Where no request is to be taken back, stable is
+// gone for good, or neither of the two runs, a newer image must not wait for it.
 bool has_no_way_back(const Pass& pass, const Retreating& retreat) {
   const RevisionView* stable = stable_view(pass);
   if (is_ready(stable)) return false;
-  return retreat.unexposed || (stable == nullptr && pass.now - pass.core.since >= kGoneFor);
+  if (retreat.unexposed) return true;
+  if (pass.now - pass.core.since < kGoneFor) return false;
+  return stable == nullptr || !is_ready(candidate_view(pass, retreat.rollout));
 }
 
 Transition to_idle(const Pass& pass, TemplateChange change, std::string why, Fact what) {
@@ -76,10 +78,10 @@ Transition put_template_right(const Pass& pass, const Retreating& retreat) {
   const std::string& stable = pass.core.stable->name.get();
   const std::string programmed =
       "rollout " + retreat.rollout.id + ": " +
-      (is_programmed(pass) ? stable + " has all requests again"
-       : stable_view(pass) == nullptr
-           ? stable + " does not exist any more"
-           : "no request went to it; " + stable + " is not Ready itself");
+      (is_programmed(pass)            ? stable + " has all requests again"
+       : stable_view(pass) == nullptr ? stable + " does not exist any more"
+       : retreat.unexposed            ? "no request went to it; " + stable + " is not Ready itself"
+                                      : "neither it nor " + stable + " runs");
   if (!wants_revert(pass, retreat)) {
     return to_idle(pass, KeepTemplate{}, "retreat is programmed",
                    fact("RetreatProgrammed", programmed));

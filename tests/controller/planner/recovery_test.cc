@@ -129,6 +129,26 @@ TEST(Recovery, StableThatIsGoneLeavesWhatServesAsStable) {
   }
 }
 
+// Nothing that is asked for can be programmed; a newer image is prepared all the same.
+TEST(Recovery, ARetreatBetweenTwoThatDoNotRunEndsAndLetsTheNextImageIn) {
+  PlannerWorld world = world_in("Shifting");
+  const RevisionName candidate = *world.candidate();
+  world.programs = false;
+  world.command("abort", "1 a look first");
+  world.pass();
+  ASSERT_EQ(world.phase(), "Retreating");
+  world.make_ready(kFirst, Tri::kFalse, "ExitCode1", "gone");
+  world.tick(minutes(1));
+  EXPECT_EQ(world.phase(), "Retreating") << "the candidate still answers: a person decides";
+  world.make_ready(candidate, Tri::kFalse, "ExitCode1", "gone");
+  world.tick(minutes(1));
+  EXPECT_EQ(world.phase(), "Idle");
+  EXPECT_EQ(world.traffic(), (Traffic{entry(kFirst, 100)}));
+  world.push('d');
+  world.tick();
+  EXPECT_EQ(world.phase(), "Preparing");
+}
+
 TEST(Recovery, StableThatIsMadeAnewUnderItsNameIsStableStill) {
   PlannerWorld world = world_in("Idle");
   world.revision(kFirst).uid = Uid("another");
