@@ -53,6 +53,9 @@ def test_a_service_of_flagger_is_refused(shop, controller):
     shop.until("the refusal", lambda: "ManagedByFlagger" in shop.reasons())
     assert shop.writes() == []
     assert shop.traffic() == {"@latest": 100}
+    # deploy/moving-from-flagger.md: its Canary is gone, and its mark is taken off.
+    shop.edit({"metadata": {"annotations": {"flagger.app/primary-revision": None}}})
+    shop.until("adoption", lambda: shop.phase() == "Idle")
 
 
 @each_tool
