@@ -13,7 +13,7 @@ void Tekton::written(const ObjectKey& key, const Json& old, const Json& now) {
   if (!old.is_null()) return;
   const auto task = tasks_.find(string_or(at_path(now, {"spec", "taskRef"}), "name"));
   const TaskBehaviour does =
-      task == tasks_.end() ? TaskBehaviour{false, "CouldntGetTask", seconds(1)} : task->second;
+      task == tasks_.end() ? TaskBehaviour{false, "CouldntGetTask", seconds(1)} : task->second(now);
   agenda_.after(does.takes, [this, key, does] {
     end(key, does.succeeds, does.succeeds ? "Succeeded" : does.reason);
   });

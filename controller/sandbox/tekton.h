@@ -2,6 +2,7 @@
 // does.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -16,6 +17,8 @@ struct TaskBehaviour {
   std::string reason = "Failed";  // of one that does not
   Duration takes = seconds(8);
 };
+// What one TaskRun comes to, as it was made.
+using TaskPlan = std::function<TaskBehaviour(const Json& run)>;
 
 class Tekton {
  public:
@@ -23,7 +26,7 @@ class Tekton {
   Tekton(const Tekton&) = delete;  // its steps in the agenda point here
   Tekton& operator=(const Tekton&) = delete;
 
-  void define(const std::string& task, const TaskBehaviour& behaviour) { tasks_[task] = behaviour; }
+  void define(const std::string& task, TaskPlan plan) { tasks_[task] = std::move(plan); }
   void written(const ObjectKey& key, const Json& old, const Json& now);
 
  private:
@@ -31,7 +34,7 @@ class Tekton {
 
   Store& store_;
   Agenda& agenda_;
-  std::map<std::string, TaskBehaviour> tasks_;
+  std::map<std::string, TaskPlan> tasks_;
 };
 
 }  // namespace freshet::sandbox

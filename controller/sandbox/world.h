@@ -85,9 +85,12 @@ class World {
   // Told of each change of an object, by whomever it was made.
   void observe(Store::Listener on_change) { store_.set_listener(std::move(on_change)); }
 
-  // What a TaskRun of this Task comes to.
+  // What TaskRuns of this Task come to: all of them, or each.
   void define_task(const std::string& task, const TaskBehaviour& behaviour) {
-    tekton_.define(task, behaviour);
+    tekton_.define(task, [behaviour](const Json&) { return behaviour; });
+  }
+  void define_task(const std::string& task, TaskPlan plan) {
+    tekton_.define(task, std::move(plan));
   }
   void set_rate(const ServiceKey& service, double requests_per_second);
   // Knative's controllers begin nothing new for so long.

@@ -25,7 +25,7 @@ bool was_permitted(const Invariants& world, const ServiceWritten& write, bool st
 
 }  // namespace
 
-// Each of the two gates was answered well; a spec that was edited meanwhile has none of its own.
+// Each of the gates was answered well; a spec that was edited meanwhile has none of its own.
 std::string s13_gates(const Invariants& world, const ServiceWritten& write) {
   const auto raise = raise_of(write);
   if (!raise || raise->from > 0 || on_a_persons_word(write)) return "";
@@ -38,7 +38,10 @@ std::string s13_gates(const Invariants& world, const ServiceWritten& write) {
   }
   const auto& name = raise->rollout->candidate.name;
   const RevisionFacts* facts = name ? world.find(*name) : nullptr;
-  if (facts != nullptr && facts->gates_passed >= kAnswersOfAllGates) return "";
+  const bool has_passed =
+      facts != nullptr && facts->gates_passed >= kAnswersOfAllGates &&
+      (facts->task_passed || !world.people().has_task_gate(write.before.number));
+  if (has_passed) return "";
   return "a candidate gets requests whose gates have not all passed";
 }
 

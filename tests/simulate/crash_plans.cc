@@ -120,6 +120,8 @@ const std::vector<StandardStory>& standard_stories() {
   bakes.bake = minutes(2);
   ServiceSetting gates;
   gates.gates = true;
+  ServiceSetting task = gates;
+  task.task_gate = true;
   Event late = at(minutes(1), kPushCrashesLater);
   late.value = 30;  // in the bake
   const Event good = at(minutes(1), kPushGood);
@@ -147,6 +149,7 @@ const std::vector<StandardStory>& standard_stories() {
       {"a good build passes its gates and is promoted", story_of({good}, gates)},
       {"a build that fails its gate is taken back",
        story_of({at(minutes(1), kPushFailsGate)}, gates)},
+      {"a good build passes a TaskRun and is promoted", story_of({good}, task)},
       {"the Service is untracked", story_of({good, at(seconds(150), kUntrack, minutes(2))}, steps)},
   };
   return kStories;

@@ -75,6 +75,7 @@ const RevisionFacts* Invariants::find(const RevisionName& revision) const {
 
 void Invariants::on_change(const sandbox::Kind& kind, const sandbox::Change& change) {
   if (kind == sandbox::kRevisions) return on_revision(change);
+  if (kind == sandbox::kTaskRuns) return on_task_run(change);
   if (kind == sandbox::kRolloutPolicies || kind == sandbox::kClusterRolloutPolicies) {
     return on_policy(kind, change);
   }
@@ -102,6 +103,7 @@ void Invariants::on_revision(const sandbox::Change& change) {
   if (change.type == sandbox::ChangeType::kAdded) {  // made anew, perhaps
     facts.gone.reset();
     facts.gates_passed = 0;
+    facts.task_passed = false;
   }
   const auto view = revision_view(Json::parse(change.object->text));
   if (!view) return;
@@ -109,6 +111,16 @@ void Invariants::on_revision(const sandbox::Change& change) {
   const bool is_ready = view->ready.status == Tri::kTrue;
   if (facts.ready.empty() || facts.ready.back().second != is_ready) {
     facts.ready.emplace_back(world_.now(), is_ready);
+  }
+}
+
+void Invariants::on_task_run(const sandbox::Change& change) {
+  if (change.type == sandbox::ChangeType::kDeleted) return;
+  const Json run = Json::parse(change.object->text);
+  if (condition_view(at_path(run, {"status"}), "Succeeded").status != Tri::kTrue) return;
+  for (const Json& param : at_path(run, {"spec", "params"})) {
+    if (string_or(param, "name") != "revision") continue;
+    revisions_[string_or(param, "value")].task_passed = true;
   }
 }
 

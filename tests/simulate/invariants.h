@@ -30,6 +30,7 @@ struct RevisionFacts {
   std::vector<std::pair<TimePoint, bool>> ready;  // since when it was, or was not
   std::optional<TimePoint> gone;
   int gates_passed = 0;  // answers of its tests that were good
+  bool task_passed = false;
 };
 
 // One Service, followed from write to write.
@@ -106,6 +107,7 @@ class Invariants {
   void note_traffic(Followed& followed) const;
   void note_programmed(Followed& followed);
   void on_revision(const sandbox::Change& change);
+  void on_task_run(const sandbox::Change& change);
   void on_policy(const sandbox::Kind& kind, const sandbox::Change& change);
 
   sandbox::World& world_;

@@ -49,6 +49,7 @@ ServiceSetting make_setting(Dice& dice, bool is_slow) {
   out.approval = chance(dice, 0.08);
   out.supersede = chance(dice, 0.3);
   out.gates = chance(dice, 0.3);
+  out.task_gate = out.gates && chance(dice, 0.4);
   return out;
 }
 

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "controller/runtime/paths.h"
 
 namespace freshet::simulate {
 namespace {
 
+constexpr const char* kTask = "probe";
 constexpr Duration kTryAgainAfter = seconds(20);
 constexpr Duration kPodsTakeUpTo = seconds(30);
 
@@ -26,7 +28,23 @@ People::People(sandbox::World& world, Weather& weather, const Story& story)
       story_(story),
       newest_(story.services.size(), -1),
       retried_(story.services.size()),
-      aborted_(story.services.size()) {}
+      aborted_(story.services.size()) {
+  world_.define_task(kTask, [this](const Json& run) { return task_of(run); });
+}
+
+// Of a build that fails its gate the test fails. Of others each fifth try, as told by its name, has
+// no node to run on.
+sandbox::TaskBehaviour People::task_of(const Json& run) const {
+  for (const Json& param : at_path(run, {"spec", "params"})) {
+    const std::string value = string_or(param, "value");
+    for (const auto& [digest, build] : builds_) {
+      if (build.push != What::kPushFailsGate) continue;
+      if (value.find(digest.get()) != value.npos) return {.succeeds = false};
+    }
+  }
+  const bool is_evicted = stable_hash(string_or(at_path(run, {"metadata"}), "name")) % 5 == 0;
+  return {.succeeds = !is_evicted, .reason = "PodEvicted"};
+}
 
 Json People::spec_of(int service) const {
   const ServiceSetting& setting = story_.services[static_cast<std::size_t>(service)];
@@ -41,6 +59,12 @@ Json People::spec_of(int service) const {
     spec["gates"] = Json::array(
         {{{"name", "smoke"}, {"http", Json::object()}},
          {{"name", "load"}, {"http", {{"requests", 5}, {"required", 4}}}, {"timeout", "20s"}}});
+  }
+  if (setting.task_gate) {
+    spec["gates"].push_back({{"name", "task"},
+                             {"taskRun", {{"taskRef", {{"name", kTask}}}}},
+                             {"timeout", "2m"},
+                             {"retries", 3}});
   }
   spec["analysis"]["mode"] = setting.metrics ? "Metrics" : "ReadinessOnly";
   if (setting.metrics) {

@@ -57,6 +57,9 @@ class People {
   bool has_gates(int service) const {
     return story_.services[static_cast<std::size_t>(service)].gates;
   }
+  bool has_task_gate(int service) const {
+    return story_.services[static_cast<std::size_t>(service)].task_gate;
+  }
   bool has_deleted(const std::string& revision) const { return deleted_.contains(revision); }
 
  private:
@@ -81,6 +84,8 @@ class People {
   void later(Duration delay, Event event);
   Json spec_of(int service) const;
   std::optional<Digest> digest_of(int service, int number) const;
+
+  sandbox::TaskBehaviour task_of(const Json& run) const;
 
   sandbox::World& world_;
   Weather& weather_;

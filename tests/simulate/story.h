@@ -111,7 +111,8 @@ struct ServiceSetting {
   Duration minimum_step = seconds(20);
   Duration bake = seconds(30);
   bool approval = false;   // before promotion
-  bool gates = false;      // a test before any user's request
+  bool gates = false;      // tests over HTTP before any user's request
+  bool task_gate = false;  // and a TaskRun after them
   bool supersede = false;  // a newer digest ends a rollout under way
   bool operator==(const ServiceSetting&) const = default;
 };
