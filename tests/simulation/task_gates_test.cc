@@ -99,7 +99,7 @@ TEST_F(TaskGatedShop, ATaskRunThatNobodyRunsIsCancelledAndHolds) {
 
 TEST_F(TaskGatedShop, AGateThatIsEditedGetsATaskRunOfItsOwn) {
   task(true, "", hours(5));
-  shop_.cluster().world().define_task("smoke-test", {});
+  shop_.cluster().world().define_task("smoke-test", sandbox::TaskBehaviour{});
   shop_.rebuild(0.002);
   ASSERT_TRUE(shop_.cluster().run_until([&] { return asked("POST taskruns") == 1; }, minutes(3)));
   track("smoke-test");
