@@ -47,6 +47,16 @@ TEST(Metrics, LeaveWithTheirService) {
   EXPECT_THAT(metrics.render(kScraped), Not(HasSubstr("freshet_rollout_phase")));
 }
 
+TEST(Metrics, TellHowLongImagesCouldBeHadBeforeTheyGotAllRequests) {
+  Metrics metrics;
+  metrics.observe_exposure(hours(3));
+  metrics.observe_exposure(days(3));
+  const std::string text = metrics.render(kScraped);
+  EXPECT_THAT(text, HasSubstr(R"(freshet_exposure_lag_seconds_bucket{le="7200"} 0)"));
+  EXPECT_THAT(text, HasSubstr(R"(freshet_exposure_lag_seconds_bucket{le="21600"} 1)"));
+  EXPECT_THAT(text, HasSubstr("freshet_exposure_lag_seconds_sum 270000"));
+}
+
 TEST(Metrics, CountRequestsByCode) {
   Metrics metrics;
   metrics.count_registry_request("ghcr.io", 304, milliseconds(30));
