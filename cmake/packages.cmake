@@ -12,6 +12,7 @@ find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp REQUIRED COMPONENTS core)
 # The distribution's cpp-httplib is a compiled library: its flags change the size of its classes.
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive)  # reads layers of images
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 if(FRESHET_TESTS)
   find_package(GTest REQUIRED)

@@ -31,6 +31,8 @@ struct RevisionStatus {  // stable and candidate as shown
   std::string image;                           // short reference for people
   std::optional<TimePoint> image_created;
   std::optional<TimePoint> first_seen;
+  std::optional<TimePoint> pushed = {};   // where the registry tells
+  std::optional<TimePoint> exposed = {};  // when this image first got all requests
   bool operator==(const RevisionStatus&) const = default;
 };
 
@@ -121,7 +123,8 @@ struct SeenDigest {
   TimePoint first_seen{};
   std::optional<TimePoint> created = {};  // when its image was made
   ImageOrigin origin = {};
-  std::string content = {};  // what it holds (registry/confirm.h); "" where not told
+  std::string content = {};              // what it holds (registry/confirm.h); "" where not told
+  std::optional<TimePoint> pushed = {};  // where the registry tells
   bool operator==(const SeenDigest&) const = default;
 };
 struct SeenTag {

@@ -52,6 +52,10 @@ Type<RevisionStatus> revision_type() {
             "When the image was built, as its configuration says."),
       field("firstSeen", &R::first_seen, optional_type(time_type()),
             "When the digest was first seen under its tag."),
+      field("pushed", &R::pushed, optional_type(time_type()),
+            "When the image was pushed, where the registry tells."),
+      field("exposed", &R::exposed, optional_type(time_type()),
+            "When the image first got all requests."),
   });
 }
 
@@ -166,6 +170,8 @@ Type<SeenTag> seen_tag_type() {
       field("content", &SeenDigest::content, text(),
             "SHA-256 of its layers and configuration without dates; a rebuild of the same has the "
             "same."),
+      field("pushed", &SeenDigest::pushed, optional_type(time_type()),
+            "When the image was pushed, where the registry tells."),
   });
   return object_type<SeenTag>({
       field("image", &SeenTag::image, text(),
@@ -215,7 +221,7 @@ Type<TrackedServiceStatus> make_status_type() {
       field("verdict", &S::verdict, optional_type(verdict_type()), "What the analyzer says."),
       field("evidence", &S::evidence, text(), "The analyzer's own state."),
       field("imageCreated", &S::image_created, optional_type(time_type()),
-            "When the running image was built."),
+            "When the running image was built; where that is not told, pushed or first seen."),
       field("behindSince", &S::behind_since, optional_type(time_type()),
             "Since when a followed tag names something newer than what runs."),
       field("gates", &S::gates, gate_list_type(),

@@ -31,6 +31,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_untrack_command(app, context);
   add_status_command(app, context);
   add_why_command(app, context);
+  add_age_command(app, context);
   add_history_command(app, context);
   add_policies_command(app, context);
   add_verb_commands(app, context);

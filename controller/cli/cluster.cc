@@ -1,8 +1,10 @@
 // Reading tracked services from a cluster.
 #include "controller/cli/cluster.h"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "base/text.h"
 #include "controller/runtime/paths.h"
@@ -25,12 +27,47 @@ ServiceKey followed_key(const Json& tracked) {
   return key;
 }
 
-Result<ListReply> list_tracked(ClusterConnection& cluster, const std::string& name_space) {
-  Result<ListReply> reply = cluster.kube->list(tracked_services_path(name_space));
-  if (reply || reply.error().kind != ErrorKind::kNotFound) return reply;
+// The path of TrackedServices is answered 404 where they are not installed.
+Error explained(const Error& error) {
+  if (error.kind != ErrorKind::kNotFound) return error;
   return make_error(ErrorKind::kRefused,
                     "this cluster does not know TrackedService; install it: "
                     "freshet crd | kubectl apply --server-side -f -");
+}
+
+Result<ListReply> list_tracked(ClusterConnection& cluster, const std::string& name_space) {
+  return cluster.kube->list(tracked_services_path(name_space)).map_error(explained);
+}
+
+Status list_each_item(ClusterConnection& cluster, const std::string& path,
+                      const std::function<void()>& begin,
+                      const std::function<void(Json&)>& on_item) {
+  begin();
+  auto end = cluster.kube->list_each(path, on_item);
+  if (!end && end.error().kind == ErrorKind::kGone) {
+    begin();
+    end = cluster.kube->list_each(path, on_item);
+  }
+  if (!end) return end.error();
+  return {};
+}
+
+// What forms of many services show of a Knative Service: of ten thousand no more is kept.
+Json shown_part(Json& service) {
+  Json out = {{"apiVersion", string_or(service, "apiVersion")},
+              {"kind", string_or(service, "kind")},
+              {"spec", {{"template", Json::object()}}},
+              {"status", {{"traffic", at_path(service, {"status", "traffic"})}}}};
+  const Json& metadata = at_path(service, {"metadata"});
+  const std::string core(kCoreAnnotation);
+  out["metadata"] = {{"name", string_or(metadata, "name")},
+                     {"namespace", string_or(metadata, "namespace")},
+                     {"uid", string_or(metadata, "uid")},
+                     {"resourceVersion", string_or(metadata, "resourceVersion")},
+                     {"annotations", Json::object()}};
+  const std::string text = string_or(at_path(metadata, {"annotations"}), core);
+  if (!text.empty()) out["metadata"]["annotations"][core] = text;
+  return out;
 }
 
 Error unknown_service(const ClusterConnection& cluster, const std::string& name,
@@ -53,25 +90,35 @@ Error unknown_service(const ClusterConnection& cluster, const std::string& name,
 
 }  // namespace
 
+Status read_each(ClusterConnection& cluster, const std::string& name_space, FleetPart part,
+                 const std::function<void()>& begin,
+                 const std::function<void(ServiceDetail)>& on_detail) {
+  std::map<ServiceKey, Json> services;
+  if (part == FleetPart::kWithServices) {
+    const Status read = list_each_item(
+        cluster, services_path(name_space), [&] { services.clear(); },
+        [&](Json& service) { services[key_of(service)] = shown_part(service); });
+    if (!read && read.error().kind == ErrorKind::kTransient) return read;
+  }
+  return list_each_item(cluster, tracked_services_path(name_space), begin,
+                        [&](const Json& tracked) {
+                          const auto service = services.find(followed_key(tracked));
+                          const bool known = service != services.end();
+                          on_detail(make_detail(tracked, known ? &service->second : nullptr, {}));
+                        })
+      .map_error(explained);
+}
+
 Result<std::vector<ServiceDetail>> read_fleet(ClusterConnection& cluster,
                                               const std::string& name_space) {
-  const Result<ListReply> tracked = list_tracked(cluster, name_space);
-  if (!tracked) return tracked.error();
-  std::map<ServiceKey, const Json*> services;
-  Result<ListReply> listed;
-  if (!tracked->items.empty()) listed = cluster.kube->list(services_path(name_space));
-  if (!listed && listed.error().kind == ErrorKind::kTransient) return listed.error();
-  if (listed) {
-    for (const Json& service : listed->items) services[key_of(service)] = &service;
-  }
-  std::map<ServiceKey, ServiceDetail> sorted;
-  for (const Json& object : tracked->items) {
-    const auto service = services.find(followed_key(object));
-    sorted[key_of(object)] =
-        make_detail(object, service == services.end() ? nullptr : service->second, {});
-  }
   std::vector<ServiceDetail> details;
-  for (auto& [key, detail] : sorted) details.push_back(std::move(detail));
+  const Status read = read_each(
+      cluster, name_space, FleetPart::kWithServices, [&] { details.clear(); },
+      [&](ServiceDetail detail) { details.push_back(std::move(detail)); });
+  if (!read) return read.error();
+  std::ranges::sort(details, {}, [](const ServiceDetail& detail) {
+    return std::tie(detail.tracked.name_space, detail.tracked.name);
+  });
   return details;
 }
 

@@ -1,6 +1,7 @@
 // Reading tracked services from a cluster.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,15 @@ namespace freshet {
 // How often a command looks whether the controller has done what it was asked for.
 constexpr Duration kLookEvery{500};
 
-// All tracked services of a namespace ("": of all), by namespace and name. Where Knative Services
-// may not be read their part is left out. kRefused: the cluster does not know TrackedService.
+// The tracked services of a namespace ("": of all), one by one and in no order; each is dropped
+// before the next page is read. `begin` is called before the first, and again where all begins
+// anew. Of Knative Services what tables show; where they may not be read their part is left out.
+// kRefused: the cluster does not know TrackedService.
+enum class FleetPart { kWithServices, kTrackedAlone };
+Status read_each(ClusterConnection& cluster, const std::string& name_space, FleetPart part,
+                 const std::function<void()>& begin,
+                 const std::function<void(ServiceDetail)>& on_detail);
+// All of them, by namespace and name.
 Result<std::vector<ServiceDetail>> read_fleet(ClusterConnection& cluster,
                                               const std::string& name_space);
 

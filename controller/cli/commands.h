@@ -20,6 +20,7 @@ void add_track_command(CLI::App& app, Context& context);
 void add_untrack_command(CLI::App& app, Context& context);
 void add_status_command(CLI::App& app, Context& context);
 void add_why_command(CLI::App& app, Context& context);
+void add_age_command(CLI::App& app, Context& context);
 void add_history_command(CLI::App& app, Context& context);
 void add_policies_command(CLI::App& app, Context& context);
 void add_approve_command(CLI::App& app, Context& context);

@@ -70,7 +70,7 @@ Result<ControllerOptions> options_from(const Flags& flags) {
   auto rates = registry_rates(flags.registry_rates);
   if (!rates) return rates.error();
   options.registry_rates = *std::move(rates);
-  const auto size = image_size(flags.max_image_size);
+  const auto size = byte_size("--max-image-size", flags.max_image_size);
   if (!size) return size.error();
   options.max_image_bytes = *size;
   const Status times = check_lease_times(flags.election.times);

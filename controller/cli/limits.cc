@@ -22,13 +22,13 @@ Result<std::map<std::string, double>> registry_rates(const std::vector<std::stri
   return rates;
 }
 
-Result<std::int64_t> image_size(const std::string& text) {
+Result<std::int64_t> byte_size(const std::string& flag, const std::string& text) {
   constexpr std::int64_t kMost = 1024;
   const bool giga = text.ends_with("Gi");
   const std::string digits = text.substr(0, text.size() - std::min<std::size_t>(2, text.size()));
   const auto number = giga || text.ends_with("Mi") ? parse_whole(digits) : std::nullopt;
   if (!number || *number < 1 || *number > (giga ? kMost : kMost * kMost)) {
-    return bad_input("--max-image-size is " + printable(text, 40) +
+    return bad_input(flag + " is " + printable(text, 40) +
                      "; allowed: 1Mi to 1024Gi, as in 500Mi or 2Gi");
   }
   return *number << (giga ? 30 : 20);

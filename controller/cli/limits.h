@@ -12,7 +12,7 @@ namespace freshet {
 
 // --registry-rate: "HOST[:PORT]=N" of each.
 Result<std::map<std::string, double>> registry_rates(const std::vector<std::string>& texts);
-// --max-image-size: "500Mi", "64Gi".
-Result<std::int64_t> image_size(const std::string& text);
+// Of a flag such as --max-image-size: "500Mi", "64Gi".
+Result<std::int64_t> byte_size(const std::string& flag, const std::string& text);
 
 }  // namespace freshet

@@ -64,13 +64,6 @@ CredentialCandidates candidates_with(
   });
 }
 
-namespace {
-
-struct RegistryClient {
-  RegistryOptions options;
-  std::unique_ptr<HttpTransport> transport;
-};
-
 Result<RegistryClient> registry_client(Context& context, const ImageReference& image,
                                        const std::vector<std::string>& plain_http) {
   Result<RegistryOptions> options = registry_options(context, plain_http);
@@ -90,21 +83,7 @@ Result<RegistryClient> registry_client(Context& context, const ImageReference& i
   return RegistryClient{std::move(*options), std::move(*transport)};
 }
 
-// One credential after the other, while they are not accepted; `identity` is of the last one.
-template <class Ask>
-auto ask_with_each(const CredentialCandidates& candidates, std::string& identity, Ask ask) {
-  std::vector<Credential> credentials = candidates.credentials;
-  if (credentials.empty()) credentials.emplace_back();
-  for (std::size_t i = 0;; ++i) {
-    identity = credentials[i].identity;
-    auto answer = ask(credentials[i]);
-    auto* failure = std::get_if<RegistryFailure>(&answer);
-    if (failure == nullptr) return answer;
-    for (const std::string& problem : candidates.problems) failure->message += "; " + problem;
-    const bool refused = failure->kind == RegistryFailureKind::kAuthentication;
-    if (!refused || i + 1 == credentials.size()) return answer;
-  }
-}
+namespace {
 
 CredentialCandidates own_candidates(Context& context, const DockerConfig& config,
                                     const ImageReference& image) {

@@ -20,6 +20,30 @@ Result<RegistryOptions> registry_options(Context& context,
 // config.json in DOCKER_CONFIG, else in ~/.docker; empty if there is none.
 Result<DockerConfig> docker_config(Context& context);
 
+// A transport of its own for one registry, and its settings.
+struct RegistryClient {
+  RegistryOptions options;
+  std::unique_ptr<HttpTransport> transport;
+};
+Result<RegistryClient> registry_client(Context& context, const ImageReference& image,
+                                       const std::vector<std::string>& plain_http);
+
+// One credential after the other, while they are not accepted; `identity` is of the last one.
+template <class Ask>
+auto ask_with_each(const CredentialCandidates& candidates, std::string& identity, Ask ask) {
+  std::vector<Credential> credentials = candidates.credentials;
+  if (credentials.empty()) credentials.emplace_back();
+  for (std::size_t i = 0;; ++i) {
+    identity = credentials[i].identity;
+    auto answer = ask(credentials[i]);
+    auto* failure = std::get_if<RegistryFailure>(&answer);
+    if (failure == nullptr) return answer;
+    for (const std::string& problem : candidates.problems) failure->message += "; " + problem;
+    const bool refused = failure->kind == RegistryFailureKind::kAuthentication;
+    if (!refused || i + 1 == credentials.size()) return answer;
+  }
+}
+
 // One resolution over a transport of its own; FRESHET_CA_FILE is trusted besides the system's.
 // An Error is about the words or files given, before anything was sent.
 using ResolvedImage = std::variant<Confirmed, RegistryFailure>;

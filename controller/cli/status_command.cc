@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "controller/cli/cluster.h"
 #include "controller/cli/commands.h"
@@ -45,16 +48,30 @@ std::string one_text(const ServiceDetail& detail, const StatusOptions& options,
   return service_tree(detail, rendering(options, context));
 }
 
-std::string fleet_text(const std::vector<ServiceDetail>& fleet, const StatusOptions& options,
-                       const Context& context) {
-  if (is_structured(options.format)) {
-    Json items = Json::array();
-    for (const ServiceDetail& detail : fleet) items.push_back(service_json(detail));
-    return structured(Json{{"items", std::move(items)}}, options.format);
-  }
+// Rows, or items for programs, as they are read; "" where nothing is tracked.
+Result<std::string> fleet_text(const std::string& scope, const StatusOptions& options,
+                               const Context& context, ClusterConnection& cluster) {
   std::vector<ServiceRow> rows;
-  for (const ServiceDetail& detail : fleet) rows.push_back(service_row(detail));
-  return fleet_table(rows, rendering(options, context));
+  std::map<ServiceKey, Json> items;
+  const Status read = read_each(
+      cluster, scope, FleetPart::kWithServices,
+      [&] {
+        rows.clear();
+        items.clear();
+      },
+      [&](const ServiceDetail& detail) {
+        if (!is_structured(options.format)) return rows.push_back(service_row(detail));
+        items[{detail.tracked.name_space, detail.tracked.name}] = service_json(detail);
+      });
+  if (!read) return read.error();
+  if (!is_structured(options.format)) {
+    std::ranges::sort(rows, {},
+                      [](const ServiceRow& row) { return std::tie(row.name_space, row.name); });
+    return rows.empty() ? "" : fleet_table(rows, rendering(options, context));
+  }
+  Json list = Json::array();
+  for (auto& [key, item] : items) list.push_back(std::move(item));
+  return structured(Json{{"items", std::move(list)}}, options.format);
 }
 
 // One look as text.
@@ -66,14 +83,12 @@ Result<std::string> look(const StatusOptions& options, Context& context,
     return one_text(*detail, options, context);
   }
   const std::string scope = options.all_namespaces ? "" : cluster.name_space;
-  const Result<std::vector<ServiceDetail>> fleet = read_fleet(cluster, scope);
-  if (!fleet) return fleet.error();
-  if (fleet->empty() && !is_structured(options.format)) {
+  Result<std::string> text = fleet_text(scope, options, context, cluster);
+  if (text && text->empty()) {
     context.out.complain(scope.empty() ? "no service is tracked in this cluster"
                                        : "no service is tracked in namespace " + scope);
-    return std::string();
   }
-  return fleet_text(*fleet, options, context);
+  return text;
 }
 
 int run_once(const StatusOptions& options, Context& context, ClusterConnection& cluster) {

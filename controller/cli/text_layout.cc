@@ -10,6 +10,7 @@ namespace freshet {
 namespace {
 
 constexpr const char* kNoColour = "\x1b[0m";
+constexpr std::size_t kLeastLast = 24;
 
 bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
@@ -68,6 +69,18 @@ std::string padded(std::string text, std::size_t columns) {
   const std::size_t width = width_of(text);
   if (width < columns) text.append(columns - width, ' ');
   return text;
+}
+
+void cut_last(std::vector<std::vector<std::string>>& rows, std::size_t columns) {
+  if (columns == 0 || rows.empty()) return;
+  std::size_t fixed = 0;
+  for (std::size_t i = 0; i + 1 < rows.front().size(); ++i) {
+    std::size_t widest = 0;
+    for (const auto& row : rows) widest = std::max(widest, width_of(row[i]));
+    fixed += widest + 3;
+  }
+  const std::size_t room = std::max(columns, fixed + kLeastLast) - fixed;
+  for (auto& row : rows) row.back() = cut_to(row.back(), room);
 }
 
 std::string lay_out(const std::vector<std::vector<std::string>>& rows) {

@@ -17,6 +17,9 @@ std::string lay_out(const std::vector<std::vector<std::string>>& rows);
 // "██████░░░░" for a share of 0 … 1.
 std::string bar(double share, std::size_t columns);
 
+// Cuts the last cell of each row so that it fits into `columns` (0: never), and never to nothing.
+void cut_last(std::vector<std::vector<std::string>>& rows, std::size_t columns);
+
 enum class Colour { kPlain, kGreen, kYellow, kRed, kBlue, kDim, kBold };
 std::string paint(std::string_view text, Colour colour, bool colours);
 

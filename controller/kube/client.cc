@@ -163,7 +163,20 @@ Result<ListReply> KubeClient::list(const std::string& path, std::size_t max_item
 
 Result<ListReply> KubeClient::list_once(const std::string& path, std::size_t max_items) {
   ListReply all;
+  const auto keep = [&all](Json& item) { all.items.push_back(std::move(item)); };
+  const auto end = list_each(path, keep, max_items);
+  if (!end) return end.error();
+  all.resource_version = end->resource_version;
+  all.server_time = end->server_time;
+  return all;
+}
+
+Result<ListEnd> KubeClient::list_each(const std::string& path,
+                                      const std::function<void(Json& item)>& on_item,
+                                      std::size_t max_items) {
+  ListEnd end;
   std::string next;
+  std::size_t count = 0;
   for (std::size_t page = 0; page < kMaxListPages; ++page) {
     std::string target = with_query(path, "limit", std::to_string(kListPageSize));
     if (!next.empty()) target = with_query(std::move(target), "continue", next);
@@ -176,16 +189,17 @@ Result<ListReply> KubeClient::list_once(const std::string& path, std::size_t max
     if (items == reply->body.end() || !items->is_array()) {
       return make_error(ErrorKind::kTransient, sentence(request) + ": the answer is not a list");
     }
-    if (all.items.size() + items->size() > max_items) {
+    count += items->size();
+    if (count > max_items) {
       return make_error(ErrorKind::kRefused,
                         sentence(request) + ": more than " + std::to_string(max_items) + " items");
     }
-    for (Json& item : *items) all.items.push_back(std::move(item));
+    for (Json& item : *items) on_item(item);
     const Json& metadata = at_path(reply->body, {"metadata"});
-    all.resource_version = string_or(metadata, "resourceVersion");
-    all.server_time = reply->server_time;
+    end.resource_version = string_or(metadata, "resourceVersion");
+    end.server_time = reply->server_time;
     next = string_or(metadata, "continue");
-    if (next.empty()) return all;
+    if (next.empty()) return end;
   }
   return make_error(ErrorKind::kRefused, "listing " + path + ": too many pages");
 }

@@ -37,6 +37,10 @@ struct BasicListReply {
   std::string resource_version;
   TimePoint server_time{};
 };
+struct ListEnd {
+  std::string resource_version;
+  TimePoint server_time{};
+};
 using ServerReply = BasicServerReply<Json>;
 using ListReply = BasicListReply<Json>;
 
@@ -58,6 +62,10 @@ class KubeClient {
              KubeClientOptions options);
 
   Result<ServerReply> get(const std::string& path);
+  // Page by page, so that no more than one is held; what is left of an item is dropped with it. A
+  // continue token that expires is kGone: begin anew.
+  Result<ListEnd> list_each(const std::string& path, const std::function<void(Json& item)>& on_item,
+                            std::size_t max_items = kMaxListItems);
   // Every page. An expired continue token starts it again, once.
   Result<ListReply> list(const std::string& path, std::size_t max_items = kMaxListItems);
   // RFC 6902. To guard it, begin with {"op":"replace","path":"/metadata/resourceVersion",…}: a

@@ -117,7 +117,8 @@ struct ConfirmedDigest {
   std::optional<TimePoint> created;
   TimePoint first_seen{};
   ImageOrigin origin = {};
-  std::string content = {};  // equal for rebuilds of the same; "" where not told
+  std::string content = {};              // equal for rebuilds of the same; "" where not told
+  std::optional<TimePoint> pushed = {};  // where the registry tells
   bool operator==(const ConfirmedDigest&) const = default;
 };
 

@@ -13,6 +13,14 @@ namespace {
 // A clock that is ahead is forgiven; a date further away is no date.
 constexpr Duration kFutureAllowed = hours(1);
 
+// When the registry got a manifest, where it tells; few do.
+std::optional<TimePoint> push_time(const HttpResponse& response, TimePoint now) {
+  const auto header = find_header(response.headers, "Last-Modified");
+  const auto time = header ? parse_http_date(*header) : Result<TimePoint>(TimePoint{});
+  if (!time || *time < kEarliestCreated || *time > now) return std::nullopt;
+  return *time;
+}
+
 }  // namespace
 
 bool has_platform(const Confirmed& image, const Platform& wanted) {
@@ -112,6 +120,7 @@ std::optional<Manifest> DigestConfirmation::read_manifest(const FetchResult& res
     fail(RegistryFailureKind::kNotAnImage, manifest.error().message);
     return std::nullopt;
   }
+  if (stage_ == Stage::kManifest) confirmed_.pushed = push_time(response, now);
   return *manifest;
 }
 

@@ -26,6 +26,7 @@ struct Confirmed {
   std::string content = {};
   // Known from before a restart: no more than digest, date, origin and content.
   bool remembered = false;
+  std::optional<TimePoint> pushed = {};  // where the registry tells (Last-Modified)
   bool operator==(const Confirmed&) const = default;
 };
 bool has_platform(const Confirmed& image, const Platform& wanted);

@@ -17,9 +17,6 @@ constexpr std::array<std::string_view, 3> kConfigTypes = {
     "application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json",
     "application/octet-stream",  // of old Docker clients
 };
-// Reproducible builds write 1970 or 1980 for "not told"; there was no container image before this.
-constexpr TimePoint kEarliestCreated = std::chrono::sys_days(std::chrono::year(2013) / 1 / 1);
-
 std::optional<TimePoint> parse_created(const std::string& text) {
   const auto time = parse_rfc3339(text);
   if (!time || *time < kEarliestCreated) return std::nullopt;

@@ -21,6 +21,10 @@ inline constexpr std::size_t kMaxIndexEntries = 1000;
 inline constexpr std::size_t kMaxLayers = 10000;
 inline constexpr std::int64_t kMaxLayerBytes = std::int64_t{1} << 50;
 
+// Reproducible builds write 1970 or 1980 for "not told"; there was no container image before this.
+inline constexpr TimePoint kEarliestCreated =
+    std::chrono::sys_days(std::chrono::year(2013) / 1 / 1);
+
 inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v1+json";
 inline constexpr std::string_view kOciManifest = "application/vnd.oci.image.manifest.v1+json";
 inline constexpr std::string_view kDockerList =

@@ -11,6 +11,7 @@
 #include "controller/runtime/follow.h"
 #include "controller/runtime/gather.h"
 #include "controller/runtime/paths.h"
+#include "controller/runtime/revision_status.h"
 #include "controller/runtime/status.h"
 #include "controller/runtime/tell.h"
 #include "controller/runtime/urgency.h"
@@ -262,6 +263,7 @@ void Controller::settle(const ServiceKey& key, const Observation& seen,
   if (relapsed(Relapse::kHotLoop)) status.message += " at " + format_rfc3339(now);
   const bool told = status == notes.written || note(write_status(connections_.kube, key, status));
   if (told) {
+    if (const auto lag = ended_exposure(notes.written, status)) metrics_.observe_exposure(*lag);
     notes.written = std::move(status);
     // The answer stands in status before the question goes.
     note(remove_commands(connections_.kube, seen.tracked, transition.remove_annotations));

@@ -20,6 +20,9 @@ using Labels = prometheus::Labels;
 
 const prometheus::Histogram::BucketBoundaries kRequestTimes{0.005, 0.02, 0.1, 0.5, 2, 8};
 const prometheus::Histogram::BucketBoundaries kLatenesses{0.01, 0.1, 1, 10, 60, 600};
+// 10 and 30 minutes; 1, 2, 6 and 12 hours; 1, 2, 4, 7, 14 and 30 days.
+const prometheus::Histogram::BucketBoundaries kExposureLags{
+    600, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 345600, 604800, 1209600, 2592000};
 
 template <class Builder>
 auto& family(prometheus::Registry& registry, Builder builder, const char* name, const char* help) {
@@ -91,6 +94,10 @@ struct Metrics::Families {
   prometheus::Family<prometheus::Counter>& rollouts =
       family(registry, prometheus::BuildCounter(), "freshet_rollouts_total",
              "Rollouts that ended, by outcome.");
+  prometheus::Histogram& exposure =
+      family(registry, prometheus::BuildHistogram(), "freshet_exposure_lag_seconds",
+             "Time from an image's push, or the first look at it, until it got all requests.")
+          .Add({}, kExposureLags);
   prometheus::Family<prometheus::Counter>& registry_requests =
       family(registry, prometheus::BuildCounter(), "freshet_registry_requests_total",
              "Requests to registries and for their tokens, by registry and class of status.");
@@ -153,6 +160,8 @@ void Metrics::remove_service(const ServiceKey& key) {
 void Metrics::count_rollout(const ServiceKey& key, const std::string& outcome) {
   families_->rollouts.Add(with({{"namespace", key.name_space}}, "outcome", outcome)).Increment();
 }
+
+void Metrics::observe_exposure(Duration lag) { families_->exposure.Observe(to_seconds(lag)); }
 
 std::string Metrics::label_of(const std::string& registry) {
   const std::lock_guard lock(mutex_);

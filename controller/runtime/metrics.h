@@ -34,6 +34,8 @@ class Metrics {
   void set_service(const ServiceKey& key, const ServiceGauges& gauges);
   void remove_service(const ServiceKey& key);
   void count_rollout(const ServiceKey& key, const std::string& outcome);
+  // How long an image could be had before it got all requests.
+  void observe_exposure(Duration lag);
   // One request to a registry or for it; status 0: no response.
   void count_registry_request(const std::string& registry, int status, Duration took);
   void count_registry_check(const EndedCheck& check);

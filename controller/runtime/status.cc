@@ -7,6 +7,7 @@
 #include "controller/model/follow_policy.h"
 #include "controller/model/same_content.h"
 #include "controller/planner/gate_course.h"
+#include "controller/runtime/revision_status.h"
 
 namespace freshet {
 
@@ -14,66 +15,6 @@ namespace {
 
 constexpr std::size_t kMaxMessage = 1000;
 constexpr std::size_t kMaxConditionMessage = 8000;  // a Role that names every Secret fits
-
-std::map<std::string, std::string> digest_texts(const DigestSet& digests) {
-  std::map<std::string, std::string> out;
-  for (const auto& [container, digest] : digests) out[container.get()] = digest.get();
-  return out;
-}
-
-// When the image of a digest was made and first seen, if one of the followed tags names it.
-const ConfirmedDigest* confirmed(const Observation& observation, const DigestSet& digests) {
-  for (const FollowedImage& image : observation.images) {
-    const auto found = digests.find(image.container);
-    if (found == digests.end() || !image.confirmed) continue;
-    if (image.confirmed->digest == found->second) return &*image.confirmed;
-  }
-  return nullptr;
-}
-
-RevisionStatus revision_status(const Observation& observation, const RevisionName& name,
-                               const Uid& uid, const DigestSet& digests,
-                               const std::vector<const RevisionStatus*>& known) {
-  RevisionStatus out;
-  out.name = name.get();
-  out.uid = uid.get();
-  out.digests = digest_texts(digests);
-  if (!observation.images.empty()) {
-    ImageReference followed = observation.images.front().reference;
-    followed.digest.reset();
-    out.image = to_string(followed);
-  }
-  if (const ConfirmedDigest* found = confirmed(observation, digests)) {
-    out.image_created = found->created;
-    out.first_seen = found->first_seen;
-  }
-  // What was learned when the tag still named this digest stays known.
-  for (const RevisionStatus* before : known) {
-    if (before->digests != out.digests) continue;
-    if (!out.image_created) out.image_created = before->image_created;
-    if (before->first_seen) out.first_seen = before->first_seen;
-  }
-  return out;
-}
-
-void fill_revisions(TrackedServiceStatus& status, const Observation& observation, const Core& core,
-                    const TrackedServiceStatus& before) {
-  std::vector<const RevisionStatus*> known;
-  if (before.stable) known.push_back(&*before.stable);
-  if (before.candidate) known.push_back(&*before.candidate);
-  if (core.stable) {
-    status.stable = revision_status(observation, core.stable->name, core.stable->uid,
-                                    core.stable->pair.digests, known);
-    status.image_created =
-        status.stable->image_created ? status.stable->image_created : status.stable->first_seen;
-  }
-  const Rollout* rollout = active_rollout(core.phase);
-  if (rollout == nullptr) return;
-  const Candidate& candidate = rollout->candidate;
-  status.candidate =
-      revision_status(observation, candidate.name.value_or(RevisionName("")),
-                      candidate.uid.value_or(Uid("")), candidate.pair.digests, known);
-}
 
 // Whether it counts or not; null while nothing is known.
 const ConfirmedDigest* named_digest_of(const FollowedImage& image) {
@@ -186,10 +127,11 @@ void note_digest(SeenTag& tag, const ConfirmedDigest& named, const std::optional
     if (named.created) known->created = named.created;
     if (named.origin != ImageOrigin{}) known->origin = named.origin;
     if (!named.content.empty()) known->content = named.content;
+    if (!known->pushed) known->pushed = named.pushed;
     return;
   }
-  digests.insert(digests.begin(),
-                 {tag.names, named.first_seen, named.created, named.origin, named.content});
+  digests.insert(digests.begin(), {tag.names, named.first_seen, named.created, named.origin,
+                                   named.content, named.pushed});
   if (digests.size() <= kMaxSeen) return;
   // What is in force, and what runs, stays known.
   const auto last = std::ranges::find_if(digests.rbegin(), digests.rend(), [&](const auto& seen) {
@@ -242,7 +184,7 @@ TrackedServiceStatus build_status(const Observation& observation, const Transiti
     status.phase = phase_name(core.phase);
     status.seq = core.seq;
     status.core = core_to_text(core);
-    fill_revisions(status, observation, core, before);
+    fill_revisions(status, observation, core, before, notes.memo.history);
     status.percent = candidate_percent(core);
     if (const auto* shifting = std::get_if<Shifting>(&core.phase)) status.step = shifting->step + 1;
     if (notes.memo.seq == core.seq) status.step_since = notes.memo.step_since;

@@ -26,7 +26,9 @@ TrackedServiceStatus full_status() {
                                  {{"app", "sha256:9c1e4f0b2a11ffff"}},
                                  "ghcr.io/acme/checkout:1.4",
                                  at(2),
-                                 at(3)};
+                                 at(3),
+                                 at(1),
+                                 at(4)};
   status.candidate = RevisionStatus{"checkout-00008",
                                     "u8",
                                     {{"app", "sha256:0123456789abcdef"}, {"side", "sha256:f00d"}},
@@ -60,6 +62,7 @@ TrackedServiceStatus full_status() {
                      90000,
                      20}};
   status.tags = {{"ghcr.io/acme/checkout:1.4", {{"sha256:b", at(1)}, {"sha256:a", at(0)}}}};
+  status.tags.front().digests.front().pushed = at(0);
   return status;
 }
 

@@ -27,6 +27,7 @@ bool is_pure(const std::string& path) {
                                             "controller/model/",
                                             "controller/planner/",
                                             "controller/registry/",
+                                            "controller/image/",
                                             "controller/knative/",
                                             "controller/sandbox/"};
   return std::any_of(kPureRooms.begin(), kPureRooms.end(),

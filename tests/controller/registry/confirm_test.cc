@@ -50,6 +50,22 @@ TEST(Confirmation, ReadsASingleImageAndItsConfiguration) {
   EXPECT_EQ(transport.requests()[1].max_body_bytes, kMaxConfigBytes);
 }
 
+TEST(Confirmation, KnowsWhenTheImageWasPushedWhereTheRegistryTellsAPlausibleTime) {
+  const auto pushed = [](const std::string& header) {
+    ScriptedTransport transport;
+    HttpResponse reply = kConfirmed.get();
+    if (!header.empty()) reply.headers.push_back({"Last-Modified", header});
+    transport.on("GET", kConfirmed.by_digest(), reply);
+    serve(transport, kConfirmed, kConfirmedConfig);
+    return std::get<Confirmed>(confirm(transport, kConfirmed.digest())).pushed;
+  };
+  EXPECT_EQ(pushed(format_http_date(kNow - hours(3))), kNow - hours(3));
+  EXPECT_EQ(pushed(""), std::nullopt);
+  EXPECT_EQ(pushed("Thu, 01 Jan 1970 00:00:00 GMT"), std::nullopt);
+  EXPECT_EQ(pushed(format_http_date(kNow + hours(3))), std::nullopt);
+  EXPECT_EQ(pushed("yesterday"), std::nullopt);
+}
+
 TEST(Confirmation, AsksForManifestsByTypeAndForNothingCompressed) {
   ScriptedTransport transport;
   transport.on("GET", kIndex.by_digest(), kIndex.get());

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+
+#include "base/files.h"
 #include "controller/runtime/log.h"
 
 namespace freshet {
@@ -45,6 +48,16 @@ TEST(Metrics, LeaveWithTheirService) {
   metrics.remove_service(kCheckout);
   EXPECT_THAT(metrics.render(kScraped), Not(HasSubstr("checkout")));
   EXPECT_THAT(metrics.render(kScraped), Not(HasSubstr("freshet_rollout_phase")));
+}
+
+TEST(Metrics, TellHowLongImagesCouldBeHadBeforeTheyGotAllRequests) {
+  Metrics metrics;
+  metrics.observe_exposure(hours(3));
+  metrics.observe_exposure(days(3));
+  const std::string text = metrics.render(kScraped);
+  EXPECT_THAT(text, HasSubstr(R"(freshet_exposure_lag_seconds_bucket{le="7200"} 0)"));
+  EXPECT_THAT(text, HasSubstr(R"(freshet_exposure_lag_seconds_bucket{le="21600"} 1)"));
+  EXPECT_THAT(text, HasSubstr("freshet_exposure_lag_seconds_sum 270000"));
 }
 
 TEST(Metrics, CountRequestsByCode) {
@@ -91,6 +104,36 @@ TEST(LogLine, QuotesWhatHasSpacesAndLeavesOutWhatIsEmpty) {
   EXPECT_EQ(
       format_log_line(line, LogFormat::kJson),
       R"({"digest":"","event":"StepAdvanced","message":"now 5 %","service":"shop/checkout"})");
+}
+
+// Everything that there can be on the page, once.
+std::string full_page() {
+  Metrics metrics;
+  metrics.set_service(kCheckout, {"Shifting", 5, kScraped - hours(2), kScraped - minutes(10)});
+  metrics.count_registry_request("ghcr.io", 304, milliseconds(30));
+  metrics.count_registry_check({"ghcr.io", "same", seconds(0), 9});
+  metrics.count_kube_request(409);
+  metrics.count_rollout(kCheckout, "Promoted");
+  metrics.count_webhook("hub", "accepted");
+  metrics.observe_reconcile(0.1);
+  metrics.observe_exposure(hours(3));
+  metrics.set_fleet({});
+  return metrics.render(kScraped);
+}
+
+TEST(Metrics, HaveEveryNameThatTheDashboardAndTheAlertsUse) {
+  const std::string page = full_page();
+  int names = 0;
+  for (const char* file : {"deploy/monitoring/dashboard.json", "deploy/monitoring/alerts.yaml"}) {
+    const std::string text = read_file(file, 1 << 20).value();
+    const std::regex name("freshet_[a-z_]+");
+    for (std::sregex_iterator at(text.begin(), text.end(), name), end; at != end; ++at) {
+      const std::string found = std::regex_replace(at->str(), std::regex("_bucket$"), "");
+      EXPECT_THAT(page, HasSubstr("# TYPE " + found + " ")) << file;
+      ++names;
+    }
+  }
+  EXPECT_GT(names, 20);
 }
 
 }  // namespace
