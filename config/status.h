@@ -116,12 +116,20 @@ struct ImageOrigin {
   bool operator==(const ImageOrigin&) const = default;
 };
 
+// What an image holds beyond its base; asked only where that counts (rollout.newBase).
+struct ImageApplication {
+  std::string content;  // SHA-256 (registry/application.h); "" where not told
+  std::string untold;   // why, in a sentence
+  bool operator==(const ImageApplication&) const = default;
+};
+
 struct SeenDigest {
   std::string digest;
   TimePoint first_seen{};
   std::optional<TimePoint> created = {};  // when its image was made
   ImageOrigin origin = {};
   std::string content = {};  // what it holds (registry/confirm.h); "" where not told
+  ImageApplication application = {};
   bool operator==(const SeenDigest&) const = default;
 };
 struct SeenTag {

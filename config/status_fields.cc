@@ -155,6 +155,15 @@ Type<ImageOrigin> origin_type() {
   });
 }
 
+Type<ImageApplication> application_type() {
+  using A = ImageApplication;
+  return object_type<A>({
+      field("content", &A::content, text(),
+            "SHA-256 of the layers and configuration that are not its base's."),
+      field("untold", &A::untold, text(), "Why that cannot be told."),
+  });
+}
+
 Type<SeenTag> seen_tag_type() {
   const Type<SeenDigest> seen_digest = object_type<SeenDigest>({
       field("digest", &SeenDigest::digest, text(), "Digest."),
@@ -166,6 +175,8 @@ Type<SeenTag> seen_tag_type() {
       field("content", &SeenDigest::content, text(),
             "SHA-256 of its layers and configuration without dates; a rebuild of the same has the "
             "same."),
+      field("application", &SeenDigest::application, application_type(),
+            "What it holds beyond its base; told where rollout.newBase is set."),
   });
   return object_type<SeenTag>({
       field("image", &SeenTag::image, text(),
