@@ -29,7 +29,27 @@ Type<BakeSpec> bake_type() {
   });
 }
 
-void check_rollout(const Cursor& at, const RolloutSpec& rollout) {
+Type<NewBaseSpec> new_base_type() {
+  const auto bake = object_type<NewBaseBake>({
+      // Not 0: without any bake the watch before it would have to be a longer one.
+      field("for", &NewBaseBake::duration, optional_type(duration_type(seconds(1), days(7))),
+            "In place of rollout.bake.for."),
+  });
+  return object_type<NewBaseSpec>(
+      {
+          field("steps", &NewBaseSpec::steps, optional_type(rising_percents_type()),
+                "In place of rollout.steps."),
+          field("minimumStep", &NewBaseSpec::minimum_step,
+                optional_type(duration_type(seconds(1), hours(24))),
+                "In place of rollout.minimumStep."),
+          field("bake", &NewBaseSpec::bake, bake, "In place of rollout.bake."),
+      },
+      [](const Cursor& at, const NewBaseSpec& spec) {
+        if (spec == NewBaseSpec{}) at.fail("nothing differs", "steps, minimumStep or bake.for");
+      });
+}
+
+void check_deadline(const Cursor& at, const RolloutSpec& rollout) {
   const auto steps = static_cast<std::int64_t>(rollout.steps.size());
   const Duration least = rollout.minimum_step * steps;
   if (rollout.deadline >= least) return;
@@ -38,6 +58,11 @@ void check_rollout(const Cursor& at, const RolloutSpec& rollout) {
   place.fail(fmt::format("the deadline comes before {} steps of {} can be over: found {}", steps,
                          format_duration(rollout.minimum_step), format_duration(rollout.deadline)),
              "at least " + format_duration(least));
+}
+
+void check_rollout(const Cursor& at, const RolloutSpec& rollout) {
+  check_deadline(at, rollout);
+  if (rollout.new_base) check_deadline(at, rules_of(rollout, true));
 }
 
 std::vector<Field<RolloutSpec>> rollout_pace() {
@@ -89,6 +114,11 @@ Type<RolloutSpec> rollout_type() {
           "sameContent", &RolloutSpec::same_content, choice_type<SameContent>({"Skip", "RollOut"}),
           "What a new digest with the layers and the configuration of one that is known is, dates "
           "apart; Skip: what that one is: running already, or rejected."),
+      field("newBase", &RolloutSpec::new_base, optional_type(new_base_type()),
+            "A shorter plan where an image's own layers and configuration are those of stable and "
+            "only its base below them is another. Both must name it (annotations "
+            "org.opencontainers.image.base.name and .digest), on their own registry, where it is "
+            "read."),
       field("tag", &RolloutSpec::tag, label_type(), "Traffic tag of the candidate on the Route."),
       field("allowOverwrite", &RolloutSpec::allow_overwrite, flag_type(),
             "Acknowledges that a GitOps tool manages this Service as well."),

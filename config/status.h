@@ -118,6 +118,13 @@ struct ImageOrigin {
   bool operator==(const ImageOrigin&) const = default;
 };
 
+// What an image holds beyond its base; asked only where that counts (rollout.newBase).
+struct ImageApplication {
+  std::string content;  // SHA-256 (registry/application.h); "" where not told
+  std::string untold;   // why, in a sentence
+  bool operator==(const ImageApplication&) const = default;
+};
+
 struct SeenDigest {
   std::string digest;
   TimePoint first_seen{};
@@ -125,6 +132,7 @@ struct SeenDigest {
   ImageOrigin origin = {};
   std::string content = {};              // what it holds (registry/confirm.h); "" where not told
   std::optional<TimePoint> pushed = {};  // where the registry tells
+  ImageApplication application = {};
   bool operator==(const SeenDigest&) const = default;
 };
 struct SeenTag {

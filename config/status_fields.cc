@@ -159,6 +159,15 @@ Type<ImageOrigin> origin_type() {
   });
 }
 
+Type<ImageApplication> application_type() {
+  using A = ImageApplication;
+  return object_type<A>({
+      field("content", &A::content, text(),
+            "SHA-256 of the layers and configuration that are not its base's."),
+      field("untold", &A::untold, text(), "Why that cannot be told."),
+  });
+}
+
 Type<SeenTag> seen_tag_type() {
   const Type<SeenDigest> seen_digest = object_type<SeenDigest>({
       field("digest", &SeenDigest::digest, text(), "Digest."),
@@ -172,6 +181,8 @@ Type<SeenTag> seen_tag_type() {
             "same."),
       field("pushed", &SeenDigest::pushed, optional_type(time_type()),
             "When the image was pushed, where the registry tells."),
+      field("application", &SeenDigest::application, application_type(),
+            "What it holds beyond its base; told where rollout.newBase is set."),
   });
   return object_type<SeenTag>({
       field("image", &SeenTag::image, text(),

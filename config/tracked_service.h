@@ -79,6 +79,18 @@ struct BakeSpec {
   bool operator==(const BakeSpec&) const = default;
 };
 
+// In place of the plan's own where only an image's base moved; what is left out stays.
+struct NewBaseBake {
+  std::optional<Duration> duration;  // field `for`
+  bool operator==(const NewBaseBake&) const = default;
+};
+struct NewBaseSpec {
+  std::optional<std::vector<int>> steps;
+  std::optional<Duration> minimum_step;
+  NewBaseBake bake;
+  bool operator==(const NewBaseSpec&) const = default;
+};
+
 struct RolloutSpec {
   std::vector<int> steps = {1, 5, 20, 50};
   Duration minimum_step = minutes(2);
@@ -92,10 +104,14 @@ struct RolloutSpec {
   OnRollback on_rollback = OnRollback::kRevertTemplate;
   Duration rejection_expires = days(7);
   SameContent same_content = SameContent::kSkip;
+  std::optional<NewBaseSpec> new_base = {};  // nullopt: bases are not read, and change nothing
   std::string tag = "freshet";
   bool allow_overwrite = false;
   bool operator==(const RolloutSpec&) const = default;
 };
+
+// The plan that a rollout goes by: newBase's in place of the rest's where only the base moved.
+RolloutSpec rules_of(const RolloutSpec& rollout, bool new_base);
 
 inline constexpr std::size_t kMaxObjectives = 4;
 inline constexpr std::size_t kMaxChecks = 4;

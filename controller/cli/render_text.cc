@@ -75,8 +75,7 @@ std::string next_of_shifting(const ServiceDetail& detail, const Shifting& shifti
   if (detail.tracked.spec.rollout.approval == Approval::kBeforePromotion) {
     return "a person is asked to promote it once the evidence allows it";
   }
-  return "it bakes for " + format_duration(detail.tracked.spec.rollout.bake.duration) +
-         " once the evidence allows it";
+  return "it bakes for " + format_duration(bake_of(detail)) + " once the evidence allows it";
 }
 
 std::string next_of_gating(const ServiceDetail& detail, const Rollout& rollout) {
@@ -98,7 +97,7 @@ std::string next_of_preparing(const ServiceDetail& detail, const Rollout& rollou
 }
 
 std::string next_of_baking(const ServiceDetail& detail) {
-  const Duration bake = detail.tracked.spec.rollout.bake.duration;
+  const Duration bake = bake_of(detail);
   const std::string when = detail.status.step_since
                                ? "at " + moment_text(*detail.status.step_since + bake)
                                : "after " + format_duration(bake);
@@ -130,6 +129,12 @@ std::string next_of_phase(const ServiceDetail& detail) {
 
 const Rollout* rollout_of(const ServiceDetail& detail) {
   return detail.core ? active_rollout(detail.core->phase) : nullptr;
+}
+
+Duration bake_of(const ServiceDetail& detail) {
+  const Rollout* rollout = rollout_of(detail);
+  const bool new_base = rollout != nullptr && rollout->new_base;
+  return rules_of(detail.tracked.spec.rollout, new_base).bake.duration;
 }
 
 std::string hold_text(const HoldStatus& hold) {

@@ -11,6 +11,7 @@
 namespace freshet {
 
 const Rollout* rollout_of(const ServiceDetail& detail);  // null: none goes on
+Duration bake_of(const ServiceDetail& detail);           // of the plan that it goes by
 std::string step_text(const ServiceDetail& detail);      // "step 2 of 4: 5 %", "bake", or ""
 std::string hold_text(const HoldStatus& hold);           // "NoTraffic: …", a pause's own words
 std::string percent_text(int percent);                   // "5 %"

@@ -55,8 +55,7 @@ std::string plan_line(const ServiceDetail& detail, const RenderOptions& options)
     parts.push_back(plan_mark(i, current, options) + " " +
                     percent_text(rollout->plan[static_cast<std::size_t>(i)]));
   }
-  parts.push_back(plan_mark(steps, current, options) + " bake " +
-                  format_duration(detail.tracked.spec.rollout.bake.duration));
+  parts.push_back(plan_mark(steps, current, options) + " bake " + format_duration(bake_of(detail)));
   parts.push_back(plan_mark(steps + 1, current, options) + " 100 %");
   return join(parts, "   ");
 }

@@ -72,7 +72,8 @@ struct Rollout {
   Candidate candidate;
   std::vector<int> plan;  // percents, 100 not among them
   TimePoint started{};
-  Duration held{0};  // person's waits that are over; the deadline does not count them
+  Duration held{0};       // person's waits that are over; the deadline does not count them
+  bool new_base = false;  // only the base moved: it goes by the plan of rollout.newBase
   bool operator==(const Rollout&) const = default;
 };
 

@@ -14,10 +14,10 @@ namespace {
 
 constexpr double kMaxHeldSeconds = 10.0 * 365 * 86400;
 constexpr std::size_t kMaxSteps = 100;
-constexpr std::array<std::string_view, 17> kKnown = {
+constexpr std::array<std::string_view, 18> kKnown = {
     "v",       "service",     "seq",     "phase",   "since",   "stable",
     "rollout", "candidate",   "plan",    "step",    "percent", "holdback",
-    "started", "heldSeconds", "retreat", "adopted", "parked"};
+    "started", "heldSeconds", "retreat", "adopted", "parked",  "newBase"};
 constexpr std::array<std::string_view, 3> kKnownLists = {"holds", "rejected", "commands"};
 
 Error wrong(std::string_view field, std::string_view what) {
@@ -100,7 +100,12 @@ Result<Rollout> read_rollout(const Json& root) {
   if (!started) return started.error();
   const double held = number_or(root, "heldSeconds", 0);
   if (!(held >= 0 && held <= kMaxHeldSeconds)) return wrong("heldSeconds", "out of bounds");
-  return Rollout{*id, *candidate, *plan, *started, Duration(std::llround(held * 1000))};
+  return Rollout{*id,
+                 *candidate,
+                 *plan,
+                 *started,
+                 Duration(std::llround(held * 1000)),
+                 bool_or(root, "newBase", false)};
 }
 
 Result<Phase> read_retreat(const Json& retreat, Rollout rollout) {

@@ -119,6 +119,7 @@ struct ConfirmedDigest {
   ImageOrigin origin = {};
   std::string content = {};              // equal for rebuilds of the same; "" where not told
   std::optional<TimePoint> pushed = {};  // where the registry tells
+  ImageApplication application = {};
   bool operator==(const ConfirmedDigest&) const = default;
 };
 
@@ -149,6 +150,7 @@ struct FollowedImage {
   std::optional<std::vector<std::string>> platforms = {};  // images[].platforms
   NodePlacement placement = {};                            // of the Service's template
   std::optional<Digest> running = {};                      // stable's, for this container
+  bool reads_base = false;                                 // rollout.newBase is set
   bool operator==(const FollowedImage&) const = default;
 };
 

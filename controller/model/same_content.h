@@ -9,4 +9,7 @@ namespace freshet {
 // for a digest and itself.
 bool has_same_content(const FollowedImage& image, const Digest& a, const Digest& b);
 
+// What is known of what a digest holds beyond its base; nothing where the tag never named it.
+ImageApplication application_of(const FollowedImage& image, const Digest& digest);
+
 }  // namespace freshet

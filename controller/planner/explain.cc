@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "controller/planner/gate_course.h"
 #include "controller/planner/look.h"
+#include "controller/planner/new_base.h"
 
 namespace freshet::planning {
 namespace {
@@ -74,9 +75,7 @@ Explanation describe_preparing(const Pass& pass, const Rollout& rollout) {
   return say("WaitingForReady", message, after_preparing(pass));
 }
 
-}  // namespace
-
-Explanation describe(const Pass& pass, const Core& core) {
+Explanation describe_phase(const Pass& pass, const Core& core) {
   return std::visit(
       overloaded{
           [&](const Adopting&) {
@@ -120,6 +119,16 @@ Explanation describe(const Pass& pass, const Core& core) {
           },
       },
       core.phase);
+}
+
+}  // namespace
+
+Explanation describe(const Pass& pass, const Core& core) {
+  Explanation out = describe_phase(pass, core);
+  const Rollout* rollout = active_rollout(core.phase);
+  const bool goes_on = rollout != nullptr && !std::holds_alternative<Retreating>(core.phase);
+  if (goes_on) out.message += plan_note(pass, *rollout);
+  return out;
 }
 
 Explanation held(const Pass& pass, std::vector<HoldStatus> holds) {

@@ -205,6 +205,8 @@ Pass open_pass(const Observation& observation, TimePoint now) {
             {}};
   resolve_core(pass);
   follow_the_present_set(pass);
+  const Rollout* rollout = pass.rollout();
+  if (rollout != nullptr && rollout->new_base) pass.shorter = rules_of(pass.rules(), true);
   pass.permission = permission_of(pass);
   settle_clocks(pass);
   settle_gates(pass);

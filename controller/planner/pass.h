@@ -30,10 +30,11 @@ struct Pass {
   std::optional<TimePoint> step_clock;  // as the *last* pass left it, if it belongs to this core
   std::vector<Fact> facts;              // beside those of the decision
   std::vector<std::string> remove_annotations;
-  Permission permission = {};  // of the policies, to start and to advance
+  Permission permission = {};               // of the policies, to start and to advance
+  std::optional<RolloutSpec> shorter = {};  // the rules of a rollout in which only the base moved
 
   const TrackedServiceSpec& spec() const { return seen.tracked.spec; }
-  const RolloutSpec& rules() const { return seen.tracked.spec.rollout; }
+  const RolloutSpec& rules() const { return shorter ? *shorter : seen.tracked.spec.rollout; }
   const Rollout* rollout() const { return active_rollout(core.phase); }
 };
 

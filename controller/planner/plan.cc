@@ -54,8 +54,8 @@ int automatic_holdback(const Pass& pass, const Rollout& rollout) {
 
 }  // namespace
 
-std::vector<int> merge_plan(const TrackedServiceSpec& spec, std::optional<double> per_second) {
-  const std::vector<int>& steps = spec.rollout.steps;
+std::vector<int> merge_plan(const TrackedServiceSpec& spec, const std::vector<int>& steps,
+                            std::optional<double> per_second) {
   if (steps.empty()) return {kStepWithoutAny};
   if (!per_second || *per_second <= 0) return steps;
   if (spec.analysis.mode == AnalysisMode::kReadinessOnly) return steps;

@@ -6,6 +6,7 @@
 #include "controller/planner/explain.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
+#include "controller/planner/new_base.h"
 #include "controller/planner/plan.h"
 
 namespace freshet::planning {
@@ -37,11 +38,11 @@ Transition wait_for_revision(const Pass& pass) {
   return wait(pass, std::move(out), pass.now + kSoon);
 }
 
-std::string merged_text(const Pass& pass, const Rollout& rollout) {
-  if (rollout.plan.size() == pass.rules().steps.size()) return "";
+std::string merged_text(const Rollout& rollout, const std::vector<int>& steps) {
+  if (rollout.plan.size() == steps.size()) return "";
   return "; at present traffic the plan is " + std::to_string(rollout.plan.size()) + " of " +
-         std::to_string(pass.rules().steps.size()) + " steps, from " +
-         std::to_string(rollout.plan.front()) + " %";
+         std::to_string(steps.size()) + " steps, from " + std::to_string(rollout.plan.front()) +
+         " %";
 }
 
 }  // namespace
@@ -58,7 +59,9 @@ Transition begin_rollout(const Pass& pass, const Target& target) {
   rollout.id = rollout_id(pass);
   rollout.candidate.pair = target.pair;
   rollout.candidate.why = target.why;
-  rollout.plan = merge_plan(pass.spec(), pass.seen.requests_per_second);
+  rollout.new_base = pass.rules().new_base && more_than_new_base(pass, target.pair).empty();
+  const RolloutSpec rules = rules_of(pass.rules(), rollout.new_base);
+  rollout.plan = merge_plan(pass.spec(), rules.steps, pass.seen.requests_per_second);
   rollout.started = pass.now;
   TemplateChange change = KeepTemplate{};
   std::string what = "a new digest of the followed tag";
@@ -71,7 +74,7 @@ Transition begin_rollout(const Pass& pass, const Target& target) {
     what = "a changed template";
   }
   const std::string message = "rollout " + rollout.id + " of " + image_text(target.pair) + ": " +
-                              what + merged_text(pass, rollout);
+                              what + plan_note(pass, rollout) + merged_text(rollout, rules.steps);
   Core next = enter(pass.core, Preparing{rollout}, pass.now);
   return write(pass, {std::move(next), true, std::move(change), false, "prepare"},
                fact("CandidateFound", message));

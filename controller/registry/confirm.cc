@@ -61,16 +61,31 @@ void DigestConfirmation::ask_config(Stage stage, const Digest& digest) {
 std::variant<HttpRequest, ConfirmOutcome> DigestConfirmation::next_request(RegistryMemory& memory,
                                                                            TimePoint now) {
   while (!outcome_) {
+    if (base_) {
+      auto next = base_->next_request(memory, now);
+      if (auto* request = std::get_if<HttpRequest>(&next)) return std::move(*request);
+      judge_base(std::get<BaseOutcome>(next));
+      continue;
+    }
     auto next = fetch_->next_request(memory, now);
     if (auto* request = std::get_if<HttpRequest>(&next)) return std::move(*request);
     judge(std::get<FetchResult>(next), now);
+  }
+  auto* good = std::get_if<Confirmed>(&*outcome_);
+  if (good != nullptr && good->created && *good->created > now + kFutureAllowed) {
+    good->created.reset();
   }
   return *outcome_;
 }
 
 void DigestConfirmation::fold(const Result<HttpResponse>& reply, RegistryMemory& memory,
                               TimePoint now) {
-  if (!outcome_) fetch_->fold(reply, memory, now);
+  if (outcome_) return;
+  if (base_) {
+    base_->fold(reply, memory, now);
+  } else {
+    fetch_->fold(reply, memory, now);
+  }
 }
 
 void DigestConfirmation::judge(const FetchResult& result, TimePoint now) {
@@ -84,11 +99,6 @@ void DigestConfirmation::judge(const FetchResult& result, TimePoint now) {
     } else {
       go_on_from_child(*manifest);
     }
-  }
-  const auto* good = outcome_ ? std::get_if<Confirmed>(&*outcome_) : nullptr;
-  if (good != nullptr && good->created && *good->created > now + kFutureAllowed) {
-    confirmed_.created.reset();
-    done();
   }
 }
 
@@ -130,8 +140,10 @@ void DigestConfirmation::go_on_from_manifest(const Manifest& manifest) {
   confirmed_.created = manifest.created;
   confirmed_.layer_bytes = manifest.layer_bytes;
   confirmed_.origin = manifest.origin;
-  others_ = manifest.children;
-  if (manifest.child) std::erase(others_, *manifest.child);
+  (manifest.config ? image_origin_ : index_origin_) = manifest.origin;
+  for (const IndexImage& image : manifest.images) {
+    if (image.digest != manifest.child) others_.push_back(image.digest);
+  }
   const bool is_enough = depth_ == ConfirmDepth::kDate && manifest.created;
   if (manifest.config) {
     ask_config(Stage::kConfig, *manifest.config);
@@ -145,6 +157,7 @@ void DigestConfirmation::go_on_from_manifest(const Manifest& manifest) {
 void DigestConfirmation::go_on_from_child(const Manifest& child) {
   if (!confirmed_.created) confirmed_.created = child.created;
   confirmed_.layer_bytes = child.layer_bytes;
+  image_origin_ = child.origin;
   fill_in(confirmed_.origin, child.origin);
   const bool is_enough = depth_ == ConfirmDepth::kDate && confirmed_.created;
   if (child.config && !is_enough) {
@@ -165,7 +178,8 @@ void DigestConfirmation::judge_config(const FetchResult& result) {
     if (confirmed_.platforms.empty() && config.platform) {
       confirmed_.platforms.push_back(*config.platform);
     }
-    if (depth_ == ConfirmDepth::kAll) return go_on_with_content(config.content);
+    note_image(response->body, config.origin);
+    if (depth_ != ConfirmDepth::kDate) return go_on_with_content(config.content);
   }
   done();
 }
@@ -182,6 +196,7 @@ void DigestConfirmation::go_on_with_content(const std::string& content) {
   if (all) {
     std::ranges::sort(contents_);
     confirmed_.content = contents_.size() == 1 ? content : sha256_hex(join(contents_, " "));
+    if (depth_ == ConfirmDepth::kWithBases) return go_on_with_bases();
   }
   done();
 }
@@ -192,12 +207,63 @@ void DigestConfirmation::judge_other(const FetchResult& result) {
       response != nullptr && response->status == 200 && has_digest(response->body, asked_);
   if (!read) return go_on_with_content("");
   if (stage_ == Stage::kOtherConfig) {
-    return go_on_with_content(parse_image_config(response->body).content);
+    const auto config = parse_image_config(response->body);
+    note_image(response->body, config.origin);
+    return go_on_with_content(config.content);
   }
   const auto child =
       parse_manifest(response->body, find_header(response->headers, "Content-Type").value_or(""));
   if (!child || !child->config) return go_on_with_content("");
+  image_origin_ = child->origin;
   ask_config(Stage::kOtherConfig, *child->config);
+}
+
+void DigestConfirmation::note_image(std::string_view config, const ImageOrigin& labels) {
+  if (depth_ != ConfirmDepth::kWithBases) return;
+  auto parts = parse_image_parts(config);
+  if (!parts) return leave_application_untold(parts.error().message);
+  based_.push_back({*std::move(parts), stated_base(image_origin_, index_origin_, labels)});
+}
+
+void DigestConfirmation::go_on_with_bases() {
+  if (!confirmed_.application.untold.empty()) return done();
+  if (applications_.size() < based_.size()) {
+    const BasedImage& next = based_[applications_.size()];
+    base_.emplace(access_, next.base, next.parts.platform);
+    return;
+  }
+  std::ranges::sort(applications_);
+  confirmed_.application.content = sha256_hex(join(applications_, " "));
+  done();
+}
+
+void DigestConfirmation::judge_base(const BaseOutcome& outcome) {
+  const auto* base = std::get_if<BaseRead>(&outcome);
+  if (base == nullptr) {
+    const auto& unread = std::get<BaseUnread>(outcome);
+    if (unread.passing) confirmed_.may_tell_later = true;
+    leave_application_untold(unread.sentence);
+    return done();
+  }
+  auto application = application_of(based_[applications_.size()].parts, base->parts, base->name);
+  if (application) {
+    applications_.push_back(*std::move(application));
+  } else {
+    leave_application_untold(application.error().message);
+  }
+  go_on_with_bases();
+}
+
+void DigestConfirmation::leave_application_untold(const std::string& why) {
+  confirmed_.application.untold = printable(why, kMaxUntoldBytes);
+}
+
+void DigestConfirmation::done() {
+  const bool asked = depth_ == ConfirmDepth::kWithBases;
+  if (asked && confirmed_.application == ImageApplication{}) {
+    leave_application_untold("not all of its images could be read");
+  }
+  outcome_ = confirmed_;
 }
 
 void DigestConfirmation::fail(RegistryFailureKind kind, const std::string& message) {

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "controller/registry/base_reading.h"
 #include "controller/registry/fetch.h"
 #include "controller/registry/manifest.h"
 
@@ -24,7 +25,9 @@ struct Confirmed {
   // What all its images hold (manifest.h), as one SHA-256: a rebuild of the same has the same. ""
   // where it could not be told.
   std::string content = {};
-  // Known from before a restart: no more than digest, date, origin and content.
+  // What all its images hold beyond their bases, as one SHA-256 (application.h).
+  ImageApplication application = {};
+  // Known from before a restart: no more than digest, date, origin, content and application.
   bool remembered = false;
   std::optional<TimePoint> pushed = {};  // where the registry tells (Last-Modified)
   bool operator==(const Confirmed&) const = default;
@@ -34,16 +37,19 @@ using ConfirmOutcome = std::variant<Confirmed, RegistryFailure>;
 
 enum class ConfirmDepth {
   kAll,
-  kDate,  // of an index that has a date, nothing but the index
+  kWithBases,  // and the bases of its images, for the application alone
+  kDate,       // of an index that has a date, nothing but the index
 };
 
+inline constexpr std::size_t kMaxUntoldBytes = 300;
 inline constexpr std::size_t kMaxContentImages = 16;  // of an index; of more, content is not told
 
 // GET by digest; of an index its image for linux/amd64, or the first; then that image's
 // configuration, whose date is the last resort and whose platform a single image's. What is not in
 // the configuration is absent; an index whose image is not there is a push under way. Then, of an
 // index, the other images and their configurations, for the content alone: what of them cannot be
-// read leaves it untold.
+// read leaves it untold. The bases last, if at all: whatever is wrong with one leaves the
+// application untold.
 class DigestConfirmation {
  public:
   // `missing` is what a 404 of the digest means: kInconsistent where a tag named it.
@@ -65,8 +71,12 @@ class DigestConfirmation {
   void judge_config(const FetchResult& result);
   void go_on_with_content(const std::string& content);
   void judge_other(const FetchResult& result);
+  void note_image(std::string_view config, const ImageOrigin& labels);
+  void go_on_with_bases();
+  void judge_base(const BaseOutcome& outcome);
+  void leave_application_untold(const std::string& why);
   void fail(RegistryFailureKind kind, const std::string& message);
-  void done() { outcome_ = confirmed_; }
+  void done();
   std::string what() const;
 
   RegistryAccess access_;
@@ -75,8 +85,18 @@ class DigestConfirmation {
   ConfirmDepth depth_;
   Stage stage_ = Stage::kManifest;
   Digest asked_;
+  // An image whose base is to be read.
+  struct BasedImage {
+    ImageParts parts;
+    ImageOrigin base;
+  };
   std::vector<Digest> others_;         // images of the index that are still to be read
   std::vector<std::string> contents_;  // of those that were
+  ImageOrigin index_origin_;
+  ImageOrigin image_origin_;  // of the manifest read last
+  std::vector<BasedImage> based_;
+  std::vector<std::string> applications_;  // of those whose base was read
+  std::optional<BaseReading> base_;
   std::optional<RegistryFetch> fetch_;
   std::optional<ConfirmOutcome> outcome_;
 };

@@ -78,7 +78,7 @@ Status read_index(const Json& body, Manifest& out) {
     }
     if (!platform) continue;
     out.platforms.push_back(*platform);
-    out.children.push_back(*digest);
+    out.images.push_back({*platform, *digest});
   }
   std::ranges::sort(out.platforms);
   const auto repeated = std::unique(out.platforms.begin(), out.platforms.end());
@@ -114,9 +114,6 @@ Status read_manifest(const Json& body, Manifest& out) {
   out.config = *digest;
   return read_layers(layers, out);
 }
-
-constexpr std::array kDateLabels = {"org.opencontainers.image.created",
-                                    "org.label-schema.build-date", "build-date"};
 
 std::string content_of(const Json& image) {
   const Json& layers = at_path(image, {"rootfs", "diff_ids"});

@@ -2,6 +2,7 @@
 // OCI image-spec manifest.md, image-index.md, config.md, annotations.md; Docker schema 2.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +51,12 @@ std::optional<Platform> parse_platform(std::string_view text);
 // do, and arm64 is arm64/v8.
 bool suits(const Platform& present, const Platform& wanted);
 
+struct IndexImage {
+  Platform platform;
+  Digest digest;
+  bool operator==(const IndexImage&) const = default;
+};
+
 struct Manifest {
   std::string media_type;
   std::vector<Platform> platforms;   // of an index, sorted; "unknown/unknown" left out
@@ -58,7 +65,7 @@ struct Manifest {
   std::optional<Digest> config;      // of a manifest
   std::optional<std::int64_t> layer_bytes = {};  // of a manifest: compressed, all layers together
   ImageOrigin origin = {};                       // from its annotations
-  std::vector<Digest> children = {};  // of an index: every image, those of no platform left out
+  std::vector<IndexImage> images = {};           // of an index: all but those of no platform
   bool operator==(const Manifest&) const = default;
 };
 
@@ -78,6 +85,10 @@ struct ImageConfig {
 };
 // Lenient: what cannot be read is absent.
 ImageConfig parse_image_config(std::string_view body);
+
+// Labels that hold the date of a build.
+inline constexpr std::array kDateLabels = {"org.opencontainers.image.created",
+                                           "org.label-schema.build-date", "build-date"};
 
 // Whether these bytes have this digest.
 bool has_digest(std::string_view bytes, const Digest& digest);

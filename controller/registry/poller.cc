@@ -54,12 +54,14 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
       Followed& both = place->second.followed;
       both.every = std::min(both.every, wish.every);
       both.known = known_to_both(std::move(both.known), wish.known);
+      both.reads_bases |= wish.reads_bases;
     }
   }
   for (auto& [key, entry] : next) {
     const auto before = entries_.find(key);
     if (before == entries_.end()) {
       recall(entry);
+      if (lacks_application(entry)) entry.confirm_again = 1;
       continue;
     }
     Followed wanted = std::move(entry.followed);
@@ -72,15 +74,23 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
       entry.due = std::min(entry.due, next_regular(phase_name(key), wanted.every, now));
     }
     const auto& known = entry.observation.confirmed;
-    if (known && known->remembered && !wanted.known.confirmed) {
-      entry.confirm_again = 1;  // for who is new
-      entry.due = std::max(now, entry.not_before);
-    }
+    const bool is_unread = known && known->remembered && !wanted.known.confirmed;  // by who is new
+    const bool is_asked_for = wanted.reads_bases && !entry.followed.reads_bases;
     wanted.known = {};  // was of use for the first check
     entry.followed = std::move(wanted);
+    if (is_unread || (is_asked_for && lacks_application(entry))) {
+      entry.confirm_again = 1;
+      entry.due = std::max(now, entry.not_before);
+    }
   }
   entries_ = std::move(next);
   index_entries();
+}
+
+// It was confirmed before anybody asked for it.
+bool Poller::lacks_application(const Entry& entry) {
+  const auto& known = entry.observation.confirmed;
+  return entry.followed.reads_bases && known && known->application == ImageApplication{};
 }
 
 void Poller::recall(Entry& entry) {
@@ -111,8 +121,9 @@ std::uint64_t Poller::start(std::size_t place, TimePoint now) {
   const auto& observation = entry.observation;
   LastSeen last{observation.etag, std::nullopt};
   if (observation.confirmed) last.digest = observation.confirmed->digest;
-  ResolutionTarget target{entry.followed.reference, entry.followed.credential, std::move(last),
-                          entry.confirm_again > 0,  entry.followed.follow,     observation.chosen};
+  ResolutionTarget target{entry.followed.reference,  entry.followed.credential, std::move(last),
+                          entry.confirm_again > 0,   entry.followed.follow,     observation.chosen,
+                          entry.followed.reads_bases};
   running_.emplace(last_id_, Running{places_[place], entry.account,
                                      Resolution(std::move(target), options_, memory_, now),
                                      now - entry.due, false});

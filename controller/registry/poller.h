@@ -30,6 +30,7 @@ struct Followed {
   Duration every = minutes(5);
   std::optional<FollowSpec> follow = {};  // chooses the tag; one in the reference is ignored
   KnownTag known = {};                    // for the first check
+  bool reads_bases = false;               // what its images hold beyond their bases is asked
   bool operator==(const Followed&) const = default;
 };
 
@@ -141,6 +142,7 @@ class Poller {
   };
 
   static void recall(Entry& entry);
+  static bool lacks_application(const Entry& entry);
   Account& account_for(const Entry& entry);
   TimePoint next_check(const PollKey& key, const Entry& entry, TimePoint now) const;
   void set_due(Entry& entry, TimePoint due);

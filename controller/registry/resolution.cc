@@ -23,7 +23,8 @@ Resolution::Resolution(ResolutionTarget target, std::shared_ptr<const RegistryOp
     choosing.deadline = now + options->list_timeout;
     policy_.emplace(std::move(choosing), *target_.follow);
   } else if (target_.reference.digest) {
-    confirmation_.emplace(access_, *target_.reference.digest, RegistryFailureKind::kNotFound);
+    confirmation_.emplace(access_, *target_.reference.digest, RegistryFailureKind::kNotFound,
+                          depth());
   } else {
     check_.emplace(access_, target_.reference.tag.value_or(ImageTag("latest")), target_.last,
                    memory, now);
@@ -106,7 +107,7 @@ void Resolution::judge(const CheckOutcome& outcome) {
 
 void Resolution::confirm(const Digest& digest, std::string etag) {
   etag_ = std::move(etag);
-  confirmation_.emplace(access_, digest, RegistryFailureKind::kInconsistent);
+  confirmation_.emplace(access_, digest, RegistryFailureKind::kInconsistent, depth());
 }
 
 }  // namespace freshet

@@ -21,6 +21,7 @@ struct ResolutionTarget {
   bool confirm_again = false;             // also if the digest is the last one
   std::optional<FollowSpec> follow = {};  // chooses the tag
   std::optional<ImageTag> last_tag = {};  // that it chose before; `last` is of this one
+  bool reads_bases = false;               // of what is confirmed
   bool operator==(const ResolutionTarget&) const = default;
 };
 
@@ -49,6 +50,9 @@ class Resolution {
   void judge(const PolicyOutcome& outcome, const RegistryMemory& memory, TimePoint now);
   void judge(const CheckOutcome& outcome);
   void confirm(const Digest& digest, std::string etag);
+  ConfirmDepth depth() const {
+    return target_.reads_bases ? ConfirmDepth::kWithBases : ConfirmDepth::kAll;
+  }
 
   ResolutionTarget target_;
   RegistryAccess access_;

@@ -10,8 +10,8 @@ std::optional<ConfirmedDigest> remembered_digest(const SeenTag& before, const st
   const SeenDigest* seen = find_seen(before, text);
   const auto digest = Digest::parse(text);
   if (seen == nullptr || !digest) return std::nullopt;
-  return ConfirmedDigest{*digest,      seen->created, seen->first_seen,
-                         seen->origin, seen->content, seen->pushed};
+  return ConfirmedDigest{*digest,       seen->created, seen->first_seen, seen->origin,
+                         seen->content, seen->pushed,  seen->application};
 }
 
 bool counts_already(const FollowedImage& image, const Digest& digest) {
@@ -22,8 +22,9 @@ bool counts_already(const FollowedImage& image, const Digest& digest) {
 ConfirmedDigest named_digest(const FollowedImage& image, const TagObservation& seen,
                              TimePoint now) {
   const Confirmed& found = *seen.confirmed;
-  ConfirmedDigest out{found.digest, found.created, seen.first_seen.value_or(now),
-                      found.origin, found.content, found.pushed};
+  ConfirmedDigest out{found.digest,     found.created, seen.first_seen.value_or(now),
+                      found.origin,     found.content, found.pushed,
+                      found.application};
   if (image.before.names != found.digest.get()) return out;
   const SeenDigest* known = find_seen(image.before, image.before.names);
   if (known != nullptr) out.first_seen = known->first_seen;
@@ -96,6 +97,7 @@ KnownTag known_tag(const SeenTag& before) {
   image.origin = confirmed->origin;
   image.content = confirmed->content;
   image.pushed = confirmed->pushed;
+  image.application = confirmed->application;
   image.remembered = true;
   known.confirmed = std::move(image);
   return known;

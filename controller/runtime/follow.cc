@@ -92,6 +92,7 @@ Result<std::vector<FollowedImage>> followed_images(const TrackedServiceSpec& spe
     if (!one) return one.error();
     one->pull_secrets = service.pull_secrets;
     one->placement = service.placement;
+    one->reads_base = spec.rollout.new_base.has_value();
     followed.push_back(*std::move(one));
     return followed;
   }
@@ -103,6 +104,7 @@ Result<std::vector<FollowedImage>> followed_images(const TrackedServiceSpec& spe
     one->minimum_age = image.minimum_age;
     one->platforms = image.platforms;
     one->placement = service.placement;
+    one->reads_base = spec.rollout.new_base.has_value();
     followed.push_back(*std::move(one));
   }
   return followed;

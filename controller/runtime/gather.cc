@@ -36,8 +36,8 @@ void recall(FollowedImage& image, const TrackedServiceStatus& status, const Core
       before.names != before.confirmed || before.confirmed != running->second.get()) {
     return;
   }
-  image.confirmed = ConfirmedDigest{running->second, seen->created, seen->first_seen,
-                                    seen->origin,    seen->content, seen->pushed};
+  image.confirmed = ConfirmedDigest{running->second, seen->created, seen->first_seen, seen->origin,
+                                    seen->content,   seen->pushed,  seen->application};
 }
 
 std::optional<Core> observed_core(const Observation& observation) {

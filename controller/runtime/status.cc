@@ -128,10 +128,14 @@ void note_digest(SeenTag& tag, const ConfirmedDigest& named, const std::optional
     if (named.origin != ImageOrigin{}) known->origin = named.origin;
     if (!named.content.empty()) known->content = named.content;
     if (!known->pushed) known->pushed = named.pushed;
+    // It was read once: a base that is gone since does not take that back.
+    if (known->application.content.empty() && named.application != ImageApplication{}) {
+      known->application = named.application;
+    }
     return;
   }
   digests.insert(digests.begin(), {tag.names, named.first_seen, named.created, named.origin,
-                                   named.content, named.pushed});
+                                   named.content, named.pushed, named.application});
   if (digests.size() <= kMaxSeen) return;
   // What is in force, and what runs, stays known.
   const auto last = std::ranges::find_if(digests.rbegin(), digests.rend(), [&](const auto& seen) {

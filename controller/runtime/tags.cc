@@ -39,7 +39,7 @@ void TagWatch::follow(const ServiceKey& follower, const std::vector<FollowedImag
   std::vector<KnownTag> known;
   for (const FollowedImage& image : images) {
     if (!is_followed(image)) continue;
-    wished.push_back({image.reference, image.pull_secrets, every, image.follow});
+    wished.push_back({image.reference, image.pull_secrets, every, image.follow, image.reads_base});
     known.push_back(known_tag(image.before));
   }
   const std::lock_guard lock(mutex_);
@@ -112,8 +112,8 @@ std::vector<Followed> TagWatch::choose_credentials() {
       if (!choice.ready) continue;
       followers_[poll_key(wish.reference, choice.credential.identity, wish.follow)].insert(
           follower);
-      out.push_back(
-          {wish.reference, std::move(choice.credential), wish.every, wish.follow, known.at(i)});
+      out.push_back({wish.reference, std::move(choice.credential), wish.every, wish.follow,
+                     known.at(i), wish.reads_bases});
     }
   }
   return out;

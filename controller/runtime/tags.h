@@ -53,6 +53,7 @@ class TagWatch {
     PullSecretNames pull_secrets;
     Duration every{};
     std::optional<FollowSpec> follow;
+    bool reads_bases = false;
     bool operator==(const Wish&) const = default;
   };
   std::vector<Followed> choose_credentials();                         // mutex_ held

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "controller/model/image_reference.h"
+#include "controller/sandbox/cluster.h"
 #include "controller/sandbox/kinds.h"
 
 namespace freshet::sandbox {
@@ -63,7 +64,7 @@ Digest ImageRegistry::push(const std::string& repository, const std::string& tag
       fmt::format("{} {} {} {} {} {} {}", repository, format_rfc3339(created), behaviour.error_rate,
                   behaviour.median_seconds, static_cast<int>(behaviour.starts),
                   behaviour.ready_after.count(), behaviour.answered));
-  return put(repository, tag, layer, behaviour, created);
+  return put(repository, tag, {"", {layer}, {}, behaviour}, created);
 }
 
 std::optional<Digest> ImageRegistry::rebuild(const std::string& repository, const std::string& tag,
@@ -71,31 +72,51 @@ std::optional<Digest> ImageRegistry::rebuild(const std::string& repository, cons
   const auto& manifests = repositories_[repository].manifests;
   const auto found = manifests.find(image.get());
   if (found == manifests.end()) return std::nullopt;
-  const Manifest same = found->second;
-  return put(repository, tag, same.layer, same.behaviour, created);
+  return put(repository, tag, found->second, created);
 }
 
-Digest ImageRegistry::put(const std::string& repository, const std::string& tag,
-                          const std::string& layer, const ImageBehaviour& behaviour,
+std::optional<Digest> ImageRegistry::rebase(const std::string& repository, const std::string& tag,
+                                            const Digest& image, const ImageTagName& base,
+                                            TimePoint created) {
+  const auto named = find_tag(base.repository, base.tag);
+  const auto& manifests = repositories_[repository].manifests;
+  const auto found = manifests.find(image.get());
+  if (!named || found == manifests.end()) return std::nullopt;
+  Manifest moved = found->second;
+  const std::string own = moved.layers.back();
+  moved.layers = repositories_[base.repository].manifests.at(named->get()).layers;
+  moved.layers.push_back(own);
+  moved.annotations = {{"org.opencontainers.image.base.name",
+                        fmt::format("{}/{}:{}", kRegistryHost, base.repository, base.tag)},
+                       {"org.opencontainers.image.base.digest", named->get()}};
+  return put(repository, tag, std::move(moved), created);
+}
+
+Digest ImageRegistry::put(const std::string& repository, const std::string& tag, Manifest image,
                           TimePoint created) {
   Repository& into = repositories_[repository];
   const std::string config =
-      dump_json({{"architecture", behaviour.architecture},
+      dump_json({{"architecture", image.behaviour.architecture},
                  {"os", "linux"},
                  {"created", format_rfc3339(created)},
                  {"config", Json::object()},
-                 {"rootfs", {{"type", "layers"}, {"diff_ids", Json::array({layer})}}}});
-  const Json manifest = {
+                 {"rootfs", {{"type", "layers"}, {"diff_ids", image.layers}}}});
+  Json layers = Json::array();
+  for (const std::string& layer : image.layers) {
+    layers.push_back({{"mediaType", kLayerType}, {"digest", layer}, {"size", 4'000'000}});
+  }
+  Json manifest = {
       {"schemaVersion", 2},
       {"mediaType", kManifestType},
       {"config",
        {{"mediaType", kConfigType}, {"digest", digest_of(config)}, {"size", config.size()}}},
-      {"layers",
-       Json::array({{{"mediaType", kLayerType}, {"digest", layer}, {"size", 4'000'000}}})}};
+      {"layers", std::move(layers)}};
+  if (!image.annotations.empty()) manifest["annotations"] = image.annotations;
   const std::string text = dump_json(manifest);
   const std::string digest = digest_of(text);
   into.blobs[digest_of(config)] = config;
-  into.manifests[digest] = {text, layer, behaviour};
+  image.text = text;
+  into.manifests[digest] = std::move(image);
   into.tags[tag] = digest;
   return *Digest::parse(digest);
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/http.h"
 #include "base/time.h"
@@ -13,6 +14,11 @@
 #include "controller/sandbox/behaviour.h"
 
 namespace freshet::sandbox {
+
+struct ImageTagName {  // "shop/base" and "1"
+  std::string repository;
+  std::string tag;
+};
 
 class ImageRegistry {
  public:
@@ -22,6 +28,10 @@ class ImageRegistry {
   // The same image built once more: another date, hence another digest, and the same layers.
   std::optional<Digest> rebuild(const std::string& repository, const std::string& tag,
                                 const Digest& image, TimePoint created);
+  // Its topmost layer built once more upon the image that this tag names, which it names as its
+  // base. nullopt: one of the two is not there.
+  std::optional<Digest> rebase(const std::string& repository, const std::string& tag,
+                               const Digest& image, const ImageTagName& base, TimePoint created);
   void remove_tag(const std::string& repository, const std::string& tag);
   void move_tag(const std::string& repository, const std::string& tag, const Digest& image);
   void behave(const Digest& image, const ImageBehaviour& behaviour);  // from now on
@@ -41,7 +51,8 @@ class ImageRegistry {
  private:
   struct Manifest {
     std::string text;
-    std::string layer;  // its only one
+    std::vector<std::string> layers;  // the lowest first
+    std::map<std::string, std::string> annotations;
     ImageBehaviour behaviour;
   };
   struct Repository {
@@ -49,8 +60,8 @@ class ImageRegistry {
     std::map<std::string, Manifest> manifests;  // by digest
     std::map<std::string, std::string> blobs;   // by digest
   };
-  Digest put(const std::string& repository, const std::string& tag, const std::string& layer,
-             const ImageBehaviour& behaviour, TimePoint created);
+  Digest put(const std::string& repository, const std::string& tag, Manifest image,
+             TimePoint created);
   HttpResponse token(const HttpRequest& request, const std::string& query, TimePoint now) const;
   HttpResponse manifest(const HttpRequest& request, const std::string& repository,
                         const std::string& reference) const;

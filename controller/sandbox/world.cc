@@ -117,6 +117,12 @@ std::optional<Digest> World::rebuild(const std::string& repository, const std::s
   return registry_.rebuild(repository, tag, image, created);
 }
 
+std::optional<Digest> World::rebase(const std::string& repository, const std::string& tag,
+                                    const Digest& image, const ImageTagName& base,
+                                    TimePoint created) {
+  return registry_.rebase(repository, tag, image, base, created);
+}
+
 void World::remove_tag(const std::string& repository, const std::string& tag) {
   registry_.remove_tag(repository, tag);
 }

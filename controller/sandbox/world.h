@@ -65,6 +65,9 @@ class World {
   // The same once more: another digest with the same content.
   std::optional<Digest> rebuild(const std::string& repository, const std::string& tag,
                                 const Digest& image, TimePoint created);
+  // Its own layer upon the image that `base` names now, which it names as its base.
+  std::optional<Digest> rebase(const std::string& repository, const std::string& tag,
+                               const Digest& image, const ImageTagName& base, TimePoint created);
   void remove_tag(const std::string& repository, const std::string& tag);
   void move_tag(const std::string& repository, const std::string& tag, const Digest& image);
   // From now on the registry asks for this user and password.

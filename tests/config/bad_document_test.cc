@@ -147,8 +147,8 @@ TEST(BadInput, AProblemOfAnApiObjectHasNoLine) {
             (std::vector<Problem>{
                 {"spec.rollout.step", 0, 0, "unknown field step", "step",
                  "steps, minimumStep, bake, readyWithin, deadline, approval, whenSuperseded, "
-                 "whenInconclusive, writeMode, onRollback, rejectionExpires, sameContent, tag, "
-                 "allowOverwrite",
+                 "whenInconclusive, writeMode, onRollback, rejectionExpires, sameContent, newBase, "
+                 "tag, allowOverwrite",
                  "steps"},
                 {"spec.rollout.steps[1]", 0, 0, "steps must rise: found 5 after 20", "5",
                  "a whole number from 21 to 99", ""}}));

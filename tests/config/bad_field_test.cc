@@ -259,6 +259,18 @@ const std::vector<Row> kFieldRows = {
      "  rollout: {steps: [1, 2, 3], minimumStep: 1h, deadline: 2h}\n",
      {"spec.rollout.deadline (line 5, column 58): the deadline comes before 3 steps of 1h can "
       "be over: found 2h; allowed: at least 3h"}},
+    {"the deadline has room for the shorter plan as well",
+     "  rollout: {deadline: 2h, newBase: {steps: [1, 2, 3], minimumStep: 1h}}\n",
+     {"spec.rollout.deadline (line 5, column 23): the deadline comes before 3 steps of 1h can "
+      "be over: found 2h; allowed: at least 3h"}},
+    {"a plan of its own for a new base differs in something",
+     "  rollout: {newBase: {}}\n",
+     {"spec.rollout.newBase (line 5, column 22): nothing differs; allowed: steps, minimumStep or "
+      "bake.for"}},
+    {"a new base is baked as well",
+     "  rollout: {newBase: {bake: {for: 0s}}}\n",
+     {"spec.rollout.newBase.bake.for (line 5, column 35): found \"0s\"; allowed: a duration from "
+      "1s to 7d"}},
     {"tag and service fit one host label",
      "  service: a23456789-123456789-123456789-123456789-123456789-123456789\n",
      {"spec.rollout.tag (line 5, column 3): the tag's host name "

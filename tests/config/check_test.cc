@@ -58,8 +58,9 @@ TEST_P(Examples, AreInOrder) {
 
 INSTANTIATE_TEST_SUITE_P(All, Examples,
                          testing::Values("examples/defaults.yaml", "examples/minimal.yaml",
-                                         "examples/gate.yaml", "examples/newest-version.yaml",
-                                         "examples/promises.yaml", "examples/staged.yaml"));
+                                         "examples/gate.yaml", "examples/new-base.yaml",
+                                         "examples/newest-version.yaml", "examples/promises.yaml",
+                                         "examples/staged.yaml"));
 
 TEST(Examples, DefaultsAreWhatTheyAreSaidToBe) {
   const Result<std::string> text = read_file("examples/defaults.yaml", kMaxDocumentBytes);

@@ -63,6 +63,7 @@ TrackedServiceStatus full_status() {
                      20}};
   status.tags = {{"ghcr.io/acme/checkout:1.4", {{"sha256:b", at(1)}, {"sha256:a", at(0)}}}};
   status.tags.front().digests.front().pushed = at(0);
+  status.tags.front().digests.front().application = {"9c1e", "it names no base"};
   return status;
 }
 

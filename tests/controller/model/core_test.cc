@@ -68,6 +68,17 @@ TEST(Core, KeepsFieldsThatThisReleaseDoesNotKnow) {
   EXPECT_EQ(core_to_json(std::get<Core>(read)), json);
 }
 
+TEST(Core, RemembersWhichPlanItsRolloutGoesByAndAnOlderOneGoesByTheWhole) {
+  Rollout shorter = rollout();
+  shorter.new_base = true;
+  const Core core = full_core(Shifting{shorter, 1});
+  EXPECT_EQ(core_to_json(core)["newBase"], true);
+  EXPECT_EQ(read_core(core_to_text(core)), CoreRead(core));
+  const Core older = full_core(Shifting{rollout(), 1});
+  EXPECT_FALSE(core_to_json(older).contains("newBase"));
+  EXPECT_FALSE(active_rollout(std::get<Core>(read_core(core_to_text(older))).phase)->new_base);
+}
+
 TEST(Core, HasTheDocumentedShape) {
   const Json json = core_to_json(full_core(Shifting{rollout(), 1}));
   EXPECT_EQ(json["v"], 1);

@@ -21,16 +21,17 @@ TEST(Plan, LeavesOutStepsThatWouldTakeLongerThanASixthOfTheDeadline) {
       {"one a minute has the last step alone", 1.0 / 60, {50}},
   };
   for (const Row& row : rows) {
-    EXPECT_EQ(merge_plan(TrackedServiceSpec{}, row.per_second), row.plan) << row.name;
+    const TrackedServiceSpec spec;
+    EXPECT_EQ(merge_plan(spec, spec.rollout.steps, row.per_second), row.plan) << row.name;
   }
 }
 
 TEST(Plan, GoesByTheMarginThatTheUserWrote) {
   TrackedServiceSpec spec;
   spec.analysis.errors.margins = MarginPair{{1.25, 0.001}, {1.5, 0.002}};
-  EXPECT_EQ(merge_plan(spec, 1), (std::vector<int>{50}));
+  EXPECT_EQ(merge_plan(spec, spec.rollout.steps, 1), (std::vector<int>{50}));
   spec.analysis.mode = AnalysisMode::kReadinessOnly;
-  EXPECT_EQ(merge_plan(spec, 1), spec.rollout.steps);
+  EXPECT_EQ(merge_plan(spec, spec.rollout.steps, 1), spec.rollout.steps);
 }
 
 }  // namespace

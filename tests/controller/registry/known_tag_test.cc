@@ -90,6 +90,29 @@ TEST_F(KnownTagTest, OneWhoComesLaterHasItReadAtOnce) {
   EXPECT_EQ(seen().confirmed->platforms, (std::vector<Platform>{{"linux", "arm64", ""}}));
 }
 
+TEST_F(KnownTagTest, WhatItHoldsBeyondItsBaseIsReadOnceItIsAskedFor) {
+  transport_.on("HEAD", kTagUrl, kKnown.head());
+  Followed wish = follow({remembered_image(), {}});
+  poller_.set_followed({wish}, now_);
+  run();
+  EXPECT_EQ(seen().confirmed->application, ImageApplication{});
+  wish.reads_bases = true;
+  now_ += seconds(10);
+  poller_.set_followed({wish}, now_);
+  EXPECT_EQ(poller_.next_due(now_), now_);
+  run();
+  EXPECT_EQ(transport_.requests().size(), 3u);
+  EXPECT_EQ(seen().confirmed->application.untold, "its configuration names no layers");
+  poller_.set_followed({wish, follow({})}, now_);
+  EXPECT_GT(poller_.next_due(now_), now_);
+
+  Poller restarted{RegistryOptions{}};
+  restarted.set_followed({wish}, now_);
+  transport_.forget_requests();
+  run_checks(restarted, transport_, now_, &most_in_flight_);
+  EXPECT_EQ(transport_.requests().size(), 3u) << "what status remembers has no word of it";
+}
+
 TEST_F(KnownTagTest, HoursOfMovesOfBeforeAreDenser) {
   transport_.on("HEAD", kTagUrl, kKnown.head());
   const auto checks_in_an_hour = [&](std::vector<TimePoint> moves) {

@@ -25,14 +25,16 @@ TEST(Manifest, OfAnIndexListsPlatformsAndPrefersLinuxAmd64) {
   const auto index = index_of(child, R"({"org.opencontainers.image.created":")" + kCreated + "\"}");
   const auto got = parse_manifest(index.body, kOciIndex);
   ASSERT_TRUE(got.has_value()) << got.error().message;
-  EXPECT_EQ(*got, (Manifest{std::string(kOciIndex),
-                            {{"linux", "amd64", ""}, {"linux", "arm64", "v8"}},
-                            parse_rfc3339(kCreated).value(),
-                            child.digest(),
-                            {},
-                            {},
-                            {},
-                            {*Digest::parse("sha256:" + std::string(64, '1')), child.digest()}}));
+  EXPECT_EQ(*got,
+            (Manifest{std::string(kOciIndex),
+                      {{"linux", "amd64", ""}, {"linux", "arm64", "v8"}},
+                      parse_rfc3339(kCreated).value(),
+                      child.digest(),
+                      {},
+                      {},
+                      {},
+                      {{{"linux", "arm64", "v8"}, *Digest::parse("sha256:" + std::string(64, '1'))},
+                       {{"linux", "amd64", ""}, child.digest()}}}));
   EXPECT_EQ(to_string(got->platforms[1]), "linux/arm64/v8");
 }
 
