@@ -36,6 +36,8 @@ std::vector<Kind> kinds_of_wishes() {
       {kPushUnreadyLater, kRegistry, "push-unready-later",
        "{service}: a build that loses readiness with requests is pushed"},
       {kPushRebuild, kRegistry, "push-rebuild", "{service}: the newest build is made once more"},
+      {kPushNewBase, kRegistry, "push-new-base",
+       "{service}: the newest build is made upon another base"},
       {kPushFailsGate, kRegistry, "push-fails-gate",
        "{service}: a build that fails its gate is pushed"},
       {kPushOldAgain, kRegistry, "push-old-again", "{service}: the tag names an older digest"},
@@ -179,11 +181,12 @@ std::string describe(const Story& story) {
       story.max_rollouts == 1 ? "" : "s", story.one_image ? ", all follow one image" : "");
   int number = 0;
   for (const ServiceSetting& service : story.services) {
-    out += fmt::format("shop/s{}: {}, steps of {} %, {} each, bake {}{}{}\n", number++,
+    out += fmt::format("shop/s{}: {}, steps of {} %, {} each, bake {}{}{}{}\n", number++,
                        service.metrics ? "metrics" : "readiness only",
                        fmt::join(service.steps, ", "), format_duration(service.minimum_step),
                        format_duration(service.bake), service.approval ? ", approval" : "",
-                       service.supersede ? ", superseded at once" : "");
+                       service.supersede ? ", superseded at once" : "",
+                       service.new_base ? ", a plan for new bases" : "");
   }
   for (const Event& event : story.events) {
     out += fmt::format("{:>10}  {}\n", format_duration(event.at), describe(event));

@@ -55,6 +55,15 @@ ServiceSetting make_setting(Dice& dice, bool is_slow) {
 
 bool is_push(What what) { return what >= What::kPushGood && what <= What::kPushFailsGate; }
 
+// Some of the good builds are of the base alone.
+void move_bases(Dice& dice, const Allowed& allowed, Story& story) {
+  if (!allowed.contains(What::kPushNewBase) || !chance(dice, 0.3)) return;
+  for (ServiceSetting& service : story.services) service.new_base = chance(dice, 0.8);
+  for (Event& event : story.events) {
+    if (event.what == What::kPushGood && chance(dice, 0.6)) event.what = What::kPushNewBase;
+  }
+}
+
 // How long it lasts and how strong it is, by kind.
 void fill(Event& event, Dice& dice, const Pace& pace) {
   const bool is_long = chance(dice, 0.1);
@@ -95,6 +104,7 @@ Story make_story(std::uint64_t seed, const Allowed& allowed) {
   double others = 0;
   for (const Kind& kind : all_kinds()) {
     if (!allowed.contains(kind.what) || is_push(kind.what)) continue;
+    if (kind.what == What::kPushNewBase) continue;  // move_bases()
     const double weight = chance(dice, 0.5) ? 0 : 0.2 + dice.uniform();
     weights[kind.what] = weight;
     others += weight;
@@ -133,6 +143,7 @@ Story make_story(std::uint64_t seed, const Allowed& allowed) {
   // Drawn last: stories without it stay as they were.
   story.one_image = services > 1 && chance(dice, 0.25);
   if (chance(dice, 0.4)) story.max_rollouts = whole(dice, 1, 3);
+  move_bases(dice, allowed, story);
   return story;
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr const char* kTask = "probe";
 constexpr Duration kTryAgainAfter = seconds(20);
 constexpr Duration kPodsTakeUpTo = seconds(30);
+constexpr const char* kNewBaseStep = "5s";
 
 std::string tracked_path(int service) { return tracked_service_path(service_key(service)); }
 
@@ -55,6 +56,10 @@ Json People::spec_of(int service) const {
                  {"bake", {{"for", format_duration(setting.bake)}}},
                  {"whenSuperseded", setting.supersede ? "Supersede" : "FinishThenLatest"},
                  {"approval", setting.approval ? "BeforePromotion" : "None"}}}};
+  if (setting.new_base) {
+    spec["rollout"]["newBase"] = {
+        {"steps", {60}}, {"minimumStep", kNewBaseStep}, {"bake", {{"for", "1s"}}}};
+  }
   if (setting.gates) {
     spec["gates"] = Json::array(
         {{{"name", "smoke"}, {"http", Json::object()}},
@@ -234,7 +239,8 @@ void People::act_on_surroundings(const Event& event) {
 }
 
 Duration People::shortest_step(int service) const {
-  Duration shortest = story_.services[static_cast<std::size_t>(service)].minimum_step;
+  const ServiceSetting& setting = story_.services[static_cast<std::size_t>(service)];
+  Duration shortest = setting.new_base ? seconds(5) : setting.minimum_step;
   for (const Event& event : story_.events) {
     if (event.what == What::kEditPlan && event.service == service) shortest = seconds(5);
   }

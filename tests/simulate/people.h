@@ -23,8 +23,9 @@ Json container_of(int image);         // as in a manifest: follows the tag
 struct Build {
   int number = 0;  // of its service, from 0: the one that ran before the story
   What push = What::kPushGood;
-  int service = 0;     // whose image it is
-  Duration healthy{};  // under requests, before what fails later does
+  int service = 0;      // whose image it is
+  Duration healthy{};   // under requests, before what fails later does
+  int application = 0;  // the build whose layer it has, upon whichever base
 };
 using Builds = std::map<Digest, Build>;
 
@@ -71,6 +72,7 @@ class People {
   void replace_traffic(int service, const Event& event);
   void spoil_core(int service);
   void make_ready(int service, int build, bool is_ready);
+  void push_new_base(int service, bool breaks);
   void act_on_registry(const Event& event);
   void act_on_tracking(const Event& event);
   void act_on_service(const Event& event);

@@ -41,7 +41,24 @@ void People::push(int service, What what, Duration healthy) {
   int& newest = newest_[static_cast<std::size_t>(image)];
   const Digest digest =
       world_.push(repository(image), "1", behaviour_of(what, healthy), world_.now());
-  if (builds_.emplace(digest, Build{newest + 1, what, image, healthy}).second) ++newest;
+  const Build build{newest + 1, what, image, healthy, newest + 1};
+  if (builds_.emplace(digest, build).second) ++newest;
+}
+
+void People::push_new_base(int service, bool breaks) {
+  const int image = image_of(service);
+  const auto before = digest_of(service, newest(service));
+  if (!before) return;
+  const sandbox::ImageTagName base{fmt::format("shop/base{}", image), "1"};
+  world_.push(base.repository, base.tag, {}, world_.now());
+  const auto made = world_.rebase(repository(image), "1", *before, base, world_.now());
+  if (!made) return;
+  int& newest = newest_[static_cast<std::size_t>(image)];
+  Build build = builds_.at(*before);
+  build.number = newest + 1;
+  if (breaks) build.push = What::kPushFailing;
+  world_.behave(*made, behaviour_of(build.push, build.healthy));
+  if (builds_.emplace(*made, build).second) ++newest;
 }
 
 std::optional<Digest> People::digest_of(int service, int number) const {
@@ -61,6 +78,7 @@ void People::act_on_registry(const Event& event) {
       if (again) builds_.emplace(*again, builds_.at(*first));
       return;
     }
+    case What::kPushNewBase: return push_new_base(event.service, event.value % 4 == 3);
     case What::kPushOldAgain: {
       const auto digest = digest_of(event.service, std::max(0, newest(event.service) - 1));
       if (digest) world_.move_tag(repository(image_of(event.service)), "1", *digest);

@@ -27,6 +27,7 @@ enum class What {
   kPushUnreadyLater,
   kPushFailsGate,  // answers its tests with errors
   kPushRebuild,    // the newest once more: another digest, the same content
+  kPushNewBase,    // the newest upon another base; `value` % 4 == 3: which breaks it
   kPushOldAgain,   // an earlier digest stands at the tag again
   kRemoveTag,
   kRegistryFails,
@@ -114,6 +115,7 @@ struct ServiceSetting {
   bool gates = false;      // tests over HTTP before any user's request
   bool task_gate = false;  // and a TaskRun after them
   bool supersede = false;  // a newer digest ends a rollout under way
+  bool new_base = false;   // a plan of its own where only the base moved
   bool operator==(const ServiceSetting&) const = default;
 };
 

@@ -210,7 +210,28 @@ std::string goes_back_unasked(const Invariants& world, const ServiceWritten& wri
   return fmt::format("build {} is rolled out over build {}", wanted, runs);
 }
 
+// Goes by the plan for new bases, and more than the base is another.
+std::string shortens_wrongly(const Invariants& world, const ServiceWritten& write) {
+  const Rollout* rollout = rollout_of(write.core);
+  if (rollout == nullptr || !rollout->new_base || is_retreat(write.core)) return "";
+  const Rollout* before = rollout_of(write.before.core);
+  if (before != nullptr && before->id == rollout->id) {
+    return before->plan == rollout->plan ? "" : "the plan of a rollout changes under way";
+  }
+  const Pair& stable = write.core->stable->pair;
+  const Pair& candidate = rollout->candidate.pair;
+  const auto& builds = world.people().builds();
+  const auto old_build = builds.find(stable.digests.begin()->second);
+  const auto new_build = builds.find(candidate.digests.begin()->second);
+  if (old_build == builds.end() || new_build == builds.end()) return "";
+  const bool same_template = stable.template_hash == candidate.template_hash;
+  if (same_template && old_build->second.application == new_build->second.application) return "";
+  return fmt::format("build {} has another application than build {}, and a plan for new bases",
+                     new_build->second.number, old_build->second.number);
+}
+
 std::string s9_admission(const Invariants& world, const ServiceWritten& write) {
+  if (std::string wrong = shortens_wrongly(world, write); !wrong.empty()) return wrong;
   if (std::string wrong = stable_is_as_said(world, write); !wrong.empty()) return wrong;
   if (std::string wrong = goes_back_unasked(world, write); !wrong.empty()) return wrong;
   const auto raise = raise_of(write);

@@ -26,6 +26,31 @@ def push(run, repository, tag, content):
     return digest_of(repository, tag)
 
 
+def push_on_base(run, repository, tag, base_content, content):
+    """An image of one file upon a base of another, which it names in annotations as its base; the
+    base is pushed beside it, to REPOSITORY-base:TAG. The same content is the same layer."""
+    rootless = [] if os.geteuid() == 0 else ["--rootless"]
+    base = f"{repository}-base"
+    with tempfile.TemporaryDirectory() as folder:
+        image = f"{folder}/layout:made"
+        run.run(["umoci", "init", "--layout", f"{folder}/layout"])
+        run.run(["umoci", "new", "--image", image])
+        for name, text in (("base", base_content), ("content", content)):
+            Path(folder, name).write_text(text)
+            os.utime(Path(folder, name), (0, 0))
+        run.run(["umoci", "insert", *rootless, "--image", image, f"{folder}/base", "/base"])
+        run.run(["skopeo", "copy", "--quiet", "--dest-tls-verify=false", f"oci:{image}",
+                 f"docker://{REGISTRY}/{base}:{tag}"])
+        run.run(["umoci", "insert", *rootless, "--image", image, f"{folder}/content", "/content"])
+        named = "--manifest.annotation=org.opencontainers.image.base"
+        run.run(["umoci", "config", "--no-history", "--image", image,
+                 f"{named}.name={REGISTRY}/{base}:{tag}",
+                 f"{named}.digest={digest_of(base, tag)}"])
+        run.run(["skopeo", "copy", "--quiet", "--dest-tls-verify=false", f"oci:{image}",
+                 f"docker://{REGISTRY}/{repository}:{tag}"])
+    return digest_of(repository, tag)
+
+
 def push_again(run, repository, tag):
     """Builds the tag's image once more: the same layers with another date; the new digest."""
     made = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

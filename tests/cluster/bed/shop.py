@@ -58,6 +58,11 @@ class Shop:
         """A build: moves the followed tag to a new image; its digest."""
         return images.push(self.run, self.repository, TAG, f"{self.namespace} {content}\n")
 
+    def push_on_base(self, base, content):
+        """A build of `content` upon a base of its own; equal words are equal layers."""
+        return images.push_on_base(self.run, self.repository, TAG, f"{self.namespace} {base}\n",
+                                   f"{self.namespace} {content}\n")
+
     def push_again(self):
         """A rebuild of the newest build: another digest with the same content."""
         return images.push_again(self.run, self.repository, TAG)
