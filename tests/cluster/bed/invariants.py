@@ -140,8 +140,10 @@ def s5_evidence(case):
         return
     if case.told_to("promote") or case.told_to("resume"):  # resume: to the plan's own percents
         return
-    least = case.world.least(900, "bake", "for") if finishes else \
-        case.world.least(120, "minimumStep")
+    path = ["bake", "for"] if finishes else ["minimumStep"]
+    least = case.world.least(900 if finishes else 120, *path)
+    if case.was.get("newBase"):  # by a plan of its own
+        least = case.world.least(least, "newBase", *path)
     if case.took() < least:
         yield f"{before} took {case.took():.1f} s instead of {least} s"
     if finishes or case.world.is_past_deadline(case):
