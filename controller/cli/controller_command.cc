@@ -138,14 +138,15 @@ Result<Servers> start_servers(const Flags& flags, std::vector<WebhookReceiver> r
     const std::string error = watches.error();
     return error.empty() ? "watches are not in sync yet" : error;
   };
-  auto probes = start_probe_server(flags.listen, {.healthy = [] { return true; },
-                                                  .unready = unready,
-                                                  .metrics =
-                                                      [&] {
-                                                        metrics.set_leader(replica.acts());
-                                                        return metrics.render(context.clock.now());
-                                                      },
-                                                  .role = [&] { return replica.role(); }});
+  auto probes = start_probe_server(flags.listen, context.clock,
+                                   {.healthy = [] { return true; },
+                                    .unready = unready,
+                                    .metrics =
+                                        [&] {
+                                          metrics.set_leader(replica.acts());
+                                          return metrics.render(context.clock.now());
+                                        },
+                                    .role = [&] { return replica.role(); }});
   if (!probes) return probes.error();
   servers.probes = *std::move(probes);
   auto webhooks =
