@@ -68,12 +68,8 @@ std::string history_text(const ServiceDetail& detail, const RenderOptions& optio
   return join(entries, "\n");
 }
 
-Json history_json(const ServiceDetail& detail) {
-  Json status = status_to_json(detail.status);
-  Json entries = status.contains("history") ? std::move(status["history"]) : Json::array();
-  return {{"namespace", detail.tracked.name_space},
-          {"name", detail.tracked.name},
-          {"history", std::move(entries)}};
+std::string structured(const Json& value, const std::string& format) {
+  return format == "yaml" ? to_yaml(value) : dump_json_pretty(value) + "\n";
 }
 
 }  // namespace freshet

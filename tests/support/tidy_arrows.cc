@@ -25,7 +25,8 @@ const std::map<std::string, Rooms>& arrows() {
         with(model, {"controller/planner", "controller/registry", "controller/knative"});
     const Rooms outside = with(pure, {"controller/net", "controller/kube"});
     const Rooms runtime = with(outside, {"controller/runtime"});
-    const Rooms front = with(runtime, {"controller/server", "controller/sandbox"});
+    const Rooms show = with(runtime, {"controller/show"});
+    const Rooms front = with(show, {"controller/server", "controller/sandbox"});
     return std::map<std::string, Rooms>{
         {"base", {}},
         {"config", {"base"}},
@@ -38,6 +39,7 @@ const std::map<std::string, Rooms>& arrows() {
         {"controller/net", pure},
         {"controller/kube", pure},
         {"controller/runtime", outside},
+        {"controller/show", runtime},
         {"controller/server", runtime},
         {"controller/cli", front},
         {"controller", with(front, {"controller/cli"})},  // main.cc
