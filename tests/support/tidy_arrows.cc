@@ -26,7 +26,7 @@ const std::map<std::string, Rooms>& arrows() {
     const Rooms outside = with(pure, {"controller/net", "controller/kube"});
     const Rooms runtime = with(outside, {"controller/runtime"});
     const Rooms show = with(runtime, {"controller/show"});
-    const Rooms front = with(show, {"controller/server", "controller/sandbox"});
+    const Rooms front = with(show, {"controller/api", "controller/server", "controller/sandbox"});
     return std::map<std::string, Rooms>{
         {"base", {}},
         {"config", {"base"}},
@@ -40,6 +40,7 @@ const std::map<std::string, Rooms>& arrows() {
         {"controller/kube", pure},
         {"controller/runtime", outside},
         {"controller/show", runtime},
+        {"controller/api", show},
         {"controller/server", runtime},
         {"controller/cli", front},
         {"controller", with(front, {"controller/cli"})},  // main.cc
