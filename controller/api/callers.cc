@@ -91,11 +91,10 @@ bool reviewed_access(const Json& review) {
   return bool_or(status, "allowed", false) && !bool_or(status, "denied", false);
 }
 
-std::optional<Callers::Known> Callers::recall(const std::string& hash) {
+Callers::Known Callers::recall(const std::string& hash) {
   const std::lock_guard lock(mutex_);
   const auto found = known_.find(hash);
-  if (found == known_.end() || clock_.monotonic() >= found->second.until) return std::nullopt;
-  return found->second;
+  return found == known_.end() ? Known{} : found->second;
 }
 
 void Callers::keep(const std::string& hash, const std::optional<Caller>& caller) {
@@ -108,12 +107,12 @@ void Callers::keep(const std::string& hash, const std::optional<Caller>& caller)
   known_[hash] = {caller, now + kCallerKept};
 }
 
-std::optional<Problem> Callers::spend() {
+std::optional<Problem> Callers::spend(HintBucket& bucket) {
   const std::lock_guard lock(mutex_);
-  if (!reviews_.has_some(TimePoint(clock_.monotonic()))) {
+  if (!bucket.has_some(TimePoint(clock_.monotonic()))) {
     return Problem{429, "too many callers have to be looked at now", "", 1};
   }
-  reviews_.spend(1);
+  bucket.spend(1);
   return std::nullopt;
 }
 
@@ -122,11 +121,12 @@ std::variant<Caller, Problem> Callers::identify(const HttpHeaders& headers) {
   const Problem unknown{401, "a bearer token that the cluster accepts is needed"};
   if (token.empty()) return unknown;
   const std::string hash = sha256_hex(token.reveal());
-  if (const auto known = recall(hash)) {
-    if (!known->caller) return unknown;
-    return *known->caller;
+  const Known known = recall(hash);
+  if (clock_.monotonic() < known.until) {
+    if (!known.caller) return unknown;
+    return *known.caller;
   }
-  if (auto too_many = spend()) return *std::move(too_many);
+  if (auto too_many = spend(known.caller ? access_ : strangers_)) return *std::move(too_many);
   const auto review = kube_.post(kTokenReviews, token_review(token, audiences_));
   if (!review) return cannot_ask("who calls", review.error());
   const auto caller = reviewed_caller(review->body, audiences_);
@@ -138,7 +138,7 @@ std::variant<Caller, Problem> Callers::identify(const HttpHeaders& headers) {
 std::optional<Problem> Callers::refuse(const Caller& caller, const std::vector<std::string>& verbs,
                                        const ServiceKey& key) {
   for (const std::string& verb : verbs) {
-    if (auto too_many = spend()) return too_many;
+    if (auto too_many = spend(access_)) return too_many;
     const auto review = kube_.post(kAccessReviews, access_review(caller, verb, key));
     if (!review) return cannot_ask("what the caller may do", review.error());
     if (reviewed_access(review->body)) return std::nullopt;

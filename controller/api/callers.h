@@ -21,9 +21,11 @@ namespace freshet::api {
 inline constexpr std::size_t kMaxTokenBytes = 8 << 10;
 inline constexpr Duration kCallerKept = seconds(10);  // a token that was withdrawn works so long
 inline constexpr std::size_t kMaxCallersKept = 1024;
-// Questions to the API server, of all callers together: strangers must not use up what the
-// controller itself is allowed to ask.
-inline constexpr HintRate kReviewRate{50, 100};
+// Questions to the API server, of all callers together: they must not use up what the controller
+// itself is allowed to ask. Tokens that were never accepted have a rate of their own, so that
+// strangers keep out no one who is known.
+inline constexpr HintRate kAccessRate{50, 100};
+inline constexpr HintRate kStrangerRate{20, 40};
 
 struct Caller {
   std::string user;
@@ -64,16 +66,17 @@ class Callers {
     std::optional<Caller> caller;  // nullopt: not accepted
     Duration until{};              // monotonic
   };
-  std::optional<Known> recall(const std::string& hash);
+  Known recall(const std::string& hash);  // as it was, also where its time is over
   void keep(const std::string& hash, const std::optional<Caller>& caller);
-  std::optional<Problem> spend();
+  std::optional<Problem> spend(HintBucket& bucket);
 
   KubeClient& kube_;
   const Clock& clock_;
   const std::vector<std::string> audiences_;
   std::mutex mutex_;                    // guards what follows
   std::map<std::string, Known> known_;  // by a hash of the token
-  HintBucket reviews_{kReviewRate};
+  HintBucket access_{kAccessRate};
+  HintBucket strangers_{kStrangerRate};
 };
 
 }  // namespace freshet::api
