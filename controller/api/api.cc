@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "controller/api/command_body.h"
 #include "controller/api/commands.h"
+#include "controller/api/openapi.h"
 #include "controller/model/order_proof.h"
 #include "controller/runtime/paths.h"
 #include "controller/show/json.h"
@@ -31,7 +32,7 @@ ServiceKey key_of(const Asked& asked) {
 std::vector<std::string> verbs_of(const Asked& asked) {
   const std::string verb(asked.route->verb);
   // Whoever may patch can give any command by annotation.
-  if (asked.route->action == Action::kCommand) return {asked.names.at("verb"), verb};
+  if (asked.route->action == Action::kCommand) return {asked.names.at("command"), verb};
   return {verb};
 }
 
@@ -56,6 +57,10 @@ HttpResponse Api::answer(const HttpRequest& request) {
   const auto found = find_route(request);
   if (const auto* problem = std::get_if<Problem>(&found)) return to_answer(*problem);
   const Asked& asked = std::get<Asked>(found);
+  // What the API is like is no secret.
+  if (asked.route->action == Action::kDocument) {
+    return json_answer(200, openapi_document(FRESHET_VERSION));
+  }
   const auto caller = callers_.identify(request.headers);
   if (const auto* problem = std::get_if<Problem>(&caller)) return to_answer(*problem);
   const Caller& known = std::get<Caller>(caller);
@@ -66,16 +71,19 @@ HttpResponse Api::answer(const HttpRequest& request) {
 HttpResponse Api::serve(const Asked& asked, const HttpRequest& request, const Caller& caller) {
   const ServiceKey key = key_of(asked);
   switch (asked.route->action) {
+    case Action::kDocument: break;
     case Action::kList: return list(key.name_space);
     case Action::kGet: return get(key, false);
     case Action::kHistory: return get(key, true);
-    case Action::kCommand: return command(key, asked.names.at("verb"), request, caller);
-    case Action::kAnswer: return command_answer(key, asked.names.at("id"));
+    case Action::kCommand: return command(key, asked.names.at("command"), request, caller);
+    case Action::kAnswer: return command_answer(key, asked.names.at("command"));
   }
   return to_answer({404, "there is nothing here"});
 }
 
 HttpResponse Api::list(const std::string& name_space) {
+  const std::unique_lock lock(listing_, std::try_to_lock);
+  if (!lock) return to_answer({429, "another list is being read", "", 1});
   const auto fleet = read_fleet(kube_, name_space);
   if (!fleet) return failed(fleet.error());
   Json items = Json::array();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <string>
 
 #include "base/clock.h"
@@ -41,6 +42,7 @@ class Api {
   const Log log_;
   const ApiOptions options_;
   Callers callers_;
+  std::mutex listing_;  // a fleet takes memory: one at a time is read
 };
 
 }  // namespace freshet::api

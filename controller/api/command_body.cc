@@ -109,6 +109,9 @@ std::variant<OrderWords, Problem> read_command_body(const std::string& verb,
   OrderWords order;
   order.verb = verb;
   if (trim(request.body).empty()) return take_fields(std::move(order), Json::object());
+  if (request.body.size() > kMaxCommandBody) {
+    return Problem{413, "the body may have at most " + std::to_string(kMaxCommandBody) + " bytes"};
+  }
   const std::string type = find_header(request.headers, "Content-Type").value_or("");
   if (!equals_ignore_case(trim(type.substr(0, type.find(';'))), "application/json")) {
     return Problem{415, "the body must be application/json"};

@@ -1,4 +1,5 @@
-// The body of a command as the words of an order. Pure.
+// The body of a command as the words of an order. Pure. The OpenAPI document is made from the same
+// table.
 #pragma once
 
 #include <string>

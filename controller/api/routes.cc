@@ -87,10 +87,19 @@ std::variant<Asked, Problem> with_query(Asked asked, const Target& target) {
 const std::vector<Route>& routes() {
   static const std::vector<Route> kRoutes = {
       {"GET",
+       "/api/v1/openapi.json",
+       Action::kDocument,
+       "",
+       "This document",
+       "Document",
+       {},
+       {200}},
+      {"GET",
        "/api/v1/services",
        Action::kList,
        "list",
        "All tracked services, or those of a namespace",
+       "ServiceList",
        {"namespace"},
        {200}},
       {"GET",
@@ -98,6 +107,7 @@ const std::vector<Route>& routes() {
        Action::kGet,
        "get",
        "One tracked service, as freshet status -o json tells it",
+       "Service",
        {},
        {200, 404}},
       {"GET",
@@ -105,24 +115,34 @@ const std::vector<Route>& routes() {
        Action::kHistory,
        "get",
        "Its past rollouts, newest first",
+       "History",
        {},
        {200, 404}},
       {"POST",
-       "/api/v1/services/{namespace}/{name}/commands/{verb}",
+       "/api/v1/services/{namespace}/{name}/commands/{command}",
        Action::kCommand,
        "patch",
        "A person's command",
+       "CommandState",
        {},
        {202, 404, 409, 413, 415}},
       {"GET",
-       "/api/v1/services/{namespace}/{name}/commands/{id}",
+       "/api/v1/services/{namespace}/{name}/commands/{command}",
        Action::kAnswer,
        "get",
        "The answer to a command",
+       "CommandState",
        {},
        {200, 404}},
   };
   return kRoutes;
+}
+
+std::vector<int> statuses_of(const Route& route) {
+  std::vector<int> out = route.statuses;
+  out.push_back(400);
+  if (!route.verb.empty()) out.insert(out.end(), {401, 403, 429, 503});
+  return out;
 }
 
 std::variant<Asked, Problem> find_route(const HttpRequest& request) {
@@ -135,7 +155,7 @@ std::variant<Asked, Problem> find_route(const HttpRequest& request) {
     if (route.method == request.method) return with_query(std::move(asked), *target);
     allowed.emplace_back(route.method);
   }
-  if (allowed.empty()) return Problem{404, "there is nothing here"};
+  if (allowed.empty()) return Problem{404, "there is nothing here; see /api/v1/openapi.json"};
   return Problem{405, "allowed here: " + join(allowed, ", ")};
 }
 

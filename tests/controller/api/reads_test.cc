@@ -41,6 +41,7 @@ TEST(ApiRoute, IsFoundByMethodAndPath) {
     int status;  // 0: found
   };
   for (const Row& row : std::initializer_list<Row>{
+           {"GET", "/api/v1/openapi.json", 0},
            {"GET", "/api/v1/services", 0},
            {"GET", "/api/v1/services?namespace=shop", 0},
            {"GET", "/api/v1/services/shop/checkout", 0},
