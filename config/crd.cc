@@ -157,6 +157,8 @@ Json crd() {
                     "Observations and evidence, written by the controller.")));
 }
 
+Json status_schema() { return schema_of(config::status_type().shape, Writer::kController); }
+
 Json policy_crd(std::string_view kind) {
   const bool cluster = kind == kClusterRolloutPolicy;
   return definition(

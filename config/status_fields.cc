@@ -85,7 +85,7 @@ Type<VerdictStatus> verdict_type() {
 Type<HoldStatus> hold_type() {
   using H = HoldStatus;
   return object_type<H>({
-      field("owner", &H::owner, text(), "Who holds: person:NAME or freshet."),
+      field("owner", &H::owner, text(), "Who holds: user:NAME, person:NAME (a claim) or freshet."),
       field("reason", &H::reason, text(), "One word, such as NoTraffic or ForeignEdit."),
       field("message", &H::message, text(), "A sentence for people."),
       field("since", &H::since, time_type(), "Since when."),

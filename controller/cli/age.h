@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/json.h"
-#include "controller/cli/detail.h"
 #include "controller/cli/render.h"
 #include "controller/model/image_date.h"
+#include "controller/show/detail.h"
 
 namespace freshet {
 

@@ -1,38 +1,26 @@
-// Reading tracked services from a cluster.
+// Reading tracked services from the cluster of a command.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "base/json.h"
-#include "base/result.h"
 #include "base/time.h"
 #include "controller/cli/context.h"
-#include "controller/cli/detail.h"
+#include "controller/show/read.h"
 
 namespace freshet {
 
 // How often a command looks whether the controller has done what it was asked for.
 constexpr Duration kLookEvery{500};
 
-// The tracked services of a namespace ("": of all), one by one and in no order; each is dropped
-// before the next page is read. `begin` is called before the first, and again where all begins
-// anew. Of Knative Services what tables show; where they may not be read their part is left out.
-// kRefused: the cluster does not know TrackedService.
-enum class FleetPart { kWithServices, kTrackedAlone };
+// As in show/read.h, in the namespace of the command unless one is given.
 Status read_each(ClusterConnection& cluster, const std::string& name_space, FleetPart part,
                  const std::function<void()>& begin,
                  const std::function<void(ServiceDetail)>& on_detail);
-// All of them, by namespace and name.
 Result<std::vector<ServiceDetail>> read_fleet(ClusterConnection& cluster,
                                               const std::string& name_space);
-
-// The TrackedService that `name` means: the one of that name, else the one that follows the Service
-// of that name. kNotFound with the nearest name, or with how to begin.
 Result<Json> find_tracked(ClusterConnection& cluster, const std::string& name);
-
-// The same with its Knative Service and that one's Revisions.
 Result<ServiceDetail> read_service(ClusterConnection& cluster, const std::string& name);
 
 }  // namespace freshet

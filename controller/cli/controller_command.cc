@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "controller/cli/api_listener.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/context.h"
 #include "controller/cli/flags.h"
@@ -45,6 +46,7 @@ struct Flags {
   std::string helper_timeout = "10s";
   std::string max_image_size = "64Gi";
   std::string listen = ":9080";
+  ApiFlags api;
   WebhookFlags webhooks;
   GateFlags gates;
   ElectionFlags election;
@@ -80,6 +82,9 @@ Result<ControllerOptions> options_from(const Flags& flags) {
   const auto fleet = fleet_limits(flags.fleet);
   if (!fleet) return fleet.error();
   options.fleet = *fleet;
+  auto key = api_key(flags.api);
+  if (!key) return key.error();
+  options.order_key = *std::move(key);
   return options;
 }
 
@@ -138,14 +143,15 @@ Result<Servers> start_servers(const Flags& flags, std::vector<WebhookReceiver> r
     const std::string error = watches.error();
     return error.empty() ? "watches are not in sync yet" : error;
   };
-  auto probes = start_probe_server(flags.listen, {.healthy = [] { return true; },
-                                                  .unready = unready,
-                                                  .metrics =
-                                                      [&] {
-                                                        metrics.set_leader(replica.acts());
-                                                        return metrics.render(context.clock.now());
-                                                      },
-                                                  .role = [&] { return replica.role(); }});
+  auto probes = start_probe_server(flags.listen, context.clock,
+                                   {.healthy = [] { return true; },
+                                    .unready = unready,
+                                    .metrics =
+                                        [&] {
+                                          metrics.set_leader(replica.acts());
+                                          return metrics.render(context.clock.now());
+                                        },
+                                    .role = [&] { return replica.role(); }});
   if (!probes) return probes.error();
   servers.probes = *std::move(probes);
   auto webhooks =
@@ -212,12 +218,16 @@ Result<int> run(Context& machine, Flags& flags) {
   const auto servers = start_servers(flags, *std::move(receivers), machine, watches, replica,
                                      controller, metrics, log);
   if (!servers) return servers.error();
+  const auto api = ApiListener::start(flags.api, options->order_key, *(*cluster)->kube,
+                                      machine.clock, metrics, log);
+  if (!api) return api.error();
   tell_definition(*replica.kube, log);
   log({LogLevel::kInfo,
        "Started",
        {{"cluster", (*cluster)->origin},
         {"listen", flags.listen},
         {"webhooks", servers->webhooks->address()},
+        {"api", (*api)->address()},
         {"prometheus", options->prometheus_url}}});
   run_until_stopped(watches, controller, context.clock, options->workers, stop,
                     replica.election.get());
@@ -261,6 +271,7 @@ void add_controller_command(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->add_option("--listen", flags->listen, "Address of probes and metrics")
       ->capture_default_str();
+  add_api_flags(*command, flags->api);
   add_webhook_flags(*command, flags->webhooks);
   add_gate_flags(*command, flags->gates);
   add_election_flags(*command, flags->election);

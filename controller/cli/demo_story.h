@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/cli/detail.h"
 #include "controller/cli/simulated.h"
+#include "controller/show/detail.h"
 
 namespace freshet {
 

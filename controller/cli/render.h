@@ -6,7 +6,8 @@
 
 #include "base/json.h"
 #include "base/time.h"
-#include "controller/cli/detail.h"
+#include "controller/show/json.h"
+#include "controller/show/sentences.h"
 
 namespace freshet {
 
@@ -18,14 +19,6 @@ struct RenderOptions {
   int columns = 0;  // sentences in the table are cut to this width; 0: never
 };
 
-// What one service is about, at a glance.
-enum class Mood {
-  kSteady,   // ✓ one Revision serves, nothing newer is wanted
-  kMoving,   // ▶ a rollout goes on
-  kHeld,     // ⏸ it waits for a person or for the world
-  kGoing,    // ↩ a candidate is being taken back
-  kTrouble,  // ✗ nothing can be done until something is mended
-};
 std::string symbol(Mood mood);
 
 // One line of the fleet.
@@ -60,17 +53,9 @@ std::string why_paragraph(const ServiceDetail& detail, const RenderOptions& opti
 // Past rollouts, newest first: digests, how each ended and why, how long (people's time apart),
 // requests and errors of both arms. The latest 10 are kept.
 std::string history_text(const ServiceDetail& detail, const RenderOptions& options);
-Json history_json(const ServiceDetail& detail);  // {namespace, name, history: as in status}
 
 // As -o says: "json", "yaml" or "jsonpath=TEMPLATE", which was found to be one.
 bool is_structured(std::string_view format);
 std::string structured(const Json& value, const std::string& format);
-// For programs: status, and beside it namespace, name, service, plan, traffic and next.
-Json service_json(const ServiceDetail& detail);
-
-// Sentences the forms above share.
-std::string present_sentence(const ServiceDetail& detail);  // what it does and waits for
-std::string next_sentence(const ServiceDetail& detail);     // what comes next, and when
-Mood mood_of(const ServiceDetail& detail);
 
 }  // namespace freshet

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "controller/cli/flags.h"
+#include "controller/cli/json_path.h"
 #include "controller/cli/render_text.h"
 
 namespace freshet {
@@ -68,12 +70,15 @@ std::string history_text(const ServiceDetail& detail, const RenderOptions& optio
   return join(entries, "\n");
 }
 
-Json history_json(const ServiceDetail& detail) {
-  Json status = status_to_json(detail.status);
-  Json entries = status.contains("history") ? std::move(status["history"]) : Json::array();
-  return {{"namespace", detail.tracked.name_space},
-          {"name", detail.tracked.name},
-          {"history", std::move(entries)}};
+bool is_structured(std::string_view format) {
+  return format == "json" || format == "yaml" || format.starts_with(kJsonPathFormat);
+}
+
+std::string structured(const Json& value, const std::string& format) {
+  if (format.starts_with(kJsonPathFormat)) {
+    return json_path_text(format.substr(std::string_view(kJsonPathFormat).size()), value).value();
+  }
+  return format == "yaml" ? to_yaml(value) : dump_json_pretty(value) + "\n";
 }
 
 }  // namespace freshet

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "controller/cli/detail.h"
+#include "controller/show/detail.h"
 
 namespace freshet {
 

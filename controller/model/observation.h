@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -170,6 +171,8 @@ struct Observation {
   std::optional<PodFacts> candidate_pods;
   std::vector<FollowedImage> images;  // empty while the images cannot be told (see problem)
   std::string image_problem;          // "NoTag: …" where what to follow cannot be told
+  // Annotations of commands that came through the API (order_proof.h): who gave them is known.
+  std::set<std::string> proven_commands;
   CoreRead core = NoCore{};
   std::optional<Core> mirror;  // from TrackedService.status
   Memo memo;

@@ -89,9 +89,11 @@ const std::map<std::string, Option>& options() {
       {"--by",
        {all_verbs(), true,
         [](Command& c, const std::string& value, TimePoint) {
-          c.by = printable(value, kMaxId);
+          c.by = printable(value, kMaxWord);
           return std::string();
         }}},
+      {"--proof",  // looked at before (model/order_proof.h)
+       {all_verbs(), true, [](Command&, const std::string&, TimePoint) { return std::string(); }}},
   };
   return kOptions;
 }
@@ -172,7 +174,8 @@ ParsedCommand parse_command(Verb verb, std::string_view value, TimePoint now) {
 }
 
 std::string author(const Command& command) {
-  return command.by.empty() ? "person" : "person:" + command.by;
+  const std::string kind = command.is_proven ? "user" : "person";
+  return command.by.empty() ? kind : kind + ":" + command.by;
 }
 
 std::string on_word(const Command& command) {

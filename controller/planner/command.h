@@ -30,7 +30,8 @@ struct Command {
   std::optional<RevisionName> to;      // adopt --to=REVISION
   std::optional<std::string> rollout;  // promote --rollout=ID: meant for that one only
   std::optional<int> step;             // promote --step=N, from 1, as status shows it
-  std::string by;                      // --by=NAME, as claimed
+  std::string by;                      // --by=NAME
+  bool is_proven = false;              // the cluster says that it is NAME; else it is a claim
   std::string reason;
   bool operator==(const Command&) const = default;
 };
@@ -42,7 +43,8 @@ struct ParsedCommand {
 };
 ParsedCommand parse_command(Verb verb, std::string_view value, TimePoint now);
 
-std::string author(const Command& command);   // "person:alice", or "person"
-std::string on_word(const Command& command);  // "person:alice: checked by hand"
+// "user:alice" where that is known; "person:alice", or "person", where it is a claim.
+std::string author(const Command& command);
+std::string on_word(const Command& command);  // "user:alice: checked by hand"
 
 }  // namespace freshet::planning

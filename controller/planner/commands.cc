@@ -6,10 +6,13 @@
 
 #include "base/overloaded.h"
 #include "base/relapse.h"
+#include "controller/model/order_proof.h"
 #include "controller/planner/explain.h"
 
 namespace freshet::planning {
 namespace {
+
+constexpr Duration kClocksDiffer = seconds(5);  // of the replica that wrote it and this one
 
 bool is_answered(const Memo& memo, const Command& command) {
   return std::ranges::any_of(memo.answers, [&](const CommandAnswer& answer) {
@@ -57,11 +60,27 @@ Transition with_answer(Transition transition, const Pass& pass, const Command& c
   return transition;
 }
 
+// Whoever may write annotations may also put one back that was answered long ago. Only the latest
+// answers are kept: where the one to this command may be among those that are not, its proof is not
+// believed.
+bool may_be_put_back(const Memo& memo, const Command& command) {
+  if (memo.answers.size() < kMaxAnswers) return false;
+  const auto time = order_time(command.id);
+  return !time || memo.answers.back().at + kClocksDiffer >= *time;
+}
+
+ParsedCommand read_command(const Pass& pass, Verb verb, const std::string& text) {
+  ParsedCommand parsed = parse_command(verb, text, pass.now);
+  parsed.command.is_proven = pass.seen.proven_commands.contains(annotation_of(verb)) &&
+                             !may_be_put_back(pass.memo, parsed.command);
+  return parsed;
+}
+
 Decision carry_out(Pass& pass, Verb verb) {
   const auto& annotations = pass.seen.tracked.annotations;
   const auto annotation = annotations.find(annotation_of(verb));
   if (annotation == annotations.end()) return {};
-  const ParsedCommand parsed = parse_command(verb, annotation->second, pass.now);
+  const ParsedCommand parsed = read_command(pass, verb, annotation->second);
   const Command& command = parsed.command;
   pass.remove_annotations.push_back(annotation->first);
   if (is_answered(pass.memo, command)) return {};
@@ -114,7 +133,7 @@ void refuse_commands(Pass& pass, const std::string& why) {
   for (const Verb verb : all_verbs()) {
     const auto annotation = pass.seen.tracked.annotations.find(annotation_of(verb));
     if (annotation == pass.seen.tracked.annotations.end()) continue;
-    const Command command = parse_command(verb, annotation->second, pass.now).command;
+    const Command command = read_command(pass, verb, annotation->second).command;
     pass.remove_annotations.push_back(annotation->first);
     if (!is_answered(pass.memo, command)) note(pass, command, false, why);
   }

@@ -182,6 +182,7 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
   const ServiceKey follower{tracked.object.name_space, tracked.object.name};
   seen.gate_attempt = gates_.ended(follower);
   keep_rollback(seen, notes);
+  seen.proven_commands = proven_commands(seen.tracked, options_.order_key, now);
   return seen;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/model/follow_policy.h"
+#include "controller/model/order_proof.h"
 #include "controller/model/shadow.h"
 #include "controller/runtime/follow.h"
 
@@ -121,6 +122,18 @@ std::string older_tracker(const TrackedService& tracked, const std::string& olde
   if (oldest.empty() || oldest == tracked.name) return "";
   return "Service " + tracked.spec.service + " is already tracked by TrackedService " + oldest +
          ", which is older; delete one of the two";
+}
+
+std::set<std::string> proven_commands(const TrackedService& tracked, const Secret& key,
+                                      TimePoint now) {
+  constexpr std::string_view kPrefix = "freshet.dev/";
+  std::set<std::string> out;
+  for (const auto& [name, text] : tracked.annotations) {
+    if (!name.starts_with(kPrefix)) continue;
+    const std::string verb = name.substr(kPrefix.size());
+    if (is_proven(text, key, Uid(tracked.uid), verb, now)) out.insert(name);
+  }
+  return out;
 }
 
 std::optional<RevisionName> candidate_name(const Observation& observation, const Rollout& rollout) {

@@ -4,9 +4,11 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "base/secret.h"
 #include "controller/model/observation.h"
 #include "controller/model/transition.h"
 #include "controller/runtime/cache.h"
@@ -23,6 +25,10 @@ void refresh_service(Observation& observation, std::optional<ServiceView> servic
 
 // Two TrackedServices for one Service: the older stays. A sentence naming it, or "" for the oldest.
 std::string older_tracker(const TrackedService& tracked, const std::string& oldest);
+
+// The annotations of commands that came through the API: Observation::proven_commands.
+std::set<std::string> proven_commands(const TrackedService& tracked, const Secret& key,
+                                      TimePoint now);
 
 // The candidate's Revision: the one the core names, else the one made by this rollout.
 std::optional<RevisionName> candidate_name(const Observation& observation, const Rollout& rollout);

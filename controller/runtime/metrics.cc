@@ -116,6 +116,9 @@ struct Metrics::Families {
   prometheus::Family<prometheus::Counter>& webhooks =
       family(registry, prometheus::BuildCounter(), "freshet_webhook_requests_total",
              "Webhooks, by receiver (unknown: of no receiver) and outcome.");
+  prometheus::Family<prometheus::Counter>& api_requests =
+      family(registry, prometheus::BuildCounter(), "freshet_api_requests_total",
+             "Requests to the HTTP API, by HTTP code.");
   prometheus::Family<prometheus::Counter>& kube_requests =
       family(registry, prometheus::BuildCounter(), "freshet_kube_requests_total",
              "Requests to the Kubernetes API, by HTTP code (0: no response).");
@@ -189,6 +192,10 @@ void Metrics::count_registry_check(const EndedCheck& check) {
 void Metrics::count_webhook(const std::string& receiver, const std::string& outcome) {
   const std::string name = receiver.empty() ? "unknown" : receiver;
   families_->webhooks.Add({{"receiver", name}, {"outcome", outcome}}).Increment();
+}
+
+void Metrics::count_api_request(int code) {
+  families_->api_requests.Add({{"code", std::to_string(code)}}).Increment();
 }
 
 void Metrics::count_kube_request(int code) {

@@ -40,6 +40,7 @@ class Metrics {
   void count_registry_request(const std::string& registry, int status, Duration took);
   void count_registry_check(const EndedCheck& check);
   // `receiver` as in the file of receivers; "": none of them.
+  void count_api_request(int code);
   void count_webhook(const std::string& receiver, const std::string& outcome);
   void count_kube_request(int code);  // 0: no response
   void observe_reconcile(double took_seconds);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/secret.h"
 #include "base/time.h"
 #include "controller/registry/confirm_checks.h"
 #include "controller/runtime/fleet.h"
@@ -26,6 +27,7 @@ struct ControllerOptions {
   // Another replica may have acted until just now: what a watch has told of its last words may lag
   // behind, so a TrackedService is read before the first pass over it.
   bool follows_another = false;
+  Secret order_key = {};  // of proofs that a command came through the API; empty: none is believed
 };
 
 }  // namespace freshet

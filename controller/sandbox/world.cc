@@ -103,6 +103,9 @@ Result<HttpResponse> World::route(const HttpRequest& request, const Url& url) {
 HttpResponse World::kube(const HttpRequest& request, const Url& url) {
   const auto user = caller(request, options_);
   if (!user) return to_response(unauthorized());
+  if (auto review = answer_review({options_.users, options_.rights}, request, url.target)) {
+    return *std::move(review);
+  }
   ++requests_[counted_as(request, url.target)];
   return api_.handle(request, url.target, *user);
 }

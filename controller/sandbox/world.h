@@ -19,6 +19,7 @@
 #include "controller/sandbox/exposure.h"
 #include "controller/sandbox/knative.h"
 #include "controller/sandbox/namespaces.h"
+#include "controller/sandbox/reviews.h"
 #include "controller/sandbox/tekton.h"
 
 namespace freshet::sandbox {
@@ -36,6 +37,7 @@ struct WorldOptions {
   bool registry_asks_for_token = false;
   // Bearer token → user. Empty: nobody needs a token, and everybody is kAdmin.
   std::map<std::string, std::string> users = {};
+  std::vector<Right> rights = {};  // what SubjectAccessReviews say; nobody is held to them here
 };
 
 // What a host does instead of answering.

@@ -1,14 +1,18 @@
-// The small server for probes and metrics: /healthz, /readyz, /metrics. It has a thread of its own
-// and shares nothing with the API that people use.
+// The small server for probes and metrics: /healthz, /readyz, /metrics. It has threads of its own
+// and shares nothing with the API that people use; clients that are slow keep nobody waiting.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "base/clock.h"
 #include "base/result.h"
+#include "controller/server/http_server.h"
 
 namespace freshet {
+
+inline constexpr ServerBounds kProbeBounds{};
 
 struct ProbeHandlers {
   std::function<bool()> healthy;         // false: 503
@@ -25,6 +29,6 @@ class ProbeServer {
 
 // `address` is host:port; port 0 takes a free one. The handlers are called from server threads.
 Result<std::unique_ptr<ProbeServer>> start_probe_server(const std::string& address,
-                                                        ProbeHandlers handlers);
+                                                        const Clock& clock, ProbeHandlers handlers);
 
 }  // namespace freshet

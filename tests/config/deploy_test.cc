@@ -94,6 +94,17 @@ TEST(Deploy, TheControllerMayDoThisAndNothingBesides) {
   EXPECT_EQ(rights_of("freshet-controller-cluster"), of_no_namespace);
 }
 
+TEST(Deploy, TheApiIsGrantedByAFileOfItsOwnAndItsOperatorsWriteNothing) {
+  const std::map<std::string, std::string> reviews = {
+      {"authentication.k8s.io/tokenreviews", "create"},
+      {"authorization.k8s.io/subjectaccessreviews", "create"}};
+  EXPECT_EQ(rights_of("freshet-api", "api.yaml"), reviews);
+  const std::map<std::string, std::string> operators = {
+      {"freshet.dev/trackedservices",
+       "get list watch promote abort pause resume retry adopt repair rollback"}};
+  EXPECT_EQ(rights_of("freshet-operator", "api.yaml"), operators);
+}
+
 // Creating cannot be granted by name; Freshet updates by guarded patches.
 TEST(Deploy, TheElectionMayDoThisInItsOwnNamespace) {
   const std::map<std::string, std::string> expected = {

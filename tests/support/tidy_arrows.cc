@@ -25,7 +25,8 @@ const std::map<std::string, Rooms>& arrows() {
                                     "controller/knative"});
     const Rooms outside = with(pure, {"controller/net", "controller/kube"});
     const Rooms runtime = with(outside, {"controller/runtime"});
-    const Rooms front = with(runtime, {"controller/server", "controller/sandbox"});
+    const Rooms show = with(runtime, {"controller/show"});
+    const Rooms front = with(show, {"controller/api", "controller/server", "controller/sandbox"});
     return std::map<std::string, Rooms>{
         {"base", {}},
         {"config", {"base"}},
@@ -39,6 +40,8 @@ const std::map<std::string, Rooms>& arrows() {
         {"controller/net", pure},
         {"controller/kube", pure},
         {"controller/runtime", outside},
+        {"controller/show", runtime},
+        {"controller/api", show},
         {"controller/server", runtime},
         {"controller/cli", front},
         {"controller", with(front, {"controller/cli"})},  // main.cc

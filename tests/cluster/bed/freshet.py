@@ -1,6 +1,7 @@
 """The program under test as its own process, and its writes as the audit log shows them."""
 import fcntl
 import os
+import secrets
 import signal
 
 from bed import audit, clock, plane
@@ -10,6 +11,7 @@ from bed.run import FRESHET_PORT, PROMETHEUS, REGISTRY, USERS_PORT, BedError, wa
 NAME = "freshet"
 NAMESPACE = "freshet-system"
 PROGRAM = "FRESHET_BIN"
+API_PORT = FRESHET_PORT + 90  # of the program's own HTTP API
 ANALYSIS_INTERVAL = 2  # seconds
 
 
@@ -25,8 +27,17 @@ def start(run, time_of_day=None):
     clock may be wrong by `time_of_day`, "+1h" or "-1h"."""
     with open(run.folder / "freshet.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        start_process(run, NAME, FRESHET_PORT, [],
+        start_process(run, NAME, FRESHET_PORT, api_words(run),
                       clock.shifted(time_of_day) if time_of_day else None)
+
+
+def api_words(run):
+    """Commands of the API are told from others by a key that stays the same for the whole run."""
+    key = run.folder / "freshet.key"
+    if not key.exists():
+        key.write_text(secrets.token_hex(32))
+        key.chmod(0o600)
+    return ["--api-address", f"127.0.0.1:{API_PORT}", "--api-key", key]
 
 
 def start_process(run, name, port, words, environment, kubeconfig=None):

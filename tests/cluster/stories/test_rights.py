@@ -10,17 +10,20 @@ from bed.shop import SERVICE
 
 RIGHTS_KNOWN_AFTER = 10.0  # seconds in which a restarted API server may still refuse anybody
 ROLES = [("ClusterRole", "freshet-controller"), ("ClusterRole", "freshet-controller-cluster"),
-         ("Role", "freshet-election")]
+         ("Role", "freshet-election"), ("ClusterRole", "freshet-api")]
 RARE = {("freshet.dev", "trackedservices", "get"),  # after a write that was overtaken
         ("freshet.dev", "rolloutpolicies/status", "patch"),  # of those that there are
         ("freshet.dev", "clusterrolloutpolicies/status", "patch"),
-        ("coordination.k8s.io", "leases", "create")}  # where there is none yet
+        ("coordination.k8s.io", "leases", "create"),  # where there is none yet
+        ("authentication.k8s.io", "tokenreviews", "create"),  # where the API is asked: test_api.py
+        ("authorization.k8s.io", "subjectaccessreviews", "create")}
 SECRETS = ("", "secrets", "get")  # granted by name, a namespace at a time: test_secrets.py
 
 
 def granted():
     """{(group, resource, verb)} of the controller's roles."""
-    documents = yaml.safe_load_all((REPOSITORY / "deploy" / "rbac.yaml").read_text())
+    documents = [document for name in ("rbac.yaml", "api.yaml") for document in
+                 yaml.safe_load_all((REPOSITORY / "deploy" / name).read_text())]
     roles = [d for d in documents if (d["kind"], d["metadata"]["name"]) in ROLES]
     return {(group, resource, verb) for role in roles for rule in role["rules"]
             for group in rule["apiGroups"] for resource in rule["resources"]

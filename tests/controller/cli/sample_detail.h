@@ -1,7 +1,7 @@
 // A tracked service as the command line sees it, in the states that its forms must show.
 #pragma once
 
-#include "controller/cli/detail.h"
+#include "controller/show/detail.h"
 
 namespace freshet {
 

@@ -13,10 +13,11 @@ namespace {
 class ProbeServerTest : public ::testing::Test {
  protected:
   ProbeServerTest() {
-    auto server = start_probe_server(
-        "127.0.0.1:0", {[this] { return healthy_.load(); },
-                        [this] { return std::string(ready_ ? "" : "watches are not in sync"); },
-                        [] { return std::string("freshet_leader 1\n"); }});
+    auto server =
+        start_probe_server("127.0.0.1:0", clock_,
+                           {[this] { return healthy_.load(); },
+                            [this] { return std::string(ready_ ? "" : "watches are not in sync"); },
+                            [] { return std::string("freshet_leader 1\n"); }});
     EXPECT_TRUE(server);
     server_ = *std::move(server);
     NetOptions options;
@@ -32,6 +33,7 @@ class ProbeServerTest : public ::testing::Test {
     return std::to_string(response->status) + " " + response->body;
   }
 
+  SystemClock clock_;
   std::atomic<bool> healthy_ = true;
   std::atomic<bool> ready_ = false;
   std::unique_ptr<ProbeServer> server_;
@@ -49,13 +51,16 @@ TEST_F(ProbeServerTest, AnswersHealthAndMetrics) {
   healthy_ = false;
   EXPECT_EQ(get("/healthz"), "503 not healthy\n");
   EXPECT_EQ(get("/metrics"), "200 freshet_leader 1\n");
+  EXPECT_EQ(get("/other"), "404 there are /healthz, /readyz and /metrics\n");
 }
 
 TEST(ProbeServer, AReadyOneMaySayMore) {
-  const auto server = start_probe_server("127.0.0.1:0", {.healthy = {},
-                                                         .unready = [] { return std::string(); },
-                                                         .metrics = {},
-                                                         .role = [] { return "standby"; }});
+  const SystemClock clock;
+  const auto server = start_probe_server("127.0.0.1:0", clock,
+                                         {.healthy = {},
+                                          .unready = [] { return std::string(); },
+                                          .metrics = {},
+                                          .role = [] { return "standby"; }});
   ASSERT_TRUE(server);
   NetOptions options;
   options.addresses.allow_private = true;
@@ -67,7 +72,8 @@ TEST(ProbeServer, AReadyOneMaySayMore) {
 }
 
 TEST(ProbeServer, RefusesAnAddressThatIsNone) {
-  const auto server = start_probe_server("nowhere", {});
+  const SystemClock clock;
+  const auto server = start_probe_server("nowhere", clock, {});
   ASSERT_FALSE(server);
   EXPECT_EQ(server.error().message, "listen address \"nowhere\" is not host:port");
 }

@@ -1,5 +1,5 @@
-// What the command line shows about one tracked service, from the API's objects.
-#include "controller/cli/detail.h"
+// What is shown about one tracked service, from the API's objects.
+#include "controller/show/detail.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,4 @@
-// ServiceDetail: everything the command line shows about one tracked service, as one value.
+// ServiceDetail: everything that is shown about one tracked service, as one value.
 #pragma once
 
 #include <optional>

@@ -1,23 +1,11 @@
 // One service for programs.
+#include "controller/show/json.h"
+
 #include <nlohmann/json.hpp>
 
-#include "config/parse.h"
-#include "controller/cli/flags.h"
-#include "controller/cli/json_path.h"
-#include "controller/cli/render_text.h"
+#include "controller/show/sentences.h"
 
 namespace freshet {
-
-bool is_structured(std::string_view format) {
-  return format == "json" || format == "yaml" || format.starts_with(kJsonPathFormat);
-}
-
-std::string structured(const Json& value, const std::string& format) {
-  if (format.starts_with(kJsonPathFormat)) {
-    return json_path_text(format.substr(std::string_view(kJsonPathFormat).size()), value).value();
-  }
-  return format == "yaml" ? to_yaml(value) : dump_json_pretty(value) + "\n";
-}
 
 Json service_json(const ServiceDetail& detail) {
   Json out = status_to_json(detail.status);
@@ -51,6 +39,14 @@ Json service_json(const ServiceDetail& detail) {
   for (const Problem& problem : detail.problems) problems.push_back(to_string(problem));
   if (!problems.empty()) out["problems"] = std::move(problems);
   return out;
+}
+
+Json history_json(const ServiceDetail& detail) {
+  Json status = status_to_json(detail.status);
+  Json entries = status.contains("history") ? std::move(status["history"]) : Json::array();
+  return {{"namespace", detail.tracked.name_space},
+          {"name", detail.tracked.name},
+          {"history", std::move(entries)}};
 }
 
 }  // namespace freshet

@@ -1,0 +1,82 @@
+// Who calls, and what they may do: both are the cluster's word (TokenReview, SubjectAccessReview).
+// Where the cluster cannot be asked nobody may do anything.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/http.h"
+#include "base/secret.h"
+#include "controller/api/problem.h"
+#include "controller/kube/client.h"
+#include "controller/model/names.h"
+#include "controller/registry/webhook_gate.h"
+
+namespace freshet::api {
+
+inline constexpr std::size_t kMaxTokenBytes = 8 << 10;
+inline constexpr Duration kCallerKept = seconds(10);  // a token that was withdrawn works so long
+inline constexpr std::size_t kMaxCallersKept = 1024;
+// Questions to the API server, of all callers together: they must not use up what the controller
+// itself is allowed to ask. Tokens that were never accepted have a rate of their own, so that
+// strangers keep out no one who is known.
+inline constexpr HintRate kAccessRate{50, 100};
+inline constexpr HintRate kStrangerRate{20, 40};
+
+struct Caller {
+  std::string user;
+  std::string uid;
+  std::vector<std::string> groups;
+  std::map<std::string, std::vector<std::string>> extra;
+  bool operator==(const Caller&) const = default;
+};
+
+// "Bearer <token>" of the header Authorization; empty: none.
+Secret bearer_token(const HttpHeaders& headers);
+
+// The reviews as the API server wants them, and what its answers say. Pure.
+Json token_review(const Secret& token, const std::vector<std::string>& audiences);
+// nullopt: not accepted, or for none of the audiences.
+std::optional<Caller> reviewed_caller(const Json& review,
+                                      const std::vector<std::string>& audiences);
+// About TrackedServices: of a name, of a namespace (name ""), or of all (both "").
+Json access_review(const Caller& caller, const std::string& verb, const ServiceKey& key);
+bool reviewed_access(const Json& review);
+
+// Thread-safe.
+class Callers {
+ public:
+  // `kube` may write, whichever replica acts: a review changes nothing. `audiences` of the tokens;
+  // none: the API server's own.
+  Callers(KubeClient& kube, const Clock& clock, std::vector<std::string> audiences)
+      : kube_(kube), clock_(clock), audiences_(std::move(audiences)) {}
+
+  // 401, 429 or 503.
+  std::variant<Caller, Problem> identify(const HttpHeaders& headers);
+  // Whether they may do one of these; nullopt: yes. 403, 429 or 503.
+  std::optional<Problem> refuse(const Caller& caller, const std::vector<std::string>& verbs,
+                                const ServiceKey& key);
+
+ private:
+  struct Known {
+    std::optional<Caller> caller;  // nullopt: not accepted
+    Duration until{};              // monotonic
+  };
+  Known recall(const std::string& hash);  // as it was, also where its time is over
+  void keep(const std::string& hash, const std::optional<Caller>& caller);
+  std::optional<Problem> spend(HintBucket& bucket);
+
+  KubeClient& kube_;
+  const Clock& clock_;
+  const std::vector<std::string> audiences_;
+  std::mutex mutex_;                    // guards what follows
+  std::map<std::string, Known> known_;  // by a hash of the token
+  HintBucket access_{kAccessRate};
+  HintBucket strangers_{kStrangerRate};
+};
+
+}  // namespace freshet::api
