@@ -21,8 +21,8 @@ const std::map<std::string, Rooms>& arrows() {
       return known;
     };
     const Rooms model = with(floors, {"controller/model"});
-    const Rooms pure =
-        with(model, {"controller/planner", "controller/registry", "controller/knative"});
+    const Rooms pure = with(model, {"controller/planner", "controller/registry",
+                                    "controller/knative", "controller/notify"});
     const Rooms outside = with(pure, {"controller/net", "controller/kube"});
     const Rooms runtime = with(outside, {"controller/runtime"});
     const Rooms front = with(runtime, {"controller/server", "controller/sandbox"});
@@ -34,6 +34,7 @@ const std::map<std::string, Rooms>& arrows() {
         {"controller/planner", model},
         {"controller/registry", model},
         {"controller/knative", model},
+        {"controller/notify", model},
         {"controller/sandbox", {"base", "controller/model", "controller/knative"}},
         {"controller/net", pure},
         {"controller/kube", pure},

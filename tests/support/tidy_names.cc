@@ -28,6 +28,7 @@ bool is_pure(const std::string& path) {
                                             "controller/planner/",
                                             "controller/registry/",
                                             "controller/knative/",
+                                            "controller/notify/",
                                             "controller/sandbox/"};
   return std::any_of(kPureRooms.begin(), kPureRooms.end(),
                      [&](const std::string& room) { return path.starts_with(room); });
