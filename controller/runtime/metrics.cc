@@ -109,6 +109,9 @@ struct Metrics::Families {
   prometheus::Family<prometheus::Counter>& webhooks =
       family(registry, prometheus::BuildCounter(), "freshet_webhook_requests_total",
              "Webhooks, by receiver (unknown: of no receiver) and outcome.");
+  prometheus::Family<prometheus::Counter>& notifications =
+      family(registry, prometheus::BuildCounter(), "freshet_notifications_total",
+             "Tries to bring a message to a sink, by outcome.");
   prometheus::Family<prometheus::Counter>& kube_requests =
       family(registry, prometheus::BuildCounter(), "freshet_kube_requests_total",
              "Requests to the Kubernetes API, by HTTP code (0: no response).");
@@ -180,6 +183,10 @@ void Metrics::count_registry_check(const EndedCheck& check) {
 void Metrics::count_webhook(const std::string& receiver, const std::string& outcome) {
   const std::string name = receiver.empty() ? "unknown" : receiver;
   families_->webhooks.Add({{"receiver", name}, {"outcome", outcome}}).Increment();
+}
+
+void Metrics::count_notification(const std::string& sink, const std::string& outcome) {
+  families_->notifications.Add({{"sink", sink}, {"outcome", outcome}}).Increment();
 }
 
 void Metrics::count_kube_request(int code) {

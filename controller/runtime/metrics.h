@@ -39,6 +39,8 @@ class Metrics {
   void count_registry_check(const EndedCheck& check);
   // `receiver` as in the file of receivers; "": none of them.
   void count_webhook(const std::string& receiver, const std::string& outcome);
+  // `sink` as in the file of sinks.
+  void count_notification(const std::string& sink, const std::string& outcome);
   void count_kube_request(int code);  // 0: no response
   void observe_reconcile(double took_seconds);
   void set_queue_depth(std::size_t depth);

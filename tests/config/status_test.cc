@@ -60,6 +60,18 @@ TrackedServiceStatus full_status() {
                      90000,
                      20}};
   status.tags = {{"ghcr.io/acme/checkout:1.4", {{"sha256:b", at(1)}, {"sha256:a", at(0)}}}};
+  status.undelivered = {{"u1/7/RolledBack/ab",
+                         at(9),
+                         "RolledBack",
+                         "worse than stable",
+                         true,
+                         "Retreating",
+                         5,
+                         "7f3a",
+                         {{"app", "sha256:a"}},
+                         {{"app", "sha256:b"}},
+                         "ghcr.io/acme/checkout:1.4",
+                         at(2)}};
   return status;
 }
 
