@@ -1,8 +1,6 @@
 // Functional tests before traffic: spec.gates, field by field.
 #include <fmt/format.h>
 
-#include <set>
-
 #include "base/text.h"
 #include "config/fields.h"
 #include "config/tag_pattern.h"
@@ -11,7 +9,6 @@
 namespace freshet::config {
 namespace {
 
-inline constexpr std::size_t kMaxGateHeaders = 16;
 inline constexpr std::size_t kMaxGateStatuses = 20;
 inline constexpr std::size_t kMaxTaskParams = 32;
 inline constexpr std::size_t kMaxGateText = 4096;
@@ -23,39 +20,6 @@ Type<std::string> path_type() {
 
 Type<std::string> status_code_type() {
   return text_type("a class such as 2xx or a code such as 204", "^[1-5](xx|[0-9][0-9])$", 3);
-}
-
-// What a request is made of, or where it goes, is not a gate's to say.
-bool is_reserved(const std::string& header) {
-  static const std::set<std::string> kReserved = {
-      "host", "connection", "content-length", "transfer-encoding", "upgrade", "te"};
-  return kReserved.contains(to_lower(header));
-}
-
-Type<std::map<std::string, std::string>> headers_type() {
-  constexpr const char* kAllowed =
-      "at most 16 headers, none of which says where the request goes or how long it is";
-  Type<std::map<std::string, std::string>> type = text_map_type(kAllowed);
-  type.read = [any = type.read](const Cursor& at, std::map<std::string, std::string>& into) {
-    std::map<std::string, std::string> headers;
-    if (!any(at, headers)) return false;
-    for (const auto& [name, value] : headers) {
-      const bool token = !name.empty() && name.size() <= 100 &&
-                         name.find_first_not_of(
-                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
-                             "XYZ0123456789-_") == std::string::npos;
-      if (!token || is_reserved(name) || has_control_characters(value) ||
-          value.size() > kMaxGateText) {
-        return at.fail("found header " + printable(name, 40), kAllowed);
-      }
-    }
-    if (headers.size() > kMaxGateHeaders) {
-      return at.fail(fmt::format("found {} headers", headers.size()), kAllowed);
-    }
-    into = std::move(headers);
-    return true;
-  };
-  return type;
 }
 
 Type<std::string> match_type() {

@@ -7,12 +7,10 @@
 #include <optional>
 
 #include "base/text.h"
+#include "config/places.h"
 
 namespace freshet {
 namespace {
-
-constexpr std::string_view kOpen = "{{";
-constexpr std::string_view kClose = "}}";
 
 // Follows which string of PromQL a position is in: double, single or back quotes; a backslash
 // escapes in the first two.
@@ -51,20 +49,14 @@ std::string escaped(std::string_view value, char quote) {
 template <class OnText, class OnPlace>
 std::string walk(std::string_view text, const OnText& on_text, const OnPlace& on_place) {
   Quotes quotes;
-  while (!text.empty()) {
-    if (text.starts_with(kOpen)) {
-      const std::size_t end = text.find(kClose);
-      if (end == std::string_view::npos) return "\"{{\" is not closed by \"}}\"";
-      const std::string_view name = trim(text.substr(kOpen.size(), end - kOpen.size()));
-      std::string fault = on_place(name, quotes.quote());
-      if (!fault.empty()) return fault;
-      text.remove_prefix(end + kClose.size());
-      continue;
-    }
-    quotes.pass(text.front());
-    on_text(text.front());
-    text.remove_prefix(1);
-  }
+  std::string fault = walk_places(
+      text,
+      [&](char c) {
+        quotes.pass(c);
+        on_text(c);
+      },
+      [&](std::string_view name) { return on_place(name, quotes.quote()); });
+  if (!fault.empty()) return fault;
   if (quotes.quote() != 0) return fmt::format("a string is not closed by {}", quotes.quote());
   return "";
 }

@@ -148,6 +148,23 @@ const SeenDigest* find_seen(const SeenTag& tag, std::string_view digest);
 // The digest that the tag names; null if none was seen.
 const SeenDigest* named_by(const SeenTag& tag);
 
+// What happened, as a message tells it.
+struct NoticeStatus {
+  std::string id;  // the same however often it is sent
+  TimePoint time{};
+  std::string reason;
+  std::string message;  // a sentence
+  bool warning = false;
+  std::string phase;
+  int percent = 0;  // the candidate's
+  std::string rollout = {};
+  std::map<std::string, std::string> from_digests = {};  // of stable before
+  std::map<std::string, std::string> to_digests = {};    // of what is rolled out, or waits
+  std::string image = {};
+  std::optional<TimePoint> image_created = {};  // of what stable runs then
+  bool operator==(const NoticeStatus&) const = default;
+};
+
 struct TrackedServiceStatus {
   std::int64_t observed_generation = 0;
   std::string service;  // the Knative Service followed, whether the spec names it or not
@@ -173,6 +190,7 @@ struct TrackedServiceStatus {
   std::vector<RejectionStatus> deferred;
   std::vector<HistoryEntry> history;  // ≤ 10, newest first
   std::vector<SeenTag> tags;
+  std::vector<NoticeStatus> undelivered;  // messages that are on their way, oldest first, ≤ 16
   bool operator==(const TrackedServiceStatus&) const = default;
 };
 

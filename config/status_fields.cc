@@ -195,6 +195,25 @@ Type<SeenTag> seen_tag_type() {
   });
 }
 
+Type<NoticeStatus> notice_type() {
+  using N = NoticeStatus;
+  return object_type<N>({
+      field("id", &N::id, text(), "The same however often it is sent."),
+      field("time", &N::time, time_type(), "When it happened."),
+      field("reason", &N::reason, text(), "One word, as in Events."),
+      field("message", &N::message, text(), "A sentence for people."),
+      field("warning", &N::warning, flag_type(), "Whether somebody should look."),
+      field("phase", &N::phase, text(), "Phase after it."),
+      field("percent", &N::percent, whole_type(0, 100), "Percent of the candidate after it."),
+      field("rollout", &N::rollout, text(), "Id of the rollout."),
+      field("fromDigests", &N::from_digests, digests(), "What was stable before it."),
+      field("toDigests", &N::to_digests, digests(), "What was rolled out, or waits."),
+      field("image", &N::image, text(), "Image reference for people."),
+      field("imageCreated", &N::image_created, optional_type(time_type()),
+            "When the image was built that stable ran after it."),
+  });
+}
+
 using S = TrackedServiceStatus;
 
 std::vector<Field<S>> summary_fields() {
@@ -249,6 +268,8 @@ Type<TrackedServiceStatus> make_status_type() {
             "Past rollouts, newest first, at most 10."),
       field("tags", &S::tags, list_type(seen_tag_type(), "a list of tags"),
             "What was seen under each followed tag."),
+      field("undelivered", &S::undelivered, list_type(notice_type(), "a list of messages"),
+            "Messages that not every sink has yet, oldest first, at most 16."),
   };
   fields.insert(fields.end(), rest.begin(), rest.end());
   return object_type<S>(std::move(fields));

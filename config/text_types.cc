@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <regex>
+#include <set>
 
 #include "base/text.h"
 #include "config/types.h"
@@ -13,6 +14,9 @@ namespace {
 inline constexpr int kMaxSteps = 20;
 inline constexpr double kMaxTimes = 100;
 inline constexpr std::size_t kMaxRepositoryBytes = 255;  // as registries have it
+inline constexpr std::size_t kMaxPathBytes = 4096;
+inline constexpr std::size_t kMaxHeaders = 16;
+inline constexpr std::size_t kMaxHeaderBytes = 4096;
 
 // The text of a node that is to be text. A plain YAML word such as 010 or yes has to be quoted,
 // because the API server would get a number or a truth value for it.
@@ -64,6 +68,13 @@ std::string image_fault(const std::string& text) {
   const std::string tag = text.substr(colon + 1);
   if (tag.size() > 128 || !std::regex_match(tag, kTag)) return "not a tag";
   return "";
+}
+
+// What a request is made of, or where it goes, is not for a file to say.
+bool is_reserved(const std::string& header) {
+  static const std::set<std::string> kReserved = {
+      "host", "connection", "content-length", "transfer-encoding", "upgrade", "te"};
+  return kReserved.contains(to_lower(header));
 }
 
 }  // namespace
@@ -142,6 +153,42 @@ Type<std::string> image_type() {
             return true;
           },
           [](const std::string& value) { return text_node(value); }};
+}
+
+Type<std::string> secret_file_type(std::string allowed) {
+  Type<std::string> type = text_type(std::move(allowed), "^/.+$", kMaxPathBytes);
+  type.read = [type](const Cursor& at, std::string& into) {
+    const bool is_path = at.node.kind == Node::Kind::kText && at.node.text.starts_with('/');
+    if (!is_path) return at.fail("found what is no absolute path", type.shape.allowed);
+    return type.read(at, into);
+  };
+  return type;
+}
+
+Type<std::map<std::string, std::string>> headers_type() {
+  constexpr const char* kAllowed =
+      "at most 16 headers, none of which says where the request goes or how long it is";
+  Type<std::map<std::string, std::string>> type = text_map_type(kAllowed);
+  type.read = [any = type.read](const Cursor& at, std::map<std::string, std::string>& into) {
+    std::map<std::string, std::string> headers;
+    if (!any(at, headers)) return false;
+    for (const auto& [name, value] : headers) {
+      const bool token = !name.empty() && name.size() <= 100 &&
+                         name.find_first_not_of(
+                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+                             "XYZ0123456789-_") == std::string::npos;
+      if (!token || is_reserved(name) || has_control_characters(value) ||
+          value.size() > kMaxHeaderBytes) {
+        return at.fail("found header " + printable(name, 40), kAllowed);
+      }
+    }
+    if (headers.size() > kMaxHeaders) {
+      return at.fail(fmt::format("found {} headers", headers.size()), kAllowed);
+    }
+    into = std::move(headers);
+    return true;
+  };
+  return type;
 }
 
 Type<std::vector<int>> rising_percents_type() {

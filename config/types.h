@@ -72,7 +72,11 @@ Type<Margin> margin_type();                                       // `1.25x + 0.
 std::optional<double> parse_percentage(const std::string& text);  // `0.1%` as the fraction 0.001
 std::string format_margin(const Margin& margin);                  // as margin_type reads it
 Type<std::string> image_type();                                   // registry/repository[:tag]
-Type<std::vector<int>> rising_percents_type();                    // 1 … 99, strictly rising
+// The path of a file with a secret in it. A message about it never shows what was found: it may be
+// the secret itself.
+Type<std::string> secret_file_type(std::string allowed);
+Type<std::map<std::string, std::string>> headers_type();  // of a request
+Type<std::vector<int>> rising_percents_type();            // 1 … 99, strictly rising
 
 // Text that is one of `words`, in the order of the enumeration's values from 0.
 Type<int> choice_index_type(std::vector<std::string> words);

@@ -3,20 +3,18 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
 #include "config/object.h"
-#include "config/yaml.h"
+#include "config/operator_file.h"
 
 namespace freshet {
 
 using namespace config;  // the descriptions
 namespace {
 
-inline constexpr std::size_t kMaxPathBytes = 4096;
 inline constexpr std::size_t kMaxHostBytes = 255;
 inline constexpr std::size_t kMaxUrlBytes = 1024;
 inline constexpr std::size_t kMaxClaimBytes = 255;
+inline constexpr const char* kSecretAllowed = "the path of a file that holds the secret";
 inline constexpr const char* kRegistryAllowed = "host, host:port or host/path, lower case";
 
 const std::vector<std::string>& source_words() {
@@ -81,18 +79,6 @@ void check_receiver(const Cursor& at, const WebhookReceiver& receiver) {
   }
 }
 
-// A message about it never shows what was found: it may be the secret itself.
-Type<std::string> secret_file_type() {
-  Type<std::string> type =
-      text_type("the path of a file that holds the secret", "^/.+$", kMaxPathBytes);
-  type.read = [type](const Cursor& at, std::string& into) {
-    const bool is_path = at.node.kind == Node::Kind::kText && at.node.text.starts_with('/');
-    if (!is_path) return at.fail("found what is no absolute path", type.shape.allowed);
-    return type.read(at, into);
-  };
-  return type;
-}
-
 // Plain http would let anyone on the way choose the keys.
 Type<std::string> https_type(std::string allowed) {
   return text_type(std::move(allowed), R"(^https://[^\s/?#@]+(/[^\s#]*)?$)", kMaxUrlBytes);
@@ -131,7 +117,7 @@ Type<WebhookReceiver> receiver_type() {
                          "The receiver answers at /hooks/NAME.")),
           required(field("source", &WebhookReceiver::source,
                          choice_type<WebhookSource>(source_words()), "Who sends.")),
-          field("secretFile", &WebhookReceiver::secret_file, secret_file_type(),
+          field("secretFile", &WebhookReceiver::secret_file, secret_file_type(kSecretAllowed),
                 "What the sender has to know; read again when it changes."),
           field("oidc", &WebhookReceiver::oidc, optional_type(oidc_type()),
                 "What the sender has to show instead: an ID token of this kind."),
@@ -153,25 +139,14 @@ struct ReceiversFile {
   std::vector<WebhookReceiver> receivers;
 };
 
-void check_names(const Cursor& at, const ReceiversFile& file) {
-  std::map<std::string, std::size_t> seen;
-  const Node& list = *at.node.find("receivers");
-  for (std::size_t i = 0; i < file.receivers.size(); ++i) {
-    const auto [first, fresh] = seen.emplace(file.receivers[i].name, i);
-    if (fresh) continue;
-    at.field("receivers", list)
-        .item(i)
-        .fail(fmt::format("name {} is receivers[{}]'s already", first->first, first->second),
-              "each name once");
-  }
-}
-
 const Type<ReceiversFile>& file_type() {
   static const Type<ReceiversFile> kType = object_type<ReceiversFile>(
       {required(field("receivers", &ReceiversFile::receivers,
                       list_type(receiver_type(), "a list of receivers", 1, kMaxWebhookReceivers),
                       "Who may send webhooks."))},
-      check_names);
+      [](const Cursor& at, const ReceiversFile& file) {
+        check_unique_names(at, "receivers", file.receivers);
+      });
   return kType;
 }
 
@@ -183,22 +158,9 @@ std::string to_string(WebhookSource source) {
 
 ParsedWebhookReceivers parse_webhook_receivers(std::string_view text) {
   ParsedWebhookReceivers parsed;
-  std::vector<YamlDocument> documents = read_yaml(text);
-  if (documents.size() != 1) {
-    Problem problem;
-    problem.message = fmt::format("found {} documents", documents.size());
-    problem.allowed = "one document with receivers";
-    parsed.problems.push_back(std::move(problem));
-    return parsed;
-  }
-  parsed.problems = std::move(documents[0].problems);
-  if (documents[0].readable) {
-    ReceiversFile file;
-    file_type().read(Cursor{documents[0].root, "", parsed.problems}, file);
-    parsed.receivers = std::move(file.receivers);
-  }
-  sort_problems(parsed.problems);
-  if (!parsed.problems.empty()) parsed.receivers.clear();
+  ReceiversFile file;
+  parsed.problems = read_only_document(text, "receivers", file_type(), file);
+  if (parsed.problems.empty()) parsed.receivers = std::move(file.receivers);
   return parsed;
 }
 

@@ -1,6 +1,9 @@
 // From flags to a connection, and from errors to exit codes.
 #include "controller/cli/context.h"
 
+#include <mutex>
+#include <random>
+
 #include "base/files.h"
 #include "controller/runtime/program.h"
 
@@ -19,6 +22,17 @@ Context machine_context(Terminal& out, const Clock& clock) {
           machine_sources(),
           [](NetOptions net) { return make_curl_transport(std::move(net)); },
           helper_runner(clock, kHelperTimeout)};
+}
+
+std::function<double()> machine_dice() {
+  struct Dice {
+    std::mutex mutex;
+    std::mt19937_64 engine{std::random_device{}()};
+  };
+  return [dice = std::make_shared<Dice>()] {
+    const std::lock_guard lock(dice->mutex);
+    return std::uniform_real_distribution<double>(0, 1)(dice->engine);
+  };
 }
 
 Context with_clock(const Context& context, const Clock& clock) {

@@ -40,6 +40,8 @@ struct Context {
   int exit_code = kDone;            // set by the command that ran
 };
 Context machine_context(Terminal& out, const Clock& clock);
+// 0 … 1, evenly; from any thread.
+std::function<double()> machine_dice();
 Context with_clock(const Context& context, const Clock& clock);
 
 int exit_code_for(const Error& error);

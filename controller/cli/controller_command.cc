@@ -2,7 +2,6 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <set>
 
 #include "base/files.h"
@@ -14,6 +13,7 @@
 #include "controller/cli/fleet_flags.h"
 #include "controller/cli/gate_flags.h"
 #include "controller/cli/limits.h"
+#include "controller/cli/notifier.h"
 #include "controller/cli/prometheus_flags.h"
 #include "controller/cli/replica.h"
 #include "controller/cli/stop_signals.h"
@@ -49,6 +49,7 @@ struct Flags {
   ApiFlags api;
   WebhookFlags webhooks;
   GateFlags gates;
+  NotificationFlags notifications;
   ElectionFlags election;
   std::string analysis_interval = "10s";
   int workers = 4;
@@ -187,6 +188,9 @@ Result<int> run(Context& machine, Flags& flags) {
   std::signal(SIGPIPE, SIG_IGN);
 
   Metrics metrics;
+  const Log log = standard_log(flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText);
+  const auto notifier = make_notifier(flags.notifications, context, metrics, log);
+  if (!notifier) return notifier.error();
   NetOptions net;
   net.stop = stop;
   net.on_exchange = [&metrics](std::string_view, int status) {
@@ -199,22 +203,16 @@ Result<int> run(Context& machine, Flags& flags) {
   auto registry = registry_exchanges(flags, options->plain_http);
   if (!registry) return registry.error();
 
-  const Log log = standard_log(flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText);
   replica = make_replica(flags.election, context, **cluster, log);
   auto connections = with_credentials({*replica.kube, **registry, **prometheus}, context, flags);
   if (!connections) return connections.error();
   const auto gates = gate_exchanges(flags.gates);
   if (!gates) return gates.error();
   connections->gates = gates->get();
+  connections->notifications = notifier->notifications.get();
   Controller controller(*options, *std::move(connections), context.clock, metrics, log);
-  std::mt19937_64 engine{std::random_device{}()};
-  std::mutex engine_mutex;
-  const auto random = [&] {
-    const std::lock_guard lock(engine_mutex);
-    return std::uniform_real_distribution<double>(0, 1)(engine);
-  };
   Watches watches(*replica.kube, context.clock, controller, options->namespaces, kWatchTimeout,
-                  random);
+                  machine_dice());
   const auto servers = start_servers(flags, *std::move(receivers), machine, watches, replica,
                                      controller, metrics, log);
   if (!servers) return servers.error();
@@ -274,6 +272,7 @@ void add_controller_command(CLI::App& app, Context& context) {
   add_api_flags(*command, flags->api);
   add_webhook_flags(*command, flags->webhooks);
   add_gate_flags(*command, flags->gates);
+  add_notification_flags(*command, flags->notifications);
   add_election_flags(*command, flags->election);
   command
       ->add_option("--analysis-interval", flags->analysis_interval,

@@ -31,8 +31,15 @@ SimulatedCluster::SimulatedCluster(sandbox::WorldOptions world, ControllerOption
 
 void SimulatedCluster::restart() {
   watches_.reset();
+  controller_.reset();
+  notifications_.reset();
   Connections connections{kube_, exchanges_, transport_};
   connections.gates = &gates_;
+  if (!sinks.empty()) {
+    notifications_ = std::make_unique<Notifications>(sinks, NoticeSettings{}, deliveries_, clock_,
+                                                     metrics_, log_);
+    connections.notifications = notifications_.get();
+  }
   connections.docker_config = [this] { return docker_config; };
   connections.ask_helper = [this](const HelperCall& call) -> Result<HelperReply> {
     if (ask_helper) return ask_helper(call);

@@ -37,6 +37,9 @@ class SimulatedCluster {
   // What stands in the controller's own config.json, and who answers for its helpers.
   std::string docker_config = "{}";
   AskHelper ask_helper;
+  // Who is told what happens, from the next restart on, and what they answer.
+  std::vector<NotificationSink> sinks;
+  LocalTransport::Answer receive;
 
   // status and spec.traffic as people see them.
   TrackedServiceStatus status(const ServiceKey& key);
@@ -60,10 +63,13 @@ class SimulatedCluster {
   LocalTransport transport_;
   LocalExchanges exchanges_{transport_};
   LocalExchanges gates_{transport_};
+  LocalTransport receivers_{[this](const HttpRequest& request) { return receive(request); }};
+  LocalExchanges deliveries_{receivers_};
   KubeClient kube_;
   Metrics metrics_;
   ControllerOptions options_;
   Log log_;
+  std::unique_ptr<Notifications> notifications_;
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<Watches> watches_;
 };

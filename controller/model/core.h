@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "controller/model/fact.h"
 #include "controller/model/names.h"
 #include "controller/model/traffic.h"
 
@@ -24,6 +25,7 @@ inline constexpr std::string_view kFinalizer = "freshet.dev/pinned";
 inline constexpr std::size_t kMaxRejections = 16;
 inline constexpr std::size_t kMaxParked = 16;
 inline constexpr std::size_t kMaxHolds = 16;
+inline constexpr std::size_t kMaxLastBytes = 1000;       // of its sentence
 inline constexpr std::size_t kMaxCoreBytes = 128 << 10;  // of 256 KiB that all annotations share
 inline constexpr int kCoreVersion = 1;
 
@@ -148,6 +150,7 @@ struct Core {
   std::vector<Hold> holds;
   std::vector<Rejection> rejected;              // oldest first, at most kMaxRejections
   std::map<std::string, std::string> commands;  // verb → id of the last one carried out
+  std::optional<Fact> last;  // what the write with this seq was: told anew if it was not after it
   std::string unknown;  // JSON object text of fields this release does not know; kept as they are
   bool operator==(const Core&) const = default;
 };

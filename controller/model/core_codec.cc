@@ -76,6 +76,13 @@ Json rejection_to_json(const Rejection& rejection) {
   return out;
 }
 
+// An older release keeps what it does not know: with its seq it is not taken for a later write's.
+Json last_to_json(const Fact& fact, std::int64_t seq) {
+  Json out = {{"seq", seq}, {"reason", fact.reason}, {"message", fact.message}};
+  if (fact.warning) out["warning"] = true;
+  return out;
+}
+
 template <class Item>
 void put_list(Json& out, std::string_view key, const std::vector<Item>& items,
               Json (*to_json)(const Item&)) {
@@ -104,6 +111,7 @@ Json core_to_json(const Core& core) {
   put_list(out, "holds", core.holds, hold_to_json);
   put_list(out, "rejected", core.rejected, rejection_to_json);
   if (!core.commands.empty()) out["commands"] = core.commands;
+  if (core.last) out["last"] = last_to_json(*core.last, core.seq);
   return out;
 }
 

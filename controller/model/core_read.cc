@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 18> kKnown = {
     "v",       "service",     "seq",     "phase",   "since",   "stable",
     "rollout", "candidate",   "plan",    "step",    "percent", "holdback",
     "started", "heldSeconds", "retreat", "adopted", "parked",  "newBase"};
-constexpr std::array<std::string_view, 3> kKnownLists = {"holds", "rejected", "commands"};
+constexpr std::array<std::string_view, 4> kKnownLists = {"holds", "rejected", "commands", "last"};
 
 Error wrong(std::string_view field, std::string_view what) {
   return bad_input(std::string(field) + ": " + std::string(what));
@@ -208,6 +208,15 @@ Status read_commands(const Json& root, std::map<std::string, std::string>& out) 
   return {};
 }
 
+// For messages only: one of a wrong shape, or of another write, is none.
+std::optional<Fact> read_last(const Json& object, std::int64_t seq) {
+  Fact out{string_or(object, "reason"), string_or(object, "message"),
+           bool_or(object, "warning", false)};
+  if (out.reason.empty() || int_or(object, "seq", -1) != seq) return std::nullopt;
+  out.message = printable(out.message, kMaxLastBytes);
+  return out;
+}
+
 std::string unknown_fields(const Json& root) {
   Json unknown = Json::object();
   for (const auto& [key, value] : root.items()) {
@@ -251,6 +260,7 @@ Result<Core> read_all(const Json& root) {
   }
   core.adopted_latest_revision = bool_or(at_path(root, {"adopted"}), "latestRevision", false);
   if (auto lists = read_lists(root, core); !lists) return lists.error();
+  core.last = read_last(at_path(root, {"last"}), core.seq);
   core.unknown = unknown_fields(root);
   return core;
 }

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "controller/model/core.h"
+#include "controller/model/fact.h"
 #include "controller/model/memo.h"
 #include "controller/model/traffic.h"
 
@@ -42,14 +43,6 @@ struct ServiceWrite {
 
 enum class FinalizerChange { kKeep, kAdd, kRemove };
 
-// What happened, for status, Events and logs; derived and repeatable.
-struct Fact {
-  std::string reason;   // CandidateFound, StepAdvanced, RolledBack, Promoted, …
-  std::string message;  // a sentence
-  bool warning = false;
-  bool operator==(const Fact&) const = default;
-};
-
 // What the service waits for, in words; never a bare "Progressing".
 struct Explanation {
   std::string reason;             // Idle, Judging, Held, WaitingForReady, NoMetrics, …
@@ -68,7 +61,7 @@ struct Transition {
   std::vector<std::string> remove_annotations;  // of the TrackedService: answered commands
   std::optional<GateQuestion> gate;             // to be found out beside the passes
   Memo memo;
-  std::vector<Fact> facts;
+  std::vector<Fact> facts;  // derived and repeatable
   Explanation explanation;
   std::optional<TimePoint> wake_at;  // look again then, if nothing changes before
   bool operator==(const Transition&) const = default;

@@ -118,9 +118,9 @@ Answer begin_out_of_turn(const Pass& pass, const Command& command) {
   if (!holds.empty()) return Refused{"no rollout is active: " + holds.front().message};
   Transition begun = begin_rollout(pass, *targets.start);
   if (!begun.write) return Refused{"no rollout is active: " + begun.explanation.message};
-  std::string& sentence = begun.facts.back().message;
-  sentence += " (begun by " + on_word(command) + ")";
-  return Accepted{sentence, std::move(begun)};
+  say_more(begun, " (begun by " + on_word(command) + ")");
+  std::string sentence = begun.facts.back().message;
+  return Accepted{std::move(sentence), std::move(begun)};
 }
 
 }  // namespace

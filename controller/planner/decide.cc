@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/traffic_intent.h"
@@ -59,6 +60,8 @@ Transition write(Pass pass, Change change, Fact fact) {
   Memo memo = memo_after(pass, next, change.sets_traffic);
   settle_waits(pass, memo, next);
   tidy_rejections(next, pass.now);
+  fact.message = printable(fact.message, kMaxLastBytes);
+  next.last = fact;
   Transition out;
   ServiceWrite service_write;
   if (change.sets_traffic) service_write.traffic = traffic_to_write(pass, next);
@@ -75,6 +78,13 @@ Transition write(Pass pass, Change change, Fact fact) {
   out.core = next;
   out.write = std::move(service_write);
   return out;
+}
+
+void say_more(Transition& written, const std::string& more) {
+  Fact& said = written.facts.back();
+  said.message = printable(said.message + more, kMaxLastBytes);
+  written.core->last = said;
+  written.write->core->last = said;
 }
 
 Transition wait(Pass pass, Explanation explanation, std::optional<TimePoint> wake_at) {

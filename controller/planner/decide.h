@@ -20,6 +20,8 @@ struct Change {
 Core enter(Core core, Phase phase, TimePoint now);  // `core` in a new phase or step, since now
 
 Transition write(Pass pass, Change change, Fact fact);
+// Adds to the sentence of such a transition, wherever that stands.
+void say_more(Transition& written, const std::string& more);
 Transition wait(Pass pass, Explanation explanation,
                 std::optional<TimePoint> wake_at = std::nullopt);
 

@@ -13,7 +13,6 @@
 #include "controller/runtime/paths.h"
 #include "controller/runtime/revision_status.h"
 #include "controller/runtime/status.h"
-#include "controller/runtime/tell.h"
 #include "controller/runtime/urgency.h"
 
 namespace freshet {
@@ -84,7 +83,8 @@ std::optional<TimePoint> Controller::next_pass(Priority lowest) const {
 
 std::optional<TimePoint> Controller::next_due() const {
   std::optional<TimePoint> next;
-  for (const auto& due : {tags_.next_due(), gates_.next_due(), next_reading(), next_pass()}) {
+  for (const auto& due :
+       {tags_.next_due(), gates_.next_due(), next_reading(), next_pass(), next_delivery()}) {
     if (due) next = std::min(next.value_or(TimePoint::max()), *due);
   }
   return next;
@@ -229,6 +229,8 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
   Observation seen = gather(tracked, notes, now);
   const std::string oldest = cache_.oldest_tracker({key.name_space, tracked.object.spec.service});
   if (std::string conflict = older_tracker(tracked.object, oldest); !conflict.empty()) {
+    // The Service's transitions are the other's to tell.
+    if (const auto* core = std::get_if<Core>(&seen.core)) notes.told_seq = core->seq;
     const Transition refused = refuse(seen, "Conflict", std::move(conflict));
     settle(key, seen, refused, notes, now, out.trouble);
     return out;
@@ -261,6 +263,8 @@ void Controller::settle(const ServiceKey& key, const Observation& seen,
   };
   note(execute_finalizer(connections_.kube, seen.tracked, transition.finalizer));
   TrackedServiceStatus status = build_status(seen, transition, notes, notes.written, now);
+  const auto occasions = occasions_of(seen, transition, notes, now);
+  status.undelivered = hand_over(key, seen, occasions, status, notes);
   if (relapsed(Relapse::kHotLoop)) status.message += " at " + format_rfc3339(now);
   const bool told = status == notes.written || note(write_status(connections_.kube, key, status));
   if (told) {
@@ -271,17 +275,9 @@ void Controller::settle(const ServiceKey& key, const Observation& seen,
   }
   metrics_.set_service(key, {notes.written.phase, notes.written.percent,
                              notes.written.image_created, notes.written.behind_since});
-  tell(key, seen, transition, now);
-}
-
-void Controller::tell(const ServiceKey& key, const Observation& seen, const Transition& transition,
-                      TimePoint now) {
-  for (const Fact& fact : transition.facts) {
-    log_(log_line_of(key, fact, transition.core));
-    if (is_outcome(fact.reason)) metrics_.count_rollout(key, fact.reason);
-    // An Event that is lost costs nothing that status does not say.
-    (void)post_event(connections_.kube, event_of(seen.tracked, fact, transition.core), now);
-  }
+  tell(key, seen, occasions, now);
+  if (transition.core) notes.told_seq = transition.core->seq;
+  notes.told_holds = transition.explanation.holds;
 }
 
 }  // namespace freshet

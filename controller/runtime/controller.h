@@ -24,10 +24,12 @@
 #include "controller/runtime/metrics.h"
 #include "controller/runtime/nodes.h"
 #include "controller/runtime/notes.h"
+#include "controller/runtime/notifications.h"
 #include "controller/runtime/options.h"
 #include "controller/runtime/policies.h"
 #include "controller/runtime/queue.h"
 #include "controller/runtime/tags.h"
+#include "controller/runtime/tell.h"
 
 namespace freshet {
 
@@ -38,7 +40,8 @@ struct Connections {
   HttpTransport& prometheus;
   std::function<Result<std::string>()> docker_config = {};  // text of its own config.json
   AskHelper ask_helper = {};                                // runs the helpers that it names
-  HttpExchanges* gates = nullptr;  // to tag URLs; null: no gate can be told
+  HttpExchanges* gates = nullptr;          // to tag URLs; null: no gate can be told
+  Notifications* notifications = nullptr;  // to sinks; null: nobody is told
 };
 
 class Controller {
@@ -62,6 +65,8 @@ class Controller {
   // Sends the requests of gates and takes the answers that come, likewise.
   // False: there is no way to ask.
   bool try_gates(Duration at_most);
+  // Brings messages to their sinks, likewise.
+  bool deliver(Duration at_most);
   // Reads one source of credentials that is due, lists nodes, or tells a policy its status; false
   // when none is due. Several may call it at once.
   bool read_surroundings();
@@ -97,8 +102,12 @@ class Controller {
                               std::string& trouble);
   void settle_turn(const ServiceKey& key, const Observation& seen, const Transition& decided);
   void wake_ready();
-  void tell(const ServiceKey& key, const Observation& seen, const Transition& transition,
+  void tell(const ServiceKey& key, const Observation& seen, const std::vector<Occasion>& occasions,
             TimePoint now);
+  std::vector<NoticeStatus> hand_over(const ServiceKey& key, const Observation& seen,
+                                      const std::vector<Occasion>& occasions,
+                                      const TrackedServiceStatus& status, Notes& notes);
+  std::optional<TimePoint> next_delivery() const;
   void settle(const ServiceKey& key, const Observation& observation, const Transition& transition,
               Notes& notes, TimePoint now, std::string& trouble);
   void reach(const std::vector<PolicyReach>& reached);

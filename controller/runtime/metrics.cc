@@ -119,6 +119,9 @@ struct Metrics::Families {
   prometheus::Family<prometheus::Counter>& api_requests =
       family(registry, prometheus::BuildCounter(), "freshet_api_requests_total",
              "Requests to the HTTP API, by HTTP code.");
+  prometheus::Family<prometheus::Counter>& notifications =
+      family(registry, prometheus::BuildCounter(), "freshet_notifications_total",
+             "Tries to bring a message to a sink, by outcome.");
   prometheus::Family<prometheus::Counter>& kube_requests =
       family(registry, prometheus::BuildCounter(), "freshet_kube_requests_total",
              "Requests to the Kubernetes API, by HTTP code (0: no response).");
@@ -196,6 +199,10 @@ void Metrics::count_webhook(const std::string& receiver, const std::string& outc
 
 void Metrics::count_api_request(int code) {
   families_->api_requests.Add({{"code", std::to_string(code)}}).Increment();
+}
+
+void Metrics::count_notification(const std::string& sink, const std::string& outcome) {
+  families_->notifications.Add({{"sink", sink}, {"outcome", outcome}}).Increment();
 }
 
 void Metrics::count_kube_request(int code) {

@@ -42,6 +42,8 @@ class Metrics {
   // `receiver` as in the file of receivers; "": none of them.
   void count_api_request(int code);
   void count_webhook(const std::string& receiver, const std::string& outcome);
+  // `sink` as in the file of sinks.
+  void count_notification(const std::string& sink, const std::string& outcome);
   void count_kube_request(int code);  // 0: no response
   void observe_reconcile(double took_seconds);
   void set_queue_depth(std::size_t depth);

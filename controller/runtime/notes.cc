@@ -55,6 +55,9 @@ Notes notes_from_status(TrackedServiceStatus status) {
   for (const CommandStatus& command : status.commands) {
     notes.memo.answers.push_back(from_status(command));
   }
+  notes.told_seq = status.seq;
+  notes.told_holds = status.holds;
+  notes.undelivered = status.undelivered;
   notes.written = std::move(status);
   return notes;
 }

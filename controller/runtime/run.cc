@@ -145,6 +145,7 @@ TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Dur
     controller.try_gates(Duration::zero());
     for (int i = 0; i < kMaxPassesPerPump && controller.reconcile_one(); ++i) {
     }
+    controller.deliver(Duration::zero());
   }
   return std::min(controller.next_due().value_or(latest), latest);
 }
@@ -183,6 +184,8 @@ void run_until_stopped(Watches& watches, Controller& controller, const Clock& cl
     work([&] { return controller.try_gates(kLongestWait); },
          [] { return std::nullopt; });  // likewise
   });
+  threads.emplace_back(
+      [&] { work([&] { return controller.deliver(kLongestWait); }, [] { return std::nullopt; }); });
   for (int i = 0; i < kCredentialReaders; ++i) {
     threads.emplace_back([&] {
       work([&] { return controller.read_surroundings(); },

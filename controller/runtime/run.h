@@ -40,9 +40,9 @@ TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Dur
                Election* election = nullptr);
 
 // Threads, until `stop` is true (asked several times a second; it must be once the election is
-// lost): one a watch, one for registries, one for gates, some for credentials, `workers` for
-// services and one more for retreats alone, one for the election. Each pass that has begun is
-// finished before this returns; then the lease is given back.
+// lost): one a watch, one for registries, one for gates, one for messages, some for credentials,
+// `workers` for services and one more for retreats alone, one for the election. Each pass that has
+// begun is finished before this returns; then the lease is given back.
 void run_until_stopped(Watches& watches, Controller& controller, const Clock& clock, int workers,
                        const std::function<bool()>& stop, Election* election = nullptr);
 

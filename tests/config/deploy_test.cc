@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/files.h"
+#include "config/notification_sinks.h"
 #include "config/webhooks.h"
 #include "config/yaml.h"
 
@@ -198,6 +199,22 @@ TEST(Deploy, TheExampleOfWebhooksIsInOrderAndEveryReceiverHasASecretOfItsOwn) {
   for (const WebhookReceiver& receiver : parsed.receivers) {
     EXPECT_EQ(receiver.secret_file, "/etc/freshet/webhook-secrets/" + receiver.name);
     EXPECT_NE(at(all[1], {"stringData"}).find(receiver.name), nullptr) << receiver.name;
+  }
+}
+
+TEST(Deploy, TheExampleOfNotificationsIsInOrderAndEveryFileIsAKeyOfItsSecret) {
+  const auto all = manifests("examples/install/notifications/notifications.yaml");
+  ASSERT_EQ(all.size(), 2u);
+  const auto parsed = parse_notification_sinks(at(all[0], {"data", "sinks.yaml"}).text);
+  for (const Problem& problem : parsed.problems) ADD_FAILURE() << to_string(problem);
+  ASSERT_EQ(parsed.sinks.size(), 4u);
+  const std::string folder = "/etc/freshet/notification-secrets/";
+  for (const NotificationSink& sink : parsed.sinks) {
+    for (const std::string& file : {sink.url_file, sink.authorization_file, sink.secret_file}) {
+      if (file.empty()) continue;
+      ASSERT_TRUE(file.starts_with(folder)) << file;
+      EXPECT_NE(at(all[1], {"stringData"}).find(file.substr(folder.size())), nullptr) << file;
+    }
   }
 }
 

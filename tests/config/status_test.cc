@@ -64,6 +64,18 @@ TrackedServiceStatus full_status() {
   status.tags = {{"ghcr.io/acme/checkout:1.4", {{"sha256:b", at(1)}, {"sha256:a", at(0)}}}};
   status.tags.front().digests.front().pushed = at(0);
   status.tags.front().digests.front().application = {"9c1e", "it names no base"};
+  status.undelivered = {{"u1/7/RolledBack/ab",
+                         at(9),
+                         "RolledBack",
+                         "worse than stable",
+                         true,
+                         "Retreating",
+                         5,
+                         "7f3a",
+                         {{"app", "sha256:a"}},
+                         {{"app", "sha256:b"}},
+                         "ghcr.io/acme/checkout:1.4",
+                         at(2)}};
   return status;
 }
 

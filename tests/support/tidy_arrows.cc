@@ -22,7 +22,7 @@ const std::map<std::string, Rooms>& arrows() {
     };
     const Rooms model = with(floors, {"controller/model"});
     const Rooms pure = with(model, {"controller/image", "controller/planner", "controller/registry",
-                                    "controller/knative"});
+                                    "controller/knative", "controller/notify"});
     const Rooms outside = with(pure, {"controller/net", "controller/kube"});
     const Rooms runtime = with(outside, {"controller/runtime"});
     const Rooms show = with(runtime, {"controller/show"});
@@ -36,6 +36,7 @@ const std::map<std::string, Rooms>& arrows() {
         {"controller/planner", model},
         {"controller/registry", model},
         {"controller/knative", model},
+        {"controller/notify", model},
         {"controller/sandbox", {"base", "controller/model", "controller/knative"}},
         {"controller/net", pure},
         {"controller/kube", pure},

@@ -29,6 +29,7 @@ bool is_pure(const std::string& path) {
                                             "controller/registry/",
                                             "controller/image/",
                                             "controller/knative/",
+                                            "controller/notify/",
                                             "controller/sandbox/"};
   return std::any_of(kPureRooms.begin(), kPureRooms.end(),
                      [&](const std::string& room) { return path.starts_with(room); });

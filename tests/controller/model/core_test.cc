@@ -37,6 +37,7 @@ Core full_core(Phase phase) {
                 {"person", "", kStart, {}}};
   core.rejected = {{pair_of('c'), kStart + days(7), "errors 5.1 % against 0.2 %"}};
   core.commands = {{"promote", "17-ab"}, {"pause", "18"}};
+  core.last = Fact{"StepAdvanced", "checkout-00008 goes on to step 2 of 4: 5 %", false};
   return core;
 }
 
@@ -77,6 +78,22 @@ TEST(Core, RemembersWhichPlanItsRolloutGoesByAndAnOlderOneGoesByTheWhole) {
   const Core older = full_core(Shifting{rollout(), 1});
   EXPECT_FALSE(core_to_json(older).contains("newBase"));
   EXPECT_FALSE(active_rollout(std::get<Core>(read_core(core_to_text(older))).phase)->new_base);
+}
+
+// An older release takes it for a field that it does not know, and keeps it over its own writes.
+TEST(Core, WhatAnotherWriteWasIsNotTakenForTheLast) {
+  Core core = full_core(Idle{});
+  Json json = core_to_json(core);
+  json["seq"] = 43;
+  core.seq = 43;
+  core.last.reset();
+  EXPECT_EQ(read_core(json.dump()), CoreRead(core));
+  json.erase("last");
+  EXPECT_EQ(read_core(json.dump()), CoreRead(core)) << "as an older release wrote it";
+  for (const Json& odd : {Json("x"), Json(7), Json{{"seq", 43}}, Json{{"seq", "43"}}}) {
+    json["last"] = odd;
+    EXPECT_EQ(read_core(json.dump()), CoreRead(core)) << odd.dump();
+  }
 }
 
 TEST(Core, HasTheDocumentedShape) {
