@@ -79,7 +79,8 @@ TEST_F(NotificationStory, EachTransitionIsToldOnceInOrderAndNothingIsLeftInStatu
 
 TEST_F(NotificationStory, WhatDiedBetweenWriteAndStatusIsToldAfterTheRestart) {
   status_ = 503;
-  cluster().world().fail(sandbox::kKubeHost, {500, "{}", "PATCH trackedservices"}, minutes(10));
+  cluster().world().fail(sandbox::kKubeHost, {500, "{}", "PATCH trackedservices/status"},
+                         minutes(10));
   shop_.rebuild(0.3);
   ASSERT_TRUE(cluster().run_until([&] { return phase() == "Preparing"; }, minutes(5)));
   ASSERT_TRUE(cluster().run_until(
@@ -95,7 +96,8 @@ TEST_F(NotificationStory, WhatDiedBetweenWriteAndStatusIsToldAfterTheRestart) {
 }
 
 TEST_F(NotificationStory, WhatWasDeliveredBeforeACrashHasTheSameIdAfterIt) {
-  cluster().world().fail(sandbox::kKubeHost, {500, "{}", "PATCH trackedservices"}, minutes(10));
+  cluster().world().fail(sandbox::kKubeHost, {500, "{}", "PATCH trackedservices/status"},
+                         minutes(10));
   shop_.rebuild(0.002);
   ASSERT_TRUE(cluster().run_until([&] { return !ids_of("CandidateFound").empty(); }, minutes(5)));
   cluster().restart();
