@@ -55,6 +55,7 @@ void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
 }
 
 void Controller::on_event(Kind kind, const WatchEvent& event) {
+  if (kind == Kind::kTrackedService && hearing_.tracked) hearing_.tracked(event);
   switch (event.type) {
     case WatchEvent::Type::kListed:
     case WatchEvent::Type::kRestarted:
@@ -277,6 +278,7 @@ void Controller::tell(const ServiceKey& key, const Observation& seen, const Tran
   for (const Fact& fact : transition.facts) {
     log_(log_line_of(key, fact, transition.core));
     if (is_outcome(fact.reason)) metrics_.count_rollout(key, fact.reason);
+    if (hearing_.fact) hearing_.fact(key, fact, transition.core, now);
     // An Event that is lost costs nothing that status does not say.
     (void)post_event(connections_.kube, event_of(seen.tracked, fact, transition.core), now);
   }
