@@ -1,6 +1,8 @@
 // One request: its route, who asks, whether they may, what is done.
 #include "controller/api/api.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -24,8 +26,8 @@ std::string value_or_empty(const std::map<std::string, std::string>& map, const 
 
 ServiceKey key_of(const Asked& asked) {
   const std::string name_space = value_or_empty(asked.names, "namespace");
-  return {name_space.empty() ? value_or_empty(asked.query, "namespace") : name_space,
-          value_or_empty(asked.names, "name")};
+  if (!name_space.empty()) return {name_space, value_or_empty(asked.names, "name")};
+  return {value_or_empty(asked.query, "namespace"), value_or_empty(asked.query, "name")};
 }
 
 // Who may do what is behind this request: any of these.
@@ -51,34 +53,53 @@ Api::Api(KubeClient& kube, const Clock& clock, Log log, ApiOptions options)
       clock_(clock),
       log_(std::move(log)),
       options_(std::move(options)),
-      callers_(kube, clock, options_.audiences) {}
+      callers_(kube, clock, options_.audiences),
+      events_(fmt::format("{:08x}", options_.chance() & 0xffffffff)),
+      listeners_(events_, callers_, clock) {}
 
-HttpResponse Api::answer(const HttpRequest& request) {
+ApiAnswer Api::answer(const HttpRequest& request) {
   const auto found = find_route(request);
-  if (const auto* problem = std::get_if<Problem>(&found)) return to_answer(*problem);
+  if (const auto* problem = std::get_if<Problem>(&found)) return {to_answer(*problem)};
   const Asked& asked = std::get<Asked>(found);
   // What the API is like is no secret.
   if (asked.route->action == Action::kDocument) {
-    return json_answer(200, openapi_document(FRESHET_VERSION));
+    return {json_answer(200, openapi_document(FRESHET_VERSION))};
   }
   const auto caller = callers_.identify(request.headers);
-  if (const auto* problem = std::get_if<Problem>(&caller)) return to_answer(*problem);
+  if (const auto* problem = std::get_if<Problem>(&caller)) return {to_answer(*problem)};
   const Caller& known = std::get<Caller>(caller);
-  const auto refused = callers_.refuse(known, verbs_of(asked), key_of(asked));
-  return refused ? to_answer(*refused) : serve(asked, request, known);
+  const ServiceKey key = key_of(asked);
+  if (key.name_space.empty() && !key.name.empty()) {
+    return {to_answer({400, "name goes with namespace", "namespace"})};
+  }
+  const auto refused = callers_.refuse(known, verbs_of(asked), key);
+  if (refused) return {to_answer(*refused)};
+  return serve(asked, request, known);
 }
 
-HttpResponse Api::serve(const Asked& asked, const HttpRequest& request, const Caller& caller) {
+ApiAnswer Api::serve(const Asked& asked, const HttpRequest& request, const Caller& caller) {
   const ServiceKey key = key_of(asked);
   switch (asked.route->action) {
     case Action::kDocument: break;
-    case Action::kList: return list(key.name_space);
-    case Action::kGet: return get(key, false);
-    case Action::kHistory: return get(key, true);
-    case Action::kCommand: return command(key, asked.names.at("command"), request, caller);
-    case Action::kAnswer: return command_answer(key, asked.names.at("command"));
+    case Action::kList: return {list(key.name_space)};
+    case Action::kGet: return {get(key, false)};
+    case Action::kHistory: return {get(key, true)};
+    case Action::kCommand: return {command(key, asked.names.at("command"), request, caller)};
+    case Action::kAnswer: return {command_answer(key, asked.names.at("command"))};
+    case Action::kEvents: return listen(key, request, caller);
   }
-  return to_answer({404, "there is nothing here"});
+  return {to_answer({404, "there is nothing here"})};
+}
+
+ApiAnswer Api::listen(const ServiceKey& scope, const HttpRequest& request, const Caller& caller) {
+  auto stream = listeners_.open(request.headers, caller, scope);
+  if (const auto* problem = std::get_if<Problem>(&stream)) return {to_answer(*problem)};
+  return {{200,
+           {{"Content-Type", "text/event-stream"},
+            {"Cache-Control", "no-store"},
+            {"X-Accel-Buffering", "no"}},
+           ""},
+          std::get<Stream>(std::move(stream))};
 }
 
 HttpResponse Api::list(const std::string& name_space) {

@@ -9,6 +9,9 @@
 #include "base/clock.h"
 #include "base/http.h"
 #include "controller/api/callers.h"
+#include "controller/api/changes.h"
+#include "controller/api/events.h"
+#include "controller/api/listeners.h"
 #include "controller/api/routes.h"
 #include "controller/kube/client.h"
 #include "controller/runtime/log.h"
@@ -21,16 +24,25 @@ struct ApiOptions {
   std::function<std::uint64_t()> chance;
 };
 
+struct ApiAnswer {
+  HttpResponse response;
+  Stream stream = {};  // its body goes on with what this gives
+};
+
 // Thread-safe, if what it is given is.
 class Api {
  public:
   // `kube` must be one that writes whether this replica acts or not.
   Api(KubeClient& kube, const Clock& clock, Log log, ApiOptions options);
 
-  HttpResponse answer(const HttpRequest& request);  // `url` is the target
+  ApiAnswer answer(const HttpRequest& request);  // `url` is the target
+  // What listeners are told comes from here.
+  Changes& changes() { return changes_; }
+  void recheck() { listeners_.recheck(); }  // Listeners
 
  private:
-  HttpResponse serve(const Asked& asked, const HttpRequest& request, const Caller& caller);
+  ApiAnswer serve(const Asked& asked, const HttpRequest& request, const Caller& caller);
+  ApiAnswer listen(const ServiceKey& scope, const HttpRequest& request, const Caller& caller);
   HttpResponse list(const std::string& name_space);
   HttpResponse get(const ServiceKey& key, bool history);
   HttpResponse command(const ServiceKey& key, const std::string& verb, const HttpRequest& request,
@@ -43,6 +55,9 @@ class Api {
   const ApiOptions options_;
   Callers callers_;
   std::mutex listing_;  // a fleet takes memory: one at a time is read
+  Events events_;
+  Changes changes_{events_};
+  Listeners listeners_;
 };
 
 }  // namespace freshet::api

@@ -134,6 +134,14 @@ const std::vector<Route>& routes() {
        "CommandState",
        {},
        {200, 404}},
+      {"GET",
+       "/api/v1/events",
+       Action::kEvents,
+       "watch",
+       "Server-sent events: service, transition, gone; reset where some may have been missed",
+       "",
+       {"namespace", "name"},
+       {200}},
   };
   return kRoutes;
 }

@@ -13,7 +13,7 @@
 
 namespace freshet::api {
 
-enum class Action { kDocument, kList, kGet, kHistory, kCommand, kAnswer };
+enum class Action { kDocument, kList, kGet, kHistory, kCommand, kAnswer, kEvents };
 
 struct Route {
   std::string_view method;

@@ -14,6 +14,7 @@ namespace freshet {
 namespace {
 
 constexpr std::size_t kMaxApiKeyBytes = 4096;
+constexpr Duration kRecheckEvery = seconds(1);
 constexpr int kApiWorkers = 8;  // each may wait for the API server
 constexpr ServerBounds kApiBounds{.body = api::kMaxCommandBody, .workers = kApiWorkers};
 
@@ -24,14 +25,20 @@ std::uint64_t some_chance() {
 
 ServerHandlers handlers_of(api::Api& api, Metrics& metrics) {
   return {[&api, &metrics](const HttpRequest& request) {
-            HttpResponse answer = api.answer(request);
-            metrics.count_api_request(answer.status);
-            return ServerAnswer{std::move(answer)};
+            api::ApiAnswer answer = api.answer(request);
+            metrics.count_api_request(answer.response.status);
+            return ServerAnswer{std::move(answer.response), std::move(answer.stream)};
           },
           [&metrics](int status, const std::string& message) {
             metrics.count_api_request(status);
             return api::to_answer({status, message});
           }};
+}
+
+Controller::Hearing hearing_of(api::Api& api) {
+  return {[&api](const WatchEvent& event) { api.changes().hear(event); },
+          [&api](const ServiceKey& service, const Fact& fact, const std::optional<Core>& core,
+                 TimePoint now) { api.changes().hear(service, fact, core, now); }};
 }
 
 }  // namespace
@@ -61,12 +68,20 @@ Result<Secret> api_key(const ApiFlags& flags) {
 }
 
 Result<std::unique_ptr<ApiListener>> ApiListener::start(const ApiFlags& flags, Secret key,
-                                                        KubeClient& kube, const Clock& clock,
-                                                        Metrics& metrics, const Log& log) {
+                                                        KubeClient& kube, Controller& controller,
+                                                        const Clock& clock, Metrics& metrics,
+                                                        const Log& log) {
   auto out = std::make_unique<ApiListener>();
   if (flags.address.empty()) return out;
   out->api_ = std::make_unique<api::Api>(
       kube, clock, log, api::ApiOptions{flags.audiences, std::move(key), some_chance});
+  controller.set_hearing(hearing_of(*out->api_));
+  out->rechecking_ = std::jthread([&api = *out->api_, &clock](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      api.recheck();
+      sleep_for(kRecheckEvery, clock, [&stop] { return stop.stop_requested(); });
+    }
+  });
   auto server =
       start_http_server(flags.address, clock, kApiBounds, handlers_of(*out->api_, metrics));
   if (!server) return with_context("--api-address", server.error());

@@ -3,11 +3,13 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/secret.h"
 #include "controller/api/api.h"
+#include "controller/runtime/controller.h"
 #include "controller/runtime/metrics.h"
 #include "controller/server/http_server.h"
 
@@ -30,15 +32,17 @@ Result<Secret> api_key(const ApiFlags& flags);
 class ApiListener {
  public:
   // Listens if there is an address. `kube` must be one that writes whether this replica acts or
-  // not; all must outlive it.
+  // not; the controller does not run yet. All must outlive it.
   static Result<std::unique_ptr<ApiListener>> start(const ApiFlags& flags, Secret key,
-                                                    KubeClient& kube, const Clock& clock,
-                                                    Metrics& metrics, const Log& log);
+                                                    KubeClient& kube, Controller& controller,
+                                                    const Clock& clock, Metrics& metrics,
+                                                    const Log& log);
   const std::string& address() const { return address_; }  // as it listens; "": not
 
  private:
   std::string address_;
   std::unique_ptr<api::Api> api_;
+  std::jthread rechecking_;
   std::unique_ptr<HttpServer> server_;  // ends first
 };
 

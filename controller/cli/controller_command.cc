@@ -216,7 +216,7 @@ Result<int> run(Context& machine, Flags& flags) {
   const auto servers = start_servers(flags, *std::move(receivers), machine, watches, replica,
                                      controller, metrics, log);
   if (!servers) return servers.error();
-  const auto api = ApiListener::start(flags.api, options->order_key, *(*cluster)->kube,
+  const auto api = ApiListener::start(flags.api, options->order_key, *(*cluster)->kube, controller,
                                       machine.clock, metrics, log);
   if (!api) return api.error();
   tell_definition(*replica.kube, log);

@@ -24,14 +24,14 @@ int tell(Context& context, const CommandStatus& answer) {
   return answer.answer == "Accepted" ? kDone : kFailed;
 }
 
+}  // namespace
+
 int no_answer(Context& context, const Order& order) {
   context.out.complain("no answer to " + order.verb + " within " + format_duration(order.timeout) +
                        "; it stays on the TrackedService, and is carried out when the controller "
                        "runs");
   return kTimedOut;
 }
-
-}  // namespace
 
 std::string user_name(const Context& context) {
   std::string name;

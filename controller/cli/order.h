@@ -17,6 +17,9 @@ struct Order : OrderWords {
 // Who gives it, as claimed: anyone can set USER. One word, so that it stays an option.
 std::string user_name(const Context& context);
 
+// Tells that there was no answer in time; its exit code.
+int no_answer(Context& context, const Order& order);
+
 // Writes it, waits, tells the answer. Exit codes: accepted 0, refused 1, no answer in time 3.
 int give_order(Context& context, ClusterConnection& cluster, const Order& order);
 

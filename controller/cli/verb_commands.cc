@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/text.h"
+#include "controller/cli/api_order.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/flags.h"
 #include "controller/cli/order.h"
@@ -22,6 +23,7 @@ struct VerbOptions {
   bool all = false;
   std::string until;
   std::string to;
+  std::string api;  // "": by annotation
 };
 
 // A time or a duration, as the planner reads it.
@@ -57,6 +59,9 @@ int run_verb(const VerbOptions& options, Context& context) {
     return stop_all(context, **cluster, order.reason, options.until);
   }
   if (options.all) return resume_all(context, **cluster);
+  const std::string api =
+      options.api.empty() ? context.sources.variable("FRESHET_API").value_or("") : options.api;
+  if (!api.empty()) return give_order_by_api(context, **cluster, api, order);
   return give_order(context, **cluster, order);
 }
 
@@ -76,6 +81,10 @@ void add_verb(CLI::App& app, Context& context, const std::string& verb, const st
   command->add_option("--reason", options->order.reason, "Why; kept in the history")
       ->type_name("TEXT");
   add_duration_flag(*command, "--timeout", options->order.timeout, "Longest wait for the answer");
+  command
+      ->add_option("--api", options->api,
+                   "Freshet's HTTP API: who asks is known then (or FRESHET_API)")
+      ->type_name("URL");
   add_cluster_flags(*command, options->cluster);
   add_examples(*command, context, examples);
   command->callback([options, &context] { context.exit_code = run_verb(*options, context); });

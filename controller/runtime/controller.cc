@@ -55,6 +55,7 @@ void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
 }
 
 void Controller::on_event(Kind kind, const WatchEvent& event) {
+  if (kind == Kind::kTrackedService && hearing_.tracked) hearing_.tracked(event);
   switch (event.type) {
     case WatchEvent::Type::kListed:
     case WatchEvent::Type::kRestarted:

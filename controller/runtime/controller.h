@@ -78,6 +78,13 @@ class Controller {
   std::optional<TimePoint> next_reading() const;
   // When any of these, or a registry check, is due next.
   std::optional<TimePoint> next_due() const;
+  // Hears what watches tell of TrackedServices, and what has happened to one. Both must return at
+  // once; set before anything runs.
+  struct Hearing {
+    std::function<void(const WatchEvent&)> tracked;
+    std::function<void(const ServiceKey&, const Fact&, const std::optional<Core>&, TimePoint)> fact;
+  };
+  void set_hearing(Hearing hearing) { hearing_ = std::move(hearing); }
   // Called when something may have become due earlier than next_due() said.
   void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
 
@@ -123,6 +130,7 @@ class Controller {
   Metrics& metrics_;
   Log log_;
   std::function<void()> wake_;
+  Hearing hearing_;
 
   Fleet fleet_;
   Cache cache_;

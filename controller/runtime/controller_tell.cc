@@ -17,6 +17,7 @@ void Controller::tell(const ServiceKey& key, const Observation& seen,
     const Fact& fact = occasion.fact;
     log_(log_line_of(key, fact, occasion.after));
     if (is_outcome(fact.reason)) metrics_.count_rollout(key, fact.reason);
+    if (hearing_.fact) hearing_.fact(key, fact, occasion.after, now);
     // An Event that is lost costs nothing that status does not say.
     (void)post_event(connections_.kube, event_of(seen.tracked, fact, occasion.after), now);
   }

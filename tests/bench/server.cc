@@ -143,7 +143,15 @@ int run() {
       "127.0.0.1:0", clock,
       {[](const std::string&, const HttpHeaders&, const std::string&) { return 202; },
        [](const std::string&) {}, 1 << 18});
-  if (!probes || !webhooks) return 1;
+  // As the API stands on it, with a handler that answers at once.
+  auto api = start_http_server("127.0.0.1:0", clock, {.body = 4096, .workers = 8},
+                               {[](const HttpRequest&) {
+                                  return ServerAnswer{{200, {}, "{}"}};
+                                },
+                                [](int status, const std::string& message) {
+                                  return HttpResponse{status, {}, message};
+                                }});
+  if (!probes || !webhooks || !api) return 1;
   const int port = (*probes)->port();
   fmt::print("{} answers each, in milliseconds          {:>12} {:>7} {:>7} {:>7}\n", kAsked,
              "median", "p99", "worst", "failed");
@@ -151,9 +159,11 @@ int run() {
   is_good &= tell("/metrics, nobody else", measure(port, "/metrics"));
   {
     const Crowd at_webhooks((*webhooks)->port(), clock);
+    const Crowd at_api((*api)->port(), clock);
     const Crowd at_probes(port, clock);
     is_good &= tell("/readyz, 8 slow and 200 idle on each server", measure(port, "/readyz"));
     is_good &= tell("/metrics, 8 slow and 200 idle on each server", measure(port, "/metrics"));
+    is_good &= tell("the API, 8 slow and 200 idle on each server", measure((*api)->port(), "/"));
   }
   fmt::print("allowed: p99 {} ms, none failed\n", kAllowedMilliseconds);
   return is_good ? 0 : 1;

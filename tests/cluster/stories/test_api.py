@@ -123,3 +123,30 @@ def test_an_editor_cannot_take_another_name(shop, granted):
     editor.until_allowed()
     assert editor.order("resume")[0] == 202
     shop.until("the pause to end", lambda: "Paused" not in shop.reasons())
+
+
+def test_listeners_hear_of_a_rollout_and_nobody_else_listens(shop, granted):
+    shop.open_and_track()
+    viewer = Caller(shop, "viewer", role="freshet-view")
+    nobody = Caller(shop, "nobody")
+    viewer.until_allowed()
+    path = f"/api/v1/events?namespace={shop.namespace}"
+    connection = http.client.HTTPConnection("127.0.0.1", freshet.API_PORT, timeout=60)
+    try:
+        connection.request("GET", path, headers={"Authorization": f"Bearer {nobody.token}"})
+        refused = connection.getresponse()
+        assert refused.status == 403 and refused.read()
+        connection.request("GET", path, headers={"Authorization": f"Bearer {viewer.token}"})
+        stream = connection.getresponse()
+        assert stream.status == 200
+        digest = shop.push("second build")
+        heard = set()
+        while "Promoted" not in heard:  # bounded by the connection's timeout
+            line = stream.fp.readline().decode()
+            assert line, "the stream has ended"
+            if line.startswith("data: "):
+                heard.add(json.loads(line.removeprefix("data: ")).get("reason"))
+        assert {"CandidateFound", "CandidateReady"} <= heard
+        shop.until_promoted(digest)
+    finally:
+        connection.close()

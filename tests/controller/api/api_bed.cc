@@ -22,7 +22,7 @@ sandbox::WorldOptions world_with_roles() {
   }
   world.users[token_of("jane")] = "Jane 100%";
   for (const std::string user : {"vera", "olga", "otto", "edda"}) {
-    world.rights.push_back({user, {"get", "list"}, "shop"});
+    world.rights.push_back({user, {"get", "list", "watch"}, "shop"});
   }
   world.rights.push_back({"olga", {"promote"}, "shop", "checkout"});
   world.rights.push_back({"otto", kVerbs, "shop"});
@@ -50,6 +50,9 @@ ApiBed::ApiBed(std::vector<std::string> audiences)
       transport_([this](const HttpRequest& request) -> Result<HttpResponse> {
         const std::string target = parse_url(request.url)->target;
         ++sent[target.substr(0, target.find('?'))];
+        const bool is_revoked =
+            !revoked.empty() && request.body.find(token_of(revoked)) != std::string::npos;
+        if (is_revoked) return HttpResponse{201, {}, R"({"status": {}})"};
         if (is_reachable) return shop.cluster().world().handle(request);
         return make_error(ErrorKind::kTransient, "connection refused");
       }),
@@ -58,20 +61,36 @@ ApiBed::ApiBed(std::vector<std::string> audiences)
             KubeClientOptions{.server = "https://" + std::string(sandbox::kKubeHost)}),
       api_(kube_, clock_, log_into(log),
            {std::move(audiences), Secret(kOrderKey), [this] { return ++chance_; }}) {
+  shop.cluster().controller().set_hearing(
+      {[this](const WatchEvent& event) { api_.changes().hear(event); },
+       [this](const ServiceKey& key, const Fact& fact, const std::optional<Core>& core,
+              TimePoint now) { api_.changes().hear(key, fact, core, now); }});
   shop.adopt();
+}
+
+HttpRequest ApiBed::request_of(const std::string& method, const std::string& target,
+                               const std::string& user) const {
+  HttpRequest request;
+  request.method = method;
+  request.url = target;
+  if (!user.empty()) request.headers.push_back({"Authorization", "Bearer " + token_of(user)});
+  return request;
+}
+
+Stream ApiBed::listen(const std::string& target, const std::string& user) {
+  ApiAnswer answer = api_.answer(request_of("GET", target, user));
+  EXPECT_EQ(answer.response.status, 200) << answer.response.body;
+  return std::move(answer.stream);
 }
 
 Reply ApiBed::ask(const std::string& method, const std::string& target, const std::string& user,
                   const std::string& body, const std::string& type) {
-  HttpRequest request;
-  request.method = method;
-  request.url = target;
+  HttpRequest request = request_of(method, target, user);
   request.body = body;
-  if (!user.empty()) request.headers.push_back({"Authorization", "Bearer " + token_of(user)});
   if (!body.empty()) request.headers.push_back({"Content-Type", type});
-  const HttpResponse answer = api_.answer(request);
+  const HttpResponse answer = api_.answer(request).response;
   EXPECT_EQ(answer.body.find("canary-3f1c"), std::string::npos) << answer.body;
-  auto json = parse_json(answer.body, kMaxReplyBytes);
+  auto json = answer.body.empty() ? Result<Json>(Json()) : parse_json(answer.body, kMaxReplyBytes);
   EXPECT_TRUE(json) << answer.body;
   return {answer.status, json ? *std::move(json) : Json(), answer.headers};
 }

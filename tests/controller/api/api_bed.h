@@ -33,6 +33,8 @@ class ApiBed {
   Reply order(const std::string& verb, const std::string& user, const std::string& body = "") {
     return ask("POST", kPath + "/commands/" + verb, user, body);
   }
+  Stream listen(const std::string& target, const std::string& user);
+  Api& api() { return api_; }
   // The answer to a command once it has one.
   Json answer_to(const Reply& ordered);
   Json tracked();
@@ -44,9 +46,12 @@ class ApiBed {
   std::string log;
   std::map<std::string, int> sent;  // requests of the API by path
   bool is_reachable = true;         // the API server
+  std::string revoked;              // whose token is taken for nobody's from now on
   TrackedShop shop;
 
  private:
+  HttpRequest request_of(const std::string& method, const std::string& target,
+                         const std::string& user) const;
   class ShopClock final : public Clock {
    public:
     explicit ShopClock(TrackedShop& shop) : shop_(shop) {}

@@ -46,6 +46,7 @@ TEST(ApiRoute, IsFoundByMethodAndPath) {
            {"GET", "/api/v1/services?namespace=shop", 0},
            {"GET", "/api/v1/services/shop/checkout", 0},
            {"GET", "/api/v1/services/sh%6Fp/checkout", 0},
+           {"GET", "/api/v1/events?namespace=shop&name=checkout", 0},
            {"GET", "/api/v1/services/", 404},
            {"GET", "/api/v1/services/shop", 404},
            {"GET", "/api/v1/services/shop/", 404},
