@@ -21,9 +21,8 @@ const std::map<std::string, Rooms>& arrows() {
       return known;
     };
     const Rooms model = with(floors, {"controller/model"});
-    const Rooms pure =
-        with(model, {"controller/image", "controller/planner", "controller/registry",
-                     "controller/knative"});
+    const Rooms pure = with(model, {"controller/image", "controller/planner", "controller/registry",
+                                    "controller/knative"});
     const Rooms outside = with(pure, {"controller/net", "controller/kube"});
     const Rooms runtime = with(outside, {"controller/runtime"});
     const Rooms front = with(runtime, {"controller/server", "controller/sandbox"});
