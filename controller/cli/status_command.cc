@@ -54,7 +54,7 @@ Result<std::string> fleet_text(const std::string& scope, const StatusOptions& op
   std::vector<ServiceRow> rows;
   std::map<ServiceKey, Json> items;
   const Status read = read_each(
-      cluster, scope, FleetPart::kWithServices,
+      cluster, scope, is_structured(options.format) ? FleetPart::kWhole : FleetPart::kForTable,
       [&] {
         rows.clear();
         items.clear();

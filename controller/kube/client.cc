@@ -8,6 +8,7 @@
 #include "base/relapse.h"
 #include "base/text.h"
 #include "controller/kube/errors.h"
+#include "controller/kube/leave_out.h"
 
 namespace freshet {
 namespace {
@@ -164,7 +165,7 @@ Result<ListReply> KubeClient::list(const std::string& path, std::size_t max_item
 Result<ListReply> KubeClient::list_once(const std::string& path, std::size_t max_items) {
   ListReply all;
   const auto keep = [&all](Json& item) { all.items.push_back(std::move(item)); };
-  const auto end = list_each(path, keep, max_items);
+  const auto end = list_each(path, keep, {}, max_items);
   if (!end) return end.error();
   all.resource_version = end->resource_version;
   all.server_time = end->server_time;
@@ -173,6 +174,7 @@ Result<ListReply> KubeClient::list_once(const std::string& path, std::size_t max
 
 Result<ListEnd> KubeClient::list_each(const std::string& path,
                                       const std::function<void(Json& item)>& on_item,
+                                      const std::vector<std::string_view>& leave_out,
                                       std::size_t max_items) {
   ListEnd end;
   std::string next;
@@ -183,10 +185,13 @@ Result<ListEnd> KubeClient::list_each(const std::string& path,
     HttpRequest request = prepare("GET", target);
     request.max_body_bytes = kMaxListPageBytes;
     request.timeout = kListTimeout;
-    auto reply = run(request);
-    if (!reply) return reply.error();
-    const auto items = reply->body.find("items");
-    if (items == reply->body.end() || !items->is_array()) {
+    auto answer = succeed(request);
+    if (!answer) return answer.error();
+    if (!leave_out.empty()) answer->body = without_members(answer->body, leave_out);
+    auto body = parse_answer(request, *answer);
+    if (!body) return body.error();
+    const auto items = body->find("items");
+    if (items == body->end() || !items->is_array()) {
       return make_error(ErrorKind::kTransient, sentence(request) + ": the answer is not a list");
     }
     count += items->size();
@@ -195,9 +200,9 @@ Result<ListEnd> KubeClient::list_each(const std::string& path,
                         sentence(request) + ": more than " + std::to_string(max_items) + " items");
     }
     for (Json& item : *items) on_item(item);
-    const Json& metadata = at_path(reply->body, {"metadata"});
+    const Json& metadata = at_path(*body, {"metadata"});
     end.resource_version = string_or(metadata, "resourceVersion");
-    end.server_time = reply->server_time;
+    end.server_time = server_time(*answer, clock_.now());
     next = string_or(metadata, "continue");
     if (next.empty()) return end;
   }

@@ -27,12 +27,21 @@ std::optional<Core> core_of(const ServiceDetail& detail) {
   return read(detail.status.core);
 }
 
+// What people wrote, which is little beside what the controller reports.
+Json without_status(const Json& tracked) {
+  Json out = Json::object();
+  for (const auto& [name, value] : tracked.items()) {
+    if (name != "status") out[name] = value;
+  }
+  return out;
+}
+
 }  // namespace
 
 ServiceDetail make_detail(const Json& tracked, const Json* service,
                           const std::vector<Json>& revisions) {
   ServiceDetail detail;
-  ParsedTrackedService parsed = parse_tracked_service_json(tracked);
+  ParsedTrackedService parsed = parse_tracked_service_json(without_status(tracked));
   detail.tracked = std::move(parsed.object);
   detail.problems = std::move(parsed.problems);
   detail.status = status_from_json(at_path(tracked, {"status"}));

@@ -39,13 +39,16 @@ Result<ListReply> list_tracked(KubeClient& kube, const std::string& name_space) 
   return kube.list(tracked_services_path(name_space)).map_error(explained);
 }
 
-Status list_each_item(KubeClient& kube, const std::string& path, const std::function<void()>& begin,
+using LeftOut = std::vector<std::string_view>;
+
+Status list_each_item(KubeClient& kube, const std::string& path, const LeftOut& leave_out,
+                      const std::function<void()>& begin,
                       const std::function<void(Json&)>& on_item) {
   begin();
-  auto end = kube.list_each(path, on_item);
+  auto end = kube.list_each(path, on_item, leave_out);
   if (!end && end.error().kind == ErrorKind::kGone) {
     begin();
-    end = kube.list_each(path, on_item);
+    end = kube.list_each(path, on_item, leave_out);
   }
   if (!end) return end.error();
   return {};
@@ -93,13 +96,16 @@ Status read_each(KubeClient& kube, const std::string& name_space, FleetPart part
                  const std::function<void()>& begin,
                  const std::function<void(ServiceDetail)>& on_detail) {
   std::map<ServiceKey, Json> services;
-  if (part == FleetPart::kWithServices) {
+  if (part != FleetPart::kTrackedAlone) {
     const Status read = list_each_item(
-        kube, services_path(name_space), [&] { services.clear(); },
+        kube, services_path(name_space), {"managedFields", "spec", "conditions"},
+        [&] { services.clear(); },
         [&](Json& service) { services[key_of(service)] = shown_part(service); });
     if (!read && read.error().kind == ErrorKind::kTransient) return read;
   }
-  return list_each_item(kube, tracked_services_path(name_space), begin,
+  LeftOut leave_out{"managedFields", "evidence"};
+  if (part != FleetPart::kWhole) leave_out.push_back("history");
+  return list_each_item(kube, tracked_services_path(name_space), leave_out, begin,
                         [&](const Json& tracked) {
                           const auto service = services.find(followed_key(tracked));
                           const bool known = service != services.end();
@@ -111,7 +117,7 @@ Status read_each(KubeClient& kube, const std::string& name_space, FleetPart part
 Result<std::vector<ServiceDetail>> read_fleet(KubeClient& kube, const std::string& name_space) {
   std::vector<ServiceDetail> details;
   const Status read = read_each(
-      kube, name_space, FleetPart::kWithServices, [&] { details.clear(); },
+      kube, name_space, FleetPart::kWhole, [&] { details.clear(); },
       [&](ServiceDetail detail) { details.push_back(std::move(detail)); });
   if (!read) return read.error();
   std::ranges::sort(details, {}, [](const ServiceDetail& detail) {

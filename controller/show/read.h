@@ -16,7 +16,11 @@ namespace freshet {
 // before the next page is read. `begin` is called before the first, and again where all begins
 // anew. Of Knative Services what tables show; where they may not be read their part is left out.
 // kRefused: the cluster does not know TrackedService.
-enum class FleetPart { kWithServices, kTrackedAlone };
+enum class FleetPart {
+  kWhole,
+  kForTable,      // without history
+  kTrackedAlone,  // without history and Knative Services
+};
 Status read_each(KubeClient& kube, const std::string& name_space, FleetPart part,
                  const std::function<void()>& begin,
                  const std::function<void(ServiceDetail)>& on_detail);

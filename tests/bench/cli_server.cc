@@ -96,6 +96,8 @@ void serve_fleet(const BenchService& one, int services, const TellPort& tell) {
   server.new_task_queue = [] { return new httplib::ThreadPool(1); };
   server.Get("/apis/freshet.dev/v1alpha1/trackedservices", answer(one.tracked));
   server.Get("/apis/serving.knative.dev/v1/services", answer(one.service));
+  fmt::print("served objects         {} and {} bytes\n", one.tracked.size(), one.service.size());
+  fflush(stdout);
   tell(server.bind_to_any_port("127.0.0.1"));
   server.listen_after_bind();
 }

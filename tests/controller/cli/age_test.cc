@@ -144,6 +144,28 @@ TEST(AgeCommand, ShowsTheFleetAndEndsWithOneWhereSomethingIsTooOld) {
   EXPECT_EQ(bed.run({"age", "-A", "--sort", "size"}).exit_code, kUsage);
 }
 
+// The simulated registry's images have no contents.
+TEST(AgeCommand, LooksIntoTheImageThatRunsAndIntoWhatARolloutChanges) {
+  CliBed bed;
+  bed.serve("checkout");
+  ASSERT_EQ(bed.run({"track", "checkout"}).exit_code, kDone);
+  ASSERT_EQ(bed.run({"status", "checkout", "--wait", "--timeout", "10m"}).exit_code, kDone);
+  const CliRun image = bed.run({"age", "checkout", "--image"});
+  EXPECT_EQ(image.exit_code, kDone) << image.out << image.err;
+  EXPECT_NE(image.out.find("  system  not known: no os-release was found\n"), image.out.npos)
+      << image.out;
+  EXPECT_EQ(bed.run({"age", "checkout", "--packages"}).err,
+            "freshet: no rollout of it goes on, and none of those kept was promoted\n");
+  bed.rebuild("checkout", 0.001);
+  bed.run_for(minutes(10));
+  const CliRun packages = bed.run({"age", "checkout", "--packages"});
+  EXPECT_NE(packages.out.find("  ✗ no package database was found in "), packages.out.npos)
+      << packages.out << packages.err;
+  EXPECT_EQ(bed.run({"age", "--image"}).err,
+            "freshet: one SERVICE goes with --image, or with --packages\n");
+  EXPECT_EQ(bed.run({"age", "checkout", "--image", "--max-read", "7"}).exit_code, kUsage);
+}
+
 TEST(AgeCommand, OfNothingTrackedIsASentence) {
   CliBed bed;
   EXPECT_EQ(bed.run({"age"}).err, "freshet: no service is tracked in namespace shop\n");
