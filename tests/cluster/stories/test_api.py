@@ -81,6 +81,7 @@ def test_a_command_is_carried_out_in_the_name_that_the_cluster_knows(shop, grant
     def answered():
         return operator.ask("GET", f"/commands/{ordered['id']}")[1]["answer"] != "Pending"
     shop.until("the answer", answered)
+    shop.until("status to show it", lambda: "Paused" in shop.reasons())
     hold = next(h for h in shop.tracked()["holds"] if h["reason"] == "Paused")
     assert hold["owner"] == f"user:{operator.user}"
     assert operator.order("abort", reason="looks wrong")[0] == 202

@@ -56,7 +56,9 @@ def test_a_file_that_says_latest_revision_does_not_give_it_the_requests(shop, co
     shop.edit({"spec": {"traffic": [{"latestRevision": True, "percent": 100}]}})
     shop.until("the percents to be put back", lambda: shop.traffic() == asked)
     shop.until("a state of its own", lambda: shop.core()["seq"] > before["seq"])
-    assert shop.core() == {**before, "seq": before["seq"] + 1}
+    after = shop.core()
+    assert after["last"]["reason"] == "PinnedAgain"
+    assert after == {**before, "seq": before["seq"] + 1, "last": after["last"]}
     go_on(shop, phase)
     if phase in ROLLING:
         shop.until_promoted(digest)
