@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "tests/real/process.h"
+#include "tests/support/temporary_folder.h"
 
 namespace freshet {
 namespace {
@@ -16,44 +17,38 @@ namespace {
 class Image : public ::testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_NE(::mkdtemp(directory_.data()), nullptr);
-    const Status made =
-        run_program({"deploy/container/rootfs", FRESHET_PROGRAM, root_()}, directory_ + "/out");
+    const Status made = run_program({"deploy/container/rootfs", FRESHET_PROGRAM, root_}, out_);
     ASSERT_TRUE(made) << made.error().message;
   }
-  void TearDown() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
-  std::string root_() const { return directory_ + "/root"; }
   std::string read(const std::string& path) const { return read_file(path, 1 << 20).value_or(""); }
   // What the program prints in there; nothing else of this machine is to be seen.
   std::string run(std::vector<std::string> words) {
-    std::vector<std::string> command = {"chroot", "--userspec=65532:65532", root_(),
+    std::vector<std::string> command = {"chroot", "--userspec=65532:65532", root_,
                                         "/usr/bin/freshet"};
-    if (::geteuid() != 0) command = {"unshare", "-r", "chroot", root_(), "/usr/bin/freshet"};
+    if (::geteuid() != 0) command = {"unshare", "-r", "chroot", root_, "/usr/bin/freshet"};
     command.insert(command.end(), words.begin(), words.end());
-    const Status ran = run_program(command, directory_ + "/out");
+    const Status ran = run_program(command, out_);
     EXPECT_TRUE(ran) << ran.error().message;
-    return read(directory_ + "/out");
+    return read(out_);
   }
 
-  std::string directory_ = "/tmp/freshet-image-XXXXXX";
+  TemporaryFolder folder_;
+  const std::string root_ = folder_ / "root";
+  const std::string out_ = folder_ / "out";
 };
 
 TEST_F(Image, RunsFromItsOwnFilesAlone) {
   EXPECT_TRUE(run({"--version"}).starts_with("freshet "));
   EXPECT_EQ(run({"crd"}), read("deploy/crd.yaml"));
   // Windows need time zones.
-  std::filesystem::copy_file("examples/freeze.yaml", root_() + "/tmp/freeze.yaml");
+  std::filesystem::copy_file("examples/freeze.yaml", root_ + "/tmp/freeze.yaml");
   run({"check", "-f", "/tmp/freeze.yaml"});
-  EXPECT_NE(read(root_() + "/etc/ssl/certs/ca-certificates.crt"), "");
+  EXPECT_NE(read(root_ + "/etc/ssl/certs/ca-certificates.crt"), "");
 }
 
 TEST_F(Image, RecordsEveryPackageForScanners) {
   std::set<std::string> recorded;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(root_() + "/var/lib/dpkg/status.d")) {
+  for (const auto& entry : std::filesystem::directory_iterator(root_ + "/var/lib/dpkg/status.d")) {
     const std::string name = entry.path().filename();
     EXPECT_NE(read(entry.path()).find("Package: " + name + "\n"), std::string::npos);
     recorded.insert(name);
@@ -61,7 +56,7 @@ TEST_F(Image, RecordsEveryPackageForScanners) {
   for (const char* name : {"libc6", "libssl3", "libcurl4", "ca-certificates", "tzdata"}) {
     EXPECT_TRUE(recorded.contains(name)) << name;
   }
-  const auto sbom = parse_json(read(root_() + "/var/lib/db/sbom/freshet.spdx.json"));
+  const auto sbom = parse_json(read(root_ + "/var/lib/db/sbom/freshet.spdx.json"));
   ASSERT_TRUE(sbom) << sbom.error().message;
   EXPECT_EQ(string_or(*sbom, "spdxVersion"), "SPDX-2.3");
   std::set<std::string> told;

@@ -2,36 +2,28 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "base/files.h"
 #include "tests/real/process.h"
+#include "tests/support/temporary_folder.h"
 
 namespace freshet {
 namespace {
 
 class Shells : public ::testing::Test {
  protected:
-  // A directory with the program under its name, first on the path.
-  void SetUp() override {
-    ASSERT_NE(::mkdtemp(directory_.data()), nullptr);
-    ASSERT_EQ(::symlink(FRESHET_PROGRAM, (directory_ + "/freshet").c_str()), 0);
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
+  // The program stands in a folder of its own under its name, first on the path.
+  void SetUp() override { ASSERT_EQ(::symlink(FRESHET_PROGRAM, (folder_ / "freshet").c_str()), 0); }
   // What the command prints; KUBECONFIG names nothing.
   std::string run(std::vector<std::string> command) {
     command.insert(command.begin(),
-                   {"env", "PATH=" + directory_ + ":/usr/bin:/bin", "HOME=" + directory_,
+                   {"env", "PATH=" + (folder_ / ":/usr/bin:/bin"), "HOME=" + (folder_ / ""),
                     "KUBECONFIG=/nowhere", "LC_ALL=C.UTF-8"});
-    const Status ran = run_program(command, directory_ + "/out");
+    const Status ran = run_program(command, folder_ / "out");
     EXPECT_TRUE(ran) << ran.error().message;
-    return read_file(directory_ + "/out", 1 << 20).value_or("");
+    return read_file(folder_ / "out", 1 << 20).value_or("");
   }
 
-  std::string directory_ = "/tmp/freshet-shells-XXXXXX";
+  TemporaryFolder folder_;
 };
 
 TEST_F(Shells, BashCompletes) {
