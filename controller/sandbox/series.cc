@@ -17,6 +17,13 @@ bool all_match(const std::vector<Matcher>& matchers, const SeriesLabels& labels)
   });
 }
 
+// The labels that name a Revision, in one dialect or another.
+bool is_of_revision(const Matcher& matcher) {
+  static const std::set<std::string> kNames = {"kn_revision_name", "revision_name",
+                                               "serving_knative_dev_revision"};
+  return kNames.contains(matcher.label);
+}
+
 // What differs between the series of one pod is looked at later.
 bool is_of_pod(const Matcher& matcher) {
   static const std::set<std::string> kOfSeries = {"http_response_status_code", "response_code",
@@ -49,9 +56,17 @@ class Selection {
     for (const Matcher& matcher : selector.matchers) {
       (is_of_pod(matcher) ? of_pod_ : of_series_).push_back(matcher);
     }
+    // A series that lacks the label may match what takes no name; else its Revision must match.
+    std::ranges::copy_if(of_pod_, std::back_inserter(of_revision_), [](const Matcher& matcher) {
+      return is_of_revision(matcher) && !matches(matcher, "");
+    });
     for (const auto& [since, all] : exposures) kinds_.insert(all.begin(), all.end());
   }
 
+  bool wants(const std::string& revision) const {
+    return std::ranges::all_of(of_revision_,
+                               [&](const Matcher& matcher) { return matches(matcher, revision); });
+  }
   bool wants(const ServiceKey& service) const {
     return std::ranges::all_of(of_pod_, [&](const Matcher& matcher) {
       const bool by_space = matcher.label == "k8s_namespace_name" ||
@@ -166,6 +181,7 @@ class Selection {
   TimePoint after_;
   TimePoint now_;
   std::vector<Matcher> of_pod_;
+  std::vector<Matcher> of_revision_;  // of those
   std::vector<Matcher> of_series_;
   std::set<Exposure> kinds_;
   std::vector<Series> out_;
@@ -176,7 +192,7 @@ class Selection {
 std::vector<Series> select_series(Users& users, const Exposures& exposures,
                                   const Selector& selector, Duration window, TimePoint now) {
   Selection selection(exposures, selector, window, now);
-  const auto wants = [&](const ServiceKey& service) { return selection.wants(service); };
+  const auto wants = [&](const auto& name) { return selection.wants(name); };
   users.visit_pods(now, wants, [&](const Users::Pod& pod) { selection.take_pod(pod); });
   users.visit_activators(now, wants,
                          [&](const auto& service, const auto& revision, const auto& counters) {

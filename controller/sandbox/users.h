@@ -2,6 +2,7 @@
 // it. Worked out lazily: a Service that nobody asks about costs nothing.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -52,13 +53,15 @@ class Users {
     bool is_ready = false;
     bool is_gone = false;
   };
-  // Those of the Services that `wanted` takes, with scrapes up to `now`.
+  // Those of the Services and Revisions that `wanted` takes, with scrapes up to `now`.
   template <class Wanted, class Visit>
   void visit_pods(TimePoint now, const Wanted& wanted, const Visit& visit) {
     for (auto& [service, crowd] : crowds_) {
-      if (!wanted(service)) continue;
+      if (!is_wanted(service, crowd, wanted)) continue;
       settle(crowd, now);
-      for (const auto& [name, pod] : crowd.pods) visit(pod);
+      for (const auto& [name, pod] : crowd.pods) {
+        if (wanted(pod.identity.revision)) visit(pod);
+      }
     }
   }
 
@@ -66,9 +69,11 @@ class Users {
   template <class Wanted, class Visit>
   void visit_activators(TimePoint now, const Wanted& wanted, const Visit& visit) {
     for (auto& [service, crowd] : crowds_) {
-      if (!wanted(service)) continue;
+      if (!is_wanted(service, crowd, wanted)) continue;
       settle(crowd, now);
-      for (const auto& [revision, counters] : crowd.activator) visit(service, revision, counters);
+      for (const auto& [revision, counters] : crowd.activator) {
+        if (wanted(revision)) visit(service, revision, counters);
+      }
     }
   }
 
@@ -83,6 +88,17 @@ class Users {
     std::map<std::string, Served> unserved;  // by Revision: no pod was there; and gone pods'
     std::map<std::string, ActivatorCounters> activator;  // by Revision
   };
+  // Requests are counted for Revisions with pods, and for those that are programmed without any.
+  template <class Wanted>
+  static bool is_wanted(const ServiceKey& service, const Crowd& crowd, const Wanted& wanted) {
+    const auto has = [&](const auto& entry) { return wanted(entry.first); };
+    return wanted(service) &&
+           (std::ranges::any_of(crowd.program, has) || std::ranges::any_of(crowd.activator, has) ||
+            std::ranges::any_of(crowd.pods, [&](const auto& entry) {
+              return wanted(entry.second.identity.revision);
+            }));
+  }
+
   Crowd& crowd(const ServiceKey& service, TimePoint now);
   void settle(Crowd& crowd, TimePoint now) const;
   static void forget_old_pods(Crowd& crowd, TimePoint now);
