@@ -23,13 +23,13 @@ const std::vector<std::string>& passed_over_of_policy() {
   return keys;
 }
 
-// Whom a spec that is not understood would bind, if that much of it is.
-bool read_selector(const Node& node, RolloutPolicySpec& spec) {
+// One field of a spec that is not understood as a whole, if that much of it is.
+bool read_alone(const Node& node, const char* field, RolloutPolicySpec& spec) {
   const Node* found = node.find("spec");
   if (!found || found->kind != Node::Kind::kMap) return false;
-  const Node* selector = found->find("selector");
+  const Node* value = found->find(field);
   Node alone = map_node();
-  if (selector) add_entry(alone, "selector", *selector);
+  if (value) add_entry(alone, field, *value);
   std::vector<Problem> unused;
   return policy_spec_type().read(Cursor{alone, "spec", unused}, spec);
 }
@@ -50,8 +50,11 @@ ParsedRolloutPolicy config::read_rollout_policy(const Node& node, std::string_vi
       policy_spec_type().read(root.field("spec", *spec), parsed.object.spec);
     }
   }
-  if (!problems.empty()) parsed.object.spec = {};
-  parsed.selector_known = problems.empty() || read_selector(node, parsed.object.spec);
+  if (!problems.empty()) {
+    parsed.object.spec = {};
+    read_alone(node, "stop", parsed.object.spec);
+  }
+  parsed.selector_known = problems.empty() || read_alone(node, "selector", parsed.object.spec);
   sort_problems(problems);
   parsed.problems = std::move(problems);
   return parsed;

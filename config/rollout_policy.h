@@ -66,8 +66,8 @@ struct RolloutApprovalSpec {
   bool operator==(const RolloutApprovalSpec&) const = default;
 };
 
-// Either a value (problems empty) or all problems at once. What of a bad one can be read stands in
-// the object; `selector_known` says whether its selector is of it.
+// Either a value (problems empty) or all problems at once. Of a bad one the selector and the stop
+// stand in the object where they can be read; `selector_known` says whether the selector could.
 struct ParsedRolloutPolicy {
   RolloutPolicy object;
   std::vector<Problem> problems;

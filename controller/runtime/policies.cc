@@ -157,9 +157,12 @@ std::vector<PolicyReach> Policies::put(const PolicyWatch& watch, const Json& obj
   entry.uid = string_or(metadata, "uid");
   entry.version = version;
   if (parsed.ok()) {
-    entry.policy = policy_of(parsed.object);
-    entry.was_good = true;
-  } else if (!entry.was_good) {
+    entry.policy = entry.last_good.emplace(policy_of(parsed.object));
+  } else if (entry.last_good) {
+    // Who stops everything is not to be kept from it by a mistake beside that.
+    entry.policy = *entry.last_good;
+    entry.policy.stop |= parsed.object.spec.stop;
+  } else {
     entry.policy = policy_of(parsed.object);
     entry.policy.title = watch.kind + " " + key.second.name;
     if (!parsed.selector_known) entry.policy.match_labels.clear();
@@ -185,9 +188,11 @@ void Policies::settle_status(const Key& key, Entry& entry, const ParsedRolloutPo
   if (!parsed.ok()) {
     ready.status = "False";
     ready.reason = "PolicyInvalid";
-    ready.message =
-        policy_problems(parsed.problems) +
-        (entry.was_good ? "; the last good spec stays in force" : "; all that it selects is held");
+    ready.message = policy_problems(parsed.problems) +
+                    (!entry.last_good ? "; all that it selects is held"
+                     : entry.policy.stop && !entry.last_good->stop
+                         ? "; the last good spec stays in force, and the stop"
+                         : "; the last good spec stays in force");
   }
   if (!shown.conditions.empty() && shown.conditions.front().status == ready.status) {
     ready.last_transition_time = shown.conditions.front().last_transition_time;

@@ -68,8 +68,8 @@ class Policies {
   struct Entry {
     std::string uid;
     std::int64_t version = 0;
-    bool was_good = false;
-    Policy policy;
+    std::optional<Policy> last_good;
+    Policy policy;  // in force
     RolloutPolicyStatus wanted;
   };
   struct Known {

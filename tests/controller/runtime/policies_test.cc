@@ -143,6 +143,21 @@ TEST_F(KnownPolicies, OneThatIsNotUnderstoodBindsAsItsLastGoodSpecOrHolds) {
   EXPECT_EQ(bound[1].invalid, "spec.stop: found \"yes\"; allowed: true or false");
 }
 
+TEST_F(KnownPolicies, AStopBesideAMistakeStopsUntilTheSpecIsGoodAgain) {
+  const auto is_stopped = [&] { return policies.binding("shop", {}).front().stop; };
+  policies.on_event(kOfCluster, listed({policy_json("", "a", 1, {{"stop", false}})}));
+  const Json mistaken = {{"stop", true}, {"reason", 7}};
+  EXPECT_FALSE(policies.on_event(kOfCluster, changed(policy_json("", "a", 2, mistaken))).empty());
+  EXPECT_TRUE(is_stopped());
+  EXPECT_TRUE(policies.take_owed()->status.conditions.front().message.ends_with(
+      "; the last good spec stays in force, and the stop"));
+  policies.on_event(kOfCluster, changed(policy_json("", "a", 3, kBad)));
+  EXPECT_FALSE(is_stopped());  // as its last good spec
+  policies.on_event(kOfCluster, changed(policy_json("", "a", 4, mistaken)));
+  policies.on_event(kOfCluster, changed(policy_json("", "a", 5, {{"stop", false}})));
+  EXPECT_FALSE(is_stopped());
+}
+
 TEST_F(KnownPolicies, ItsStatusIsOwedOnceAndAgainAfterAFailure) {
   policies.on_event(kOfCluster, listed({policy_json("", "a", 7, kBad)}));
   const auto owed = policies.take_owed();
