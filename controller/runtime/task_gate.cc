@@ -113,12 +113,18 @@ Json task_run_object(const GateQuestion& question, TimePoint now) {
                {"params", std::move(list)},
                {"timeout", std::to_string(left) + "s"}};
   if (!wanted.service_account.empty()) spec["serviceAccountName"] = wanted.service_account;
+  // What is left of it goes when Knative collects the Revision.
+  const Json owner = {{"apiVersion", "serving.knative.dev/v1"},
+                      {"kind", "Revision"},
+                      {"name", question.revision.get()},
+                      {"uid", question.candidate.get()}};
   return {{"apiVersion", "tekton.dev/v1"},
           {"kind", "TaskRun"},
           {"metadata",
            {{"name", task_run_name(question)},
             {"namespace", question.service.name_space},
-            {"labels", task_run_labels(question)}}},
+            {"labels", task_run_labels(question)},
+            {"ownerReferences", Json::array({owner})}}},
           {"spec", std::move(spec)}};
 }
 

@@ -75,6 +75,14 @@ TEST(TaskGate, GivesTheTaskWhatTheUserWroteAndWhoIsTested) {
                           {{"name", "users"}, {"value", "50"}}}}}));
 }
 
+TEST(TaskGate, GoesWithTheRevisionThatItTested) {
+  EXPECT_EQ(task_run_object(question(), kNow)["metadata"]["ownerReferences"],
+            Json::array({{{"apiVersion", "serving.knative.dev/v1"},
+                          {"kind", "Revision"},
+                          {"name", "checkout-00008"},
+                          {"uid", "u8"}}}));
+}
+
 TEST(TaskGate, IsOverWhenTektonSaysSoForGood) {
   EXPECT_EQ(outcome_of(task_run_object(question(), kNow)), "open");
   EXPECT_EQ(outcome_of(run_with("Unknown", "Running", false)), "open");
