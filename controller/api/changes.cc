@@ -65,27 +65,25 @@ void Changes::remove(const ServiceKey& key) {
   if (known_.erase(key) > 0) events_.tell("gone", key, names_of(key));
 }
 
-// A list may be of one namespace of several that are watched.
-void Changes::keep_only(const std::set<std::string>& present) {
-  std::set<std::string> listed;
-  for (const std::string& name : present) listed.insert(name.substr(0, name.find('/')));
+void Changes::keep_only(const std::string& name_space, const std::set<std::string>& present) {
   std::vector<ServiceKey> gone;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [key, hash] : known_) {
-      if (listed.contains(key.name_space) && !present.contains(to_string(key))) gone.push_back(key);
+      const bool within = name_space.empty() || key.name_space == name_space;
+      if (within && !present.contains(to_string(key))) gone.push_back(key);
     }
   }
   for (const ServiceKey& key : gone) remove(key);
 }
 
-void Changes::hear(const WatchEvent& event) {
+void Changes::hear(const std::string& name_space, const WatchEvent& event) {
   switch (event.type) {
     case WatchEvent::Type::kListed:
     case WatchEvent::Type::kRestarted:
       for (const JsonPtr& item : event.items) put(*item);
       if (event.type == WatchEvent::Type::kListed) break;
-      keep_only(event.present);
+      keep_only(name_space, event.present);
       break;
     case WatchEvent::Type::kAdded:
     case WatchEvent::Type::kModified: put(*event.object); break;

@@ -23,7 +23,7 @@ class Changes {
  public:
   explicit Changes(Events& events) : events_(events) {}
   // Of TrackedServices: "service" where its state has changed, "gone" where it is no more.
-  void hear(const WatchEvent& event);
+  void hear(const std::string& name_space, const WatchEvent& event);
   // "transition".
   void hear(const ServiceKey& key, const Fact& fact, const std::optional<Core>& core,
             TimePoint now);
@@ -31,7 +31,7 @@ class Changes {
  private:
   void put(const Json& tracked);
   void remove(const ServiceKey& key);
-  void keep_only(const std::set<std::string>& present);
+  void keep_only(const std::string& name_space, const std::set<std::string>& present);
 
   Events& events_;
   std::mutex mutex_;

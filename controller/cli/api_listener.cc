@@ -36,7 +36,9 @@ ServerHandlers handlers_of(api::Api& api, Metrics& metrics) {
 }
 
 Controller::Hearing hearing_of(api::Api& api) {
-  return {[&api](const WatchEvent& event) { api.changes().hear(event); },
+  return {[&api](const std::string& name_space, const WatchEvent& event) {
+            api.changes().hear(name_space, event);
+          },
           [&api](const ServiceKey& service, const Fact& fact, const std::optional<Core>& core,
                  TimePoint now) { api.changes().hear(service, fact, core, now); }};
 }

@@ -138,14 +138,19 @@ std::vector<ServiceKey> Cache::remove(Kind kind, const Json& object) {
   return {};
 }
 
-std::vector<ServiceKey> Cache::keep_only(Kind kind, const std::set<std::string>& present) {
+std::vector<ServiceKey> Cache::keep_only(Kind kind, const std::string& name_space,
+                                         const std::set<std::string>& present) {
+  const auto is_gone = [&](const ServiceKey& key) {
+    const bool within = name_space.empty() || key.name_space == name_space;
+    return within && !present.contains(to_string(key));
+  };
   std::vector<ServiceKey> gone;
   std::vector<std::pair<ServiceKey, RevisionName>> gone_revisions;
   {
     const std::lock_guard lock(mutex_);
     const auto note = [&](const auto& known) {
       for (const auto& [key, unused] : known) {
-        if (!present.contains(to_string(key))) gone.push_back(key);
+        if (is_gone(key)) gone.push_back(key);
       }
     };
     if (kind == Kind::kTrackedService) note(tracked_);
@@ -153,8 +158,7 @@ std::vector<ServiceKey> Cache::keep_only(Kind kind, const std::set<std::string>&
     if (kind == Kind::kRevision) {
       for (const auto& [service, revisions] : revisions_) {
         for (const auto& [name, unused] : revisions.views) {
-          if (present.contains(to_string(ServiceKey{service.name_space, name.get()}))) continue;
-          gone_revisions.emplace_back(service, name);
+          if (is_gone({service.name_space, name.get()})) gone_revisions.emplace_back(service, name);
         }
       }
     }
@@ -178,6 +182,9 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
   parsed.object.name = key.name;
   parsed.object.name_space = key.name_space;
   if (parsed.object.spec.service.empty()) parsed.object.spec.service = key.name;
+  // Others, such as what kubectl applied last, may be longer than all the rest.
+  std::erase_if(parsed.object.annotations,
+                [](const auto& entry) { return !entry.first.starts_with("freshet.dev/"); });
   const Json& status = at_path(object, {"status"});
   CachedTracked entry{std::move(parsed.object), std::move(parsed.problems), nullptr,
                       string_or(status, "core")};

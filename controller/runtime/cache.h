@@ -45,8 +45,10 @@ class Cache {
       : on_core_(std::move(on_core)), on_tags_(std::move(on_tags)) {}
 
   // Each returns the TrackedServices that the change concerns. keep_only: at the end of a new list
-  // of one kind; what is not among `present` ("namespace/name") is gone.
-  std::vector<ServiceKey> keep_only(Kind kind, const std::set<std::string>& present);
+  // of one kind in this namespace ("": in all); what is not among `present` ("namespace/name") is
+  // gone.
+  std::vector<ServiceKey> keep_only(Kind kind, const std::string& name_space,
+                                    const std::set<std::string>& present);
   std::vector<ServiceKey> put(Kind kind, const Json& object);
   // Of a list: what is known in this very version concerns nobody. When a list has expired, ten
   // thousand services are not looked at anew for the few that have changed meanwhile.

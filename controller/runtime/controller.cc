@@ -54,8 +54,8 @@ void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
   if (wake_) wake_();
 }
 
-void Controller::on_event(Kind kind, const WatchEvent& event) {
-  if (kind == Kind::kTrackedService && hearing_.tracked) hearing_.tracked(event);
+void Controller::on_event(Kind kind, const std::string& name_space, const WatchEvent& event) {
+  if (kind == Kind::kTrackedService && hearing_.tracked) hearing_.tracked(name_space, event);
   switch (event.type) {
     case WatchEvent::Type::kListed:
     case WatchEvent::Type::kRestarted:
@@ -63,7 +63,7 @@ void Controller::on_event(Kind kind, const WatchEvent& event) {
         enqueue(cache_.put_listed(kind, *item), clock_.now());
       }
       if (event.type == WatchEvent::Type::kListed) break;
-      enqueue(cache_.keep_only(kind, event.present), clock_.now());
+      enqueue(cache_.keep_only(kind, name_space, event.present), clock_.now());
       break;
     case WatchEvent::Type::kAdded:
     case WatchEvent::Type::kModified: enqueue(cache_.put(kind, *event.object), clock_.now()); break;

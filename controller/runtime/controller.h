@@ -50,7 +50,7 @@ class Controller {
              Metrics& metrics, Log log);
 
   // What the watches tell. Thread-safe, like everything below.
-  void on_event(Kind kind, const WatchEvent& event);
+  void on_event(Kind kind, const std::string& name_space, const WatchEvent& event);
   // Likewise of policies. Before the watch runs it is expected: nothing starts or advances until it
   // has told what there is.
   void expect_policies(const PolicyWatch& watch) { policies_.expect(watch); }
@@ -81,7 +81,7 @@ class Controller {
   // Hears what watches tell of TrackedServices, and what has happened to one. Both must return at
   // once; set before anything runs.
   struct Hearing {
-    std::function<void(const WatchEvent&)> tracked;
+    std::function<void(const std::string& name_space, const WatchEvent&)> tracked;
     std::function<void(const ServiceKey&, const Fact&, const std::optional<Core>&, TimePoint)> fact;
   };
   void set_hearing(Hearing hearing) { hearing_ = std::move(hearing); }

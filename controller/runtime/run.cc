@@ -82,21 +82,23 @@ Watches::Watches(KubeClient& kube, const Clock& clock, Controller& controller,
                  const std::vector<std::string>& namespaces, Duration server_timeout,
                  Watcher::Random random) {
   const std::vector<std::string> everywhere = {""};
-  const auto add = [&](Kind kind, const std::string& path) {
+  const auto add = [&](Kind kind, const std::string& name_space, const std::string& path) {
     WatchOptions options;
     options.path = path;
     options.server_timeout = server_timeout;
     if (server_timeout == Duration{0}) options.rest = kPollEvery;
     watchers_.push_back(std::make_unique<Watcher>(
         kube, clock, options,
-        [&controller, kind](const WatchEvent& event) { controller.on_event(kind, event); },
+        [&controller, kind, name_space](const WatchEvent& event) {
+          controller.on_event(kind, name_space, event);
+        },
         random));
   };
   for (const std::string& name_space : namespaces.empty() ? everywhere : namespaces) {
     // Services and Revisions first: what tracks them then finds them.
-    add(Kind::kService, services_path(name_space));
-    add(Kind::kRevision, revisions_path(name_space));
-    add(Kind::kTrackedService, tracked_services_path(name_space));
+    add(Kind::kService, name_space, services_path(name_space));
+    add(Kind::kRevision, name_space, revisions_path(name_space));
+    add(Kind::kTrackedService, name_space, tracked_services_path(name_space));
   }
   // Passes do not wait for these: retreats are due without them.
   needed_ = watchers_.size();
@@ -152,7 +154,7 @@ TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Dur
 
 void run_until_stopped(Watches& watches, Controller& controller, const Clock& clock, int workers,
                        const std::function<bool()>& stop, Election* election) {
-  share_arenas();
+  set_up_allocator();
   Gate gate;
   Gate bell;
   std::atomic<bool> done = false;

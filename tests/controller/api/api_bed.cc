@@ -62,7 +62,9 @@ ApiBed::ApiBed(std::vector<std::string> audiences)
       api_(kube_, clock_, log_into(log),
            {std::move(audiences), Secret(kOrderKey), [this] { return ++chance_; }}) {
   shop.cluster().controller().set_hearing(
-      {[this](const WatchEvent& event) { api_.changes().hear(event); },
+      {[this](const std::string& name_space, const WatchEvent& event) {
+         api_.changes().hear(name_space, event);
+       },
        [this](const ServiceKey& key, const Fact& fact, const std::optional<Core>& core,
               TimePoint now) { api_.changes().hear(key, fact, core, now); }});
   shop.adopt();

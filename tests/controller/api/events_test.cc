@@ -164,9 +164,9 @@ TEST(Changes, WhatIsGoneIsTold) {
   heard(events, *listener);
   const auto tracked =
       std::make_shared<const Json>(Json{{"metadata", {{"name", "cart"}, {"namespace", "shop"}}}});
-  changes.hear(event_of(WatchEvent::Type::kAdded, tracked));
-  changes.hear(event_of(WatchEvent::Type::kModified, tracked));  // nothing new
-  changes.hear(event_of(WatchEvent::Type::kDeleted, tracked));
+  changes.hear("", event_of(WatchEvent::Type::kAdded, tracked));
+  changes.hear("", event_of(WatchEvent::Type::kModified, tracked));  // nothing new
+  changes.hear("", event_of(WatchEvent::Type::kDeleted, tracked));
   const std::string text = heard(events, *listener);
   EXPECT_NE(text.find("id: e-1\nevent: service\n"), std::string::npos) << text;
   EXPECT_TRUE(

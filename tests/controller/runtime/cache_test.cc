@@ -165,7 +165,10 @@ TEST_F(Caches, AnAnnotationOverEverySizeIsReadAsADamagedCoreAndNothingElseIsLost
 }
 
 TEST_F(Caches, KeepOnlyWhatAListHeld) {
-  for (const Kind kind : kAllKinds) cache.keep_only(kind, {"shop/other", "shop/other-00001"});
+  for (const Kind kind : kAllKinds) cache.keep_only(kind, "bank", {});  // says nothing of others
+  EXPECT_TRUE(cache.tracked(kCheckout) && cache.service(kCheckout));
+  EXPECT_FALSE(cache.revisions(kCheckout).empty());
+  for (const Kind kind : kAllKinds) cache.keep_only(kind, "", {"shop/other", "shop/other-00001"});
   EXPECT_FALSE(cache.tracked(kCheckout));
   EXPECT_FALSE(cache.service(kCheckout));
   EXPECT_TRUE(cache.revisions(kCheckout).empty());
@@ -206,6 +209,14 @@ TEST_F(Caches, AskForNoPassWhereOnlyStatusWasWritten) {
   newer["metadata"]["resourceVersion"] = "5";
   newer["metadata"]["annotations"].erase("freshet.dev/pause");
   EXPECT_EQ(cache.put(Kind::kTrackedService, newer).size(), 1u);
+}
+
+TEST_F(Caches, KeepOfAnnotationsThoseThatAreRead) {
+  Json object = tracked_json("checkout", 1);
+  object["metadata"]["annotations"] = {{"team", "a"}, {"freshet.dev/abort", "1 --by=ann"}};
+  cache.put(Kind::kTrackedService, object);
+  EXPECT_EQ(cache.tracked(kCheckout)->object.annotations,
+            (std::map<std::string, std::string>{{"freshet.dev/abort", "1 --by=ann"}}));
 }
 
 TEST_F(Caches, HandOutStatusOnce) {
