@@ -31,7 +31,7 @@ void write_core(Json& patch, const ServiceView& view, const std::optional<Core>&
     if (there) patch.push_back(operation("remove", path));
     return;
   }
-  if (view.annotations.empty()) {
+  if (!view.has_annotations) {
     patch.push_back(operation("add", "/metadata/annotations", Json::object()));
   }
   patch.push_back(operation("add", path, core_to_text(*core)));

@@ -19,6 +19,11 @@ std::map<std::string, std::string> string_map(const Json& object) {
   return out;
 }
 
+// Others, such as what kubectl applied last, may be longer than all the rest.
+bool is_read(std::string_view annotation) {
+  return annotation.starts_with("freshet.dev/") || annotation == kUserImageAnnotation;
+}
+
 std::optional<std::string> string_at(const Json& object, std::string_view key) {
   std::string text = string_or(object, key);
   if (text.empty()) return std::nullopt;
@@ -175,6 +180,8 @@ Result<ServiceView> service_view(const Json& service) {
   view.deleting = !string_or(metadata, "deletionTimestamp").empty();
   if (const auto at = parse_rfc3339(string_or(metadata, "creationTimestamp"))) view.created = *at;
   view.annotations = string_map(at_path(metadata, {"annotations"}));
+  view.has_annotations = !view.annotations.empty();
+  std::erase_if(view.annotations, [](const auto& entry) { return !is_read(entry.first); });
   view.template_json = dump_json(tmpl);
   view.template_hash = template_hash(tmpl);
   view.template_rollout_id =

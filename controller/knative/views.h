@@ -8,6 +8,9 @@
 
 namespace freshet {
 
+// What `kn` notes of the image that a user named, where the template has a digest.
+inline constexpr std::string_view kUserImageAnnotation = "client.knative.dev/user-image";
+
 // Unknown fields are ignored; an object without name, uid, resourceVersion or a template is an
 // error (kBadInput).
 Result<ServiceView> service_view(const Json& service);

@@ -63,7 +63,8 @@ struct ServiceView {
   std::int64_t observed_generation = 0;
   bool deleting = false;
   std::optional<TimePoint> created;
-  std::map<std::string, std::string> annotations;
+  bool has_annotations = false;
+  std::map<std::string, std::string> annotations;  // those that are read: ours, the user's image
   std::string template_json;                       // spec.template, canonical text
   std::string template_hash;                       // "t:…"
   std::optional<std::string> template_rollout_id;  // our annotation on the template

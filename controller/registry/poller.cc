@@ -53,7 +53,8 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
     if (!is_new) {
       Followed& both = place->second.followed;
       both.every = std::min(both.every, wish.every);
-      both.known = known_to_both(std::move(both.known), wish.known);
+      both.known = std::make_shared<const KnownTag>(known_to_both(
+          both.known ? *both.known : KnownTag{}, wish.known ? *wish.known : KnownTag{}));
       both.reads_bases |= wish.reads_bases;
     }
   }
@@ -74,9 +75,10 @@ void Poller::set_followed(const std::vector<Followed>& followed, TimePoint now) 
       entry.due = std::min(entry.due, next_regular(phase_name(key), wanted.every, now));
     }
     const auto& known = entry.observation.confirmed;
-    const bool is_unread = known && known->remembered && !wanted.known.confirmed;  // by who is new
+    const bool by_all = wanted.known && wanted.known->confirmed;
+    const bool is_unread = known && known->remembered && !by_all;  // by who is new
     const bool is_asked_for = wanted.reads_bases && !entry.followed.reads_bases;
-    wanted.known = {};  // was of use for the first check
+    wanted.known.reset();  // was of use for the first check
     entry.followed = std::move(wanted);
     if (is_unread || (is_asked_for && lacks_application(entry))) {
       entry.confirm_again = 1;
@@ -94,9 +96,10 @@ bool Poller::lacks_application(const Entry& entry) {
 }
 
 void Poller::recall(Entry& entry) {
-  entry.observation.confirmed = entry.followed.known.confirmed;
-  for (const TimePoint move : entry.followed.known.moves) entry.moves.add(move);
-  entry.followed.known = {};
+  if (!entry.followed.known) return;
+  entry.observation.confirmed = entry.followed.known->confirmed;
+  for (const TimePoint move : entry.followed.known->moves) entry.moves.add(move);
+  entry.followed.known.reset();
 }
 
 PollStep Poller::start_due(TimePoint now) {

@@ -28,9 +28,9 @@ struct Followed {
   ImageReference reference;  // with a tag; a digest is ignored
   Credential credential;
   Duration every = minutes(5);
-  std::optional<FollowSpec> follow = {};  // chooses the tag; one in the reference is ignored
-  KnownTag known = {};                    // for the first check
-  bool reads_bases = false;               // what its images hold beyond their bases is asked
+  std::optional<FollowSpec> follow = {};       // chooses the tag; one in the reference is ignored
+  std::shared_ptr<const KnownTag> known = {};  // for the first check; null: nothing
+  bool reads_bases = false;                    // what its images hold beyond their bases is asked
   bool operator==(const Followed&) const = default;
 };
 

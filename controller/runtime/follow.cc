@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
+#include "controller/knative/views.h"
+
 namespace freshet {
 
 namespace {
-
-constexpr std::string_view kUserImageAnnotation = "client.knative.dev/user-image";
 
 std::string container_names(const ServiceView& service) {
   std::string names;

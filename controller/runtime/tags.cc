@@ -36,11 +36,11 @@ TagWatch::TagWatch(const ControllerOptions& options, HttpExchanges& exchanges,
 void TagWatch::follow(const ServiceKey& follower, const std::vector<FollowedImage>& images,
                       Duration every) {
   std::vector<Wish> wished;
-  std::vector<KnownTag> known;
+  std::vector<std::shared_ptr<const KnownTag>> known;
   for (const FollowedImage& image : images) {
     if (!is_followed(image)) continue;
     wished.push_back({image.reference, image.pull_secrets, every, image.follow, image.reads_base});
-    known.push_back(known_tag(image.before));
+    known.push_back(std::make_shared<const KnownTag>(known_tag(image.before)));
   }
   const std::lock_guard lock(mutex_);
   auto& before = followed_[follower];

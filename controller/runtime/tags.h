@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -78,7 +79,8 @@ class TagWatch {
 
   mutable std::mutex mutex_;  // guards what follows
   std::map<ServiceKey, std::vector<Wish>> followed_;
-  std::map<ServiceKey, std::vector<KnownTag>> known_;  // of each wish, as status has it now
+  // Of each wish, as status has it now.
+  std::map<ServiceKey, std::vector<std::shared_ptr<const KnownTag>>> known_;
   std::map<PollKey, std::set<ServiceKey>> followers_;
   std::map<PollKey, TagObservation> seen_;
   std::optional<TimePoint> next_due_;

@@ -52,6 +52,23 @@ Json revision() {
     "status": {"observedGeneration": 1, "conditions": [{"type": "Ready", "status": "True"}]}})");
 }
 
+TEST(ServiceViews, HoldNoAnnotationThatNobodyReads) {
+  Json object = shown_service();
+  object["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/last-applied-configuration", std::string(4000, 'x')},
+      {"client.knative.dev/user-image", "x.io/web:1"},
+      {"freshet.dev/rollout", "{}"}};
+  const auto view = service_view(object);
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->annotations,
+            (std::map<std::string, std::string>{{"client.knative.dev/user-image", "x.io/web:1"},
+                                                {"freshet.dev/rollout", "{}"}}));
+  object["metadata"]["annotations"] = {{"team", "shop"}};
+  EXPECT_TRUE(service_view(object)->has_annotations);
+  object["metadata"].erase("annotations");
+  EXPECT_FALSE(service_view(object)->has_annotations);
+}
+
 TEST(ServiceViews, HoldWhatFreshetLooksAt) {
   const auto view = service_view(shown_service());
   ASSERT_TRUE(view);
@@ -250,44 +267,6 @@ INSTANTIATE_TEST_SUITE_P(
                 "fieldsV1":{"f:spec":{"f:template":{}}}}]})",
                                  {"Flux"},
                                  false}),
-    [](const auto& row) { return std::string(row.param.sentence); });
-
-struct PodRow {
-  const char* sentence;
-  const char* status;
-  PodFacts facts;
-};
-class Pods : public ::testing::TestWithParam<PodRow> {};
-TEST_P(Pods, AreSummedUp) {
-  const Json list = {{"items", Json::array({{{"status", Json::parse(GetParam().status)}}})}};
-  EXPECT_EQ(pod_facts(list), GetParam().facts);
-}
-INSTANTIATE_TEST_SUITE_P(
-    Views, Pods,
-    ::testing::Values(
-        PodRow{"Ready",
-               R"({"conditions":[{"type":"Ready","status":"True"}]})",
-               {1, 1, 0, false, false, ""}},
-        PodRow{"Crashing",
-               R"({"containerStatuses":[{"name":"app","restartCount":2,
-                "state":{"waiting":{"reason":"CrashLoopBackOff"}},
-                "lastState":{"terminated":{"exitCode":7}}}]})",
-               {1, 0, 2, false, false, "container app ended with exit code 7"}},
-        PodRow{"EndedAndNotStartedAgainYet",
-               R"({"containerStatuses":[{"name":"app","restartCount":0,
-                "state":{"terminated":{"exitCode":1}}}]})",
-               {1, 0, 1, false, false, "container app ended with exit code 1"}},
-        PodRow{"KnativesOwnProxyDoesNotCount",
-               R"({"containerStatuses":[{"name":"queue-proxy","restartCount":3}]})",
-               {1, 0, 0, false, false, ""}},
-        PodRow{"CannotPull",
-               R"({"containerStatuses":[{"name":"app","restartCount":0,
-                "state":{"waiting":{"reason":"ImagePullBackOff","message":"back-off"}}}]})",
-               {1, 0, 0, false, true, "ImagePullBackOff: back-off"}},
-        PodRow{"HasNoNode",
-               R"({"conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable",
-                "message":"0/3 nodes"}]})",
-               {1, 0, 0, true, false, "unschedulable: 0/3 nodes"}}),
     [](const auto& row) { return std::string(row.param.sentence); });
 
 TEST(TrafficJson, ComesBackAsItWent) {

@@ -38,7 +38,8 @@ class KnownTagTest : public testing::Test {
     return run_checks(poller_, transport_, now_, &most_in_flight_);
   }
   static Followed follow(KnownTag known) {
-    return {app(), {}, minutes(5), std::nullopt, std::move(known)};
+    return {
+        app(), {}, minutes(5), std::nullopt, std::make_shared<const KnownTag>(std::move(known))};
   }
   const TagObservation& seen() { return *poller_.find(poll_key(app(), "")); }
 

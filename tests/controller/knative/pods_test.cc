@@ -1,0 +1,50 @@
+// What is counted of pods.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "controller/knative/views.h"
+
+namespace freshet {
+namespace {
+
+struct PodRow {
+  const char* sentence;
+  const char* status;
+  PodFacts facts;
+};
+class Pods : public ::testing::TestWithParam<PodRow> {};
+TEST_P(Pods, AreSummedUp) {
+  const Json list = {{"items", Json::array({{{"status", Json::parse(GetParam().status)}}})}};
+  EXPECT_EQ(pod_facts(list), GetParam().facts);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Views, Pods,
+    ::testing::Values(
+        PodRow{"Ready",
+               R"({"conditions":[{"type":"Ready","status":"True"}]})",
+               {1, 1, 0, false, false, ""}},
+        PodRow{"Crashing",
+               R"({"containerStatuses":[{"name":"app","restartCount":2,
+                "state":{"waiting":{"reason":"CrashLoopBackOff"}},
+                "lastState":{"terminated":{"exitCode":7}}}]})",
+               {1, 0, 2, false, false, "container app ended with exit code 7"}},
+        PodRow{"EndedAndNotStartedAgainYet",
+               R"({"containerStatuses":[{"name":"app","restartCount":0,
+                "state":{"terminated":{"exitCode":1}}}]})",
+               {1, 0, 1, false, false, "container app ended with exit code 1"}},
+        PodRow{"KnativesOwnProxyDoesNotCount",
+               R"({"containerStatuses":[{"name":"queue-proxy","restartCount":3}]})",
+               {1, 0, 0, false, false, ""}},
+        PodRow{"CannotPull",
+               R"({"containerStatuses":[{"name":"app","restartCount":0,
+                "state":{"waiting":{"reason":"ImagePullBackOff","message":"back-off"}}}]})",
+               {1, 0, 0, false, true, "ImagePullBackOff: back-off"}},
+        PodRow{"HasNoNode",
+               R"({"conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable",
+                "message":"0/3 nodes"}]})",
+               {1, 0, 0, true, false, "unschedulable: 0/3 nodes"}}),
+    [](const auto& row) { return std::string(row.param.sentence); });
+
+}  // namespace
+}  // namespace freshet
