@@ -146,6 +146,7 @@ class Bench {
     start_rig();
     retreat(2 * fifth);
     const int half = fifth / 2;
+    watch_all();
     abort(0, half);
     bool good = tell_retreats(2 * fifth + half);
     // Who aborts while all is listed anew waits for the list: told, since no cluster does that
@@ -157,6 +158,11 @@ class Bench {
          std::vector<double>(all.begin() + std::min<std::ptrdiff_t>(half, std::ssize(all)),
                              all.end()));
     return good;
+  }
+
+  // Until all has been listed anew and is watched.
+  void watch_all() {
+    wait_until([this] { return parse_whole(order("watches")).value_or(0) >= rig_->watches(); });
   }
 
   // Ten a second, and until all of them have been heard.

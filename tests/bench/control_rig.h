@@ -26,6 +26,7 @@ class ControlRig {
   bool in_sync() const { return watches_->in_sync(); }
   Controller& controller() { return *controller_; }
   Metrics& metrics() { return metrics_; }
+  int watches() const { return static_cast<int>(watches_->all().size()); }
   // How often these words stand in what its metrics tell.
   int told(const std::string& words);
 

@@ -72,7 +72,7 @@ void watch(ControlWorld& world, const Clock& clock, const httplib::Request& requ
   watching->request = to_request(request);
   watching->target = request.path + "?watch=1&allowWatchBookmarks=true";
   watching->version = request.get_param_value("resourceVersion");
-  watching->relists = world.relists();
+  watching->relists = world.begin_watch();
   const auto lasting = parse_whole(request.get_param_value("timeoutSeconds")).value_or(300);
   watching->until = clock.now() + seconds(lasting);
   response.set_chunked_content_provider(

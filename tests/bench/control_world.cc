@@ -153,6 +153,12 @@ int ControlWorld::relists() const {
   return relists_;
 }
 
+int ControlWorld::begin_watch() {
+  const std::lock_guard lock(mutex_);
+  ++watches_;
+  return relists_;
+}
+
 std::int64_t ControlWorld::writes() const {
   std::int64_t count = 0;
   for (const auto& [request, times] : cluster_->world().requests()) {
@@ -174,7 +180,11 @@ std::string ControlWorld::order(const std::string& what, int first, int count) {
     }
     return lines;
   }
-  if (what == "relist") ++relists_;
+  if (what == "watches") return std::to_string(watches_);
+  if (what == "relist") {
+    ++relists_;
+    watches_ = 0;
+  }
   for (int i = first; i < first + count; ++i) {
     if (what == "rebuild") world.push(control_repository(i), "1", good_image(), world.now());
     if (what == "ruin") world.push(control_repository(i), "1", bad_image(), world.now());

@@ -37,6 +37,7 @@ class ControlWorld {
   void wait(Duration at_most);
   // Rises when the watches that run are to end, and what they watched is to be listed anew.
   int relists() const;
+  int begin_watch();  // relists() for a watch that begins
 
   // What the benchmark wants to happen or to know, in words; see control.cc.
   std::string order(const std::string& what, int first, int count);
@@ -57,6 +58,7 @@ class ControlWorld {
   std::condition_variable changed_;
   std::uint64_t changes_ = 0;
   int relists_ = 0;
+  int watches_ = 0;  // that began since
   std::unique_ptr<SimulatedCluster> cluster_;
   std::map<ServiceKey, TimePoint> aborted_;
   std::map<std::string, Retreat> retreats_;  // by Service and rollout
