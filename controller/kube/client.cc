@@ -8,7 +8,6 @@
 #include "base/relapse.h"
 #include "base/text.h"
 #include "controller/kube/errors.h"
-#include "controller/kube/leave_out.h"
 
 namespace freshet {
 namespace {
@@ -34,8 +33,9 @@ void set_token(HttpRequest& request, const Secret& token) {
   if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token.reveal()});
 }
 
-Result<Json> parse_answer(const HttpRequest& request, const HttpResponse& response) {
-  auto body = parse_json(response.body, request.max_body_bytes);
+Result<Json> parse_answer(const HttpRequest& request, const HttpResponse& response,
+                          const std::vector<std::string_view>& leave_out = {}) {
+  auto body = parse_json_without(response.body, request.max_body_bytes, leave_out);
   if (body) return body;
   return make_error(ErrorKind::kTransient,
                     sentence(request) + ": the answer cannot be read: " + body.error().message);
@@ -187,8 +187,7 @@ Result<ListEnd> KubeClient::list_each(const std::string& path,
     request.timeout = kListTimeout;
     auto answer = succeed(request);
     if (!answer) return answer.error();
-    if (!leave_out.empty()) answer->body = without_members(answer->body, leave_out);
-    auto body = parse_answer(request, *answer);
+    auto body = parse_answer(request, *answer, leave_out);
     if (!body) return body.error();
     const auto items = body->find("items");
     if (items == body->end() || !items->is_array()) {

@@ -62,9 +62,9 @@ class KubeClient {
              KubeClientOptions options);
 
   Result<ServerReply> get(const std::string& path);
-  // Page by page, so that no more than one is held; what is left of an item is dropped with it. The
-  // values of members named in `leave_out` are null, and not parsed. A continue token that expires
-  // is kGone: begin anew.
+  // Page by page, so that no more than one is held; what is left of an item is dropped with it.
+  // Members named in `leave_out` are not there, at whatever depth. A continue token that expires is
+  // kGone: begin anew.
   Result<ListEnd> list_each(const std::string& path, const std::function<void(Json& item)>& on_item,
                             const std::vector<std::string_view>& leave_out = {},
                             std::size_t max_items = kMaxListItems);

@@ -175,6 +175,18 @@ TEST(KubeClient, ListsEveryPage) {
   EXPECT_EQ(s.sent[1].url, "https://api:6443/x?labelSelector=a&limit=250&continue=a%20b");
 }
 
+TEST(KubeClient, ListsItemsWithoutWhatIsLeftOut) {
+  Scripted s;
+  s.answers = {ok(R"({"items":[{"a":1,"b":{"a":[],"c":2}},{"c":3}],"metadata":{"continue":"x"}})"),
+               ok(R"({"items":[{"a":{}}],"metadata":{"resourceVersion":"5"}})")};
+  Json items = Json::array();
+  const auto end = s.client.list_each(
+      "/x", [&items](Json& item) { items.push_back(std::move(item)); }, {"a"});
+  ASSERT_TRUE(end) << end.error().message;
+  EXPECT_EQ(end->resource_version, "5");
+  EXPECT_EQ(items, Json::parse(R"([{"b":{"c":2}},{"c":3},{}])"));
+}
+
 TEST(KubeClient, AListBeginsAgainOnceWhenItsTokenExpiredAndIsBounded) {
   const HttpResponse first = ok(R"({"items":[1],"metadata":{"continue":"t"}})");
   const HttpResponse expired{410, {}, "{}"};
