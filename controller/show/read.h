@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -24,6 +25,9 @@ enum class FleetPart {
 Status read_each(KubeClient& kube, const std::string& name_space, FleetPart part,
                  const std::function<void()>& begin,
                  const std::function<void(ServiceDetail)>& on_detail);
+
+// Members of a TrackedService that are not read for it. None of them is one of a spec.
+std::vector<std::string_view> left_out_for(FleetPart part);
 
 // All of them, by namespace and name.
 Result<std::vector<ServiceDetail>> read_fleet(KubeClient& kube, const std::string& name_space);
