@@ -223,10 +223,13 @@ Result<ListEnd> KubeClient::list_pages(const std::string& path, const WorkOnPage
     std::size_t items = 0;
     std::function<void()> deliver;
   };
-  const auto work_on = [&](const HttpRequest& request, const std::string& body) -> Result<Done> {
+  // Where the list goes on is told before its items are worked on.
+  const auto work_on = [&](const HttpRequest& request, const std::string& body,
+                           std::promise<Result<Json>> metadata) -> Result<Done> {
     auto page = parse_page(request, body, leave_out);
+    metadata.set_value(page ? Result<Json>(at_path(*page, {"metadata"})) : page.error());
     if (!page) return page.error();
-    Json& items = (*page)["items"];
+    const Json& items = page->at("items");
     return Done{items.size(), work(items)};
   };
   std::size_t count = 0;
@@ -242,13 +245,14 @@ Result<ListEnd> KubeClient::list_pages(const std::string& path, const WorkOnPage
   };
   at_once = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, at_once);
   return each_page(path, [&](const HttpRequest& request, HttpResponse& answer) -> Result<Json> {
-    const auto rest = parse_answer(request, answer.body, {"items"});
-    if (!rest) return rest.error();
-    Json metadata = at_path(*rest, {"metadata"});
-    // Where no thread is to be had it is done when its turn comes.
+    std::promise<Result<Json>> promise;
+    std::future<Result<Json>> told = promise.get_future();
+    // Where no thread is to be had, it is done here.
     pages.push_back(std::async(std::launch::async | std::launch::deferred, work_on, request,
-                               std::move(answer.body)));
-    const bool is_last = string_or(metadata, "continue").empty();
+                               std::move(answer.body), std::move(promise)));
+    if (pages.back().wait_for(Duration{0}) == std::future_status::deferred) pages.back().wait();
+    Result<Json> metadata = told.get();
+    const bool is_last = !metadata || string_or(*metadata, "continue").empty();
     while (pages.size() >= (is_last ? 1 : at_once)) {
       if (const Status delivered = deliver_first(request); !delivered) return delivered.error();
     }
