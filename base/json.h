@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -28,6 +29,11 @@ Result<Json> parse_json(std::string_view text, std::size_t max_bytes = kMaxDocum
 // was too deep, to be made recognizable.
 Result<Json> parse_json_of_objects(std::string_view text, std::size_t max_bytes, std::size_t depth,
                                    const std::function<void(Json& object)>& spoil);
+
+// As parse_json, but members of these names are not there, at whatever depth. What they hold must
+// be JSON, and is not looked at otherwise.
+Result<Json> parse_json_without(std::string_view text, std::size_t max_bytes,
+                                const std::vector<std::string_view>& names);
 
 std::string dump_json(const Json& value);         // compact, canonical; invalid UTF-8 replaced
 std::string dump_json_pretty(const Json& value);  // two spaces

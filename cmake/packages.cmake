@@ -14,6 +14,7 @@ find_package(prometheus-cpp REQUIRED COMPONENTS core)
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive)  # reads layers of images
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 if(FRESHET_TESTS)
   find_package(GTest REQUIRED)
   find_package(benchmark REQUIRED)

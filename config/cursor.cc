@@ -24,17 +24,23 @@ bool note(std::vector<Problem>& problems, Problem problem) {
 
 }  // namespace
 
-Cursor Cursor::field(std::string_view name, const Node& value) const {
-  return Cursor{value, child(path, name), problems, lenient};
+Cursor Cursor::field(std::string_view field_name, const Node& value) const {
+  return Cursor{value, field_name, problems, lenient, this, 0};
 }
 
-Cursor Cursor::item(std::size_t index) const {
-  return Cursor{node.items[index], fmt::format("{}[{}]", path, index), problems, lenient};
+Cursor Cursor::item(std::size_t item_index) const {
+  return Cursor{node.items[item_index], "", problems, lenient, this, item_index};
+}
+
+std::string Cursor::path() const {
+  if (parent == nullptr) return std::string(name);
+  if (parent->node.kind == Node::Kind::kList) return fmt::format("{}[{}]", parent->path(), index);
+  return child(parent->path(), name);
 }
 
 bool Cursor::fail(std::string message, std::string allowed, std::string nearest) const {
   const bool has_found = node.is_scalar() && node.kind != Node::Kind::kNull;
-  return note(problems, Problem{path, node.line, node.column, std::move(message),
+  return note(problems, Problem{path(), node.line, node.column, std::move(message),
                                 has_found ? printable(node.text, 60) : "", std::move(allowed),
                                 std::move(nearest)});
 }
@@ -47,8 +53,8 @@ bool Cursor::unknown(const NodeEntry& entry, const std::vector<std::string>& kno
   if (problems.size() >= kMaxProblems) return false;
   const std::string key = printable(entry.key, 60);
   return note(problems,
-              Problem{child(path, entry.key), entry.line, entry.column, "unknown field " + key, key,
-                      join(known, ", "), freshet::nearest(key, known).value_or("")});
+              Problem{child(path(), entry.key), entry.line, entry.column, "unknown field " + key,
+                      key, join(known, ", "), freshet::nearest(key, known).value_or("")});
 }
 
 }  // namespace freshet::config

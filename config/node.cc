@@ -29,12 +29,14 @@ Node from_json(const Json& value, int depth) {
     case Json::value_t::string: return text_node(value.get_ref<const std::string&>());
     case Json::value_t::array: {
       Node list = list_node();
+      list.items.reserve(value.size());
       for (const Json& item : value) list.items.push_back(from_json(item, depth + 1));
       return list;
     }
     case Json::value_t::object: {
       Node map = map_node();
-      for (const auto& [key, item] : value.items()) {
+      map.entries.reserve(value.size());
+      for (const auto& [key, item] : value.get_ref<const Json::object_t&>()) {
         add_entry(map, key, from_json(item, depth + 1));
       }
       return map;

@@ -2,13 +2,15 @@
 #include "controller/kube/client.h"
 
 #include <algorithm>
+#include <deque>
+#include <future>
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <utility>
 
 #include "base/relapse.h"
 #include "base/text.h"
 #include "controller/kube/errors.h"
-#include "controller/kube/leave_out.h"
 
 namespace freshet {
 namespace {
@@ -34,11 +36,25 @@ void set_token(HttpRequest& request, const Secret& token) {
   if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token.reveal()});
 }
 
-Result<Json> parse_answer(const HttpRequest& request, const HttpResponse& response) {
-  auto body = parse_json(response.body, request.max_body_bytes);
-  if (body) return body;
+Result<Json> parse_answer(const HttpRequest& request, std::string_view body,
+                          const std::vector<std::string_view>& leave_out = {}) {
+  auto parsed = parse_json_without(body, request.max_body_bytes, leave_out);
+  if (parsed) return parsed;
   return make_error(ErrorKind::kTransient,
-                    sentence(request) + ": the answer cannot be read: " + body.error().message);
+                    sentence(request) + ": the answer cannot be read: " + parsed.error().message);
+}
+
+// {"items":[…],"metadata":…}, without what is left out.
+Result<Json> parse_page(const HttpRequest& request, std::string_view body,
+                        const std::vector<std::string_view>& leave_out) {
+  auto page = parse_answer(request, body, leave_out);
+  if (!page || at_path(*page, {"items"}).is_array()) return page;
+  return make_error(ErrorKind::kTransient, sentence(request) + ": the answer is not a list");
+}
+
+Error too_many(const HttpRequest& request, std::size_t max_items) {
+  return make_error(ErrorKind::kRefused,
+                    sentence(request) + ": more than " + std::to_string(max_items) + " items");
 }
 
 }  // namespace
@@ -110,7 +126,7 @@ Result<HttpResponse> KubeClient::succeed(const HttpRequest& request) {
 Result<ServerReply> KubeClient::run(const HttpRequest& request) {
   const auto answer = succeed(request);
   if (!answer) return answer.error();
-  auto body = parse_answer(request, *answer);
+  auto body = parse_answer(request, answer->body);
   if (!body) return body.error();
   return ServerReply{*std::move(body), server_time(*answer, clock_.now()), answer->status};
 }
@@ -164,21 +180,24 @@ Result<ListReply> KubeClient::list(const std::string& path, std::size_t max_item
 
 Result<ListReply> KubeClient::list_once(const std::string& path, std::size_t max_items) {
   ListReply all;
-  const auto keep = [&all](Json& item) { all.items.push_back(std::move(item)); };
-  const auto end = list_each(path, keep, {}, max_items);
+  const auto keep = [&](const HttpRequest& request, HttpResponse& answer) -> Result<Json> {
+    auto page = parse_page(request, answer.body, {});
+    if (!page) return page.error();
+    Json& items = (*page)["items"];
+    if (all.items.size() + items.size() > max_items) return too_many(request, max_items);
+    std::ranges::move(items, std::back_inserter(all.items));
+    return std::move((*page)["metadata"]);
+  };
+  const auto end = each_page(path, keep);
   if (!end) return end.error();
   all.resource_version = end->resource_version;
   all.server_time = end->server_time;
   return all;
 }
 
-Result<ListEnd> KubeClient::list_each(const std::string& path,
-                                      const std::function<void(Json& item)>& on_item,
-                                      const std::vector<std::string_view>& leave_out,
-                                      std::size_t max_items) {
+Result<ListEnd> KubeClient::each_page(const std::string& path, const TakePage& take) {
   ListEnd end;
   std::string next;
-  std::size_t count = 0;
   for (std::size_t page = 0; page < kMaxListPages; ++page) {
     std::string target = with_query(path, "limit", std::to_string(kListPageSize));
     if (!next.empty()) target = with_query(std::move(target), "continue", next);
@@ -187,26 +206,58 @@ Result<ListEnd> KubeClient::list_each(const std::string& path,
     request.timeout = kListTimeout;
     auto answer = succeed(request);
     if (!answer) return answer.error();
-    if (!leave_out.empty()) answer->body = without_members(answer->body, leave_out);
-    auto body = parse_answer(request, *answer);
-    if (!body) return body.error();
-    const auto items = body->find("items");
-    if (items == body->end() || !items->is_array()) {
-      return make_error(ErrorKind::kTransient, sentence(request) + ": the answer is not a list");
-    }
-    count += items->size();
-    if (count > max_items) {
-      return make_error(ErrorKind::kRefused,
-                        sentence(request) + ": more than " + std::to_string(max_items) + " items");
-    }
-    for (Json& item : *items) on_item(item);
-    const Json& metadata = at_path(*body, {"metadata"});
-    end.resource_version = string_or(metadata, "resourceVersion");
+    const auto metadata = take(request, *answer);
+    if (!metadata) return metadata.error();
+    end.resource_version = string_or(*metadata, "resourceVersion");
     end.server_time = server_time(*answer, clock_.now());
-    next = string_or(metadata, "continue");
+    next = string_or(*metadata, "continue");
     if (next.empty()) return end;
   }
   return make_error(ErrorKind::kRefused, "listing " + path + ": too many pages");
+}
+
+Result<ListEnd> KubeClient::list_pages(const std::string& path, const WorkOnPage& work,
+                                       std::size_t at_once,
+                                       const std::vector<std::string_view>& leave_out) {
+  struct Done {
+    std::size_t items = 0;
+    std::function<void()> deliver;
+  };
+  // Where the list goes on is told before its items are worked on.
+  const auto work_on = [&](const HttpRequest& request, const std::string& body,
+                           std::promise<Result<Json>> metadata) -> Result<Done> {
+    auto page = parse_page(request, body, leave_out);
+    metadata.set_value(page ? Result<Json>(at_path(*page, {"metadata"})) : page.error());
+    if (!page) return page.error();
+    const Json& items = page->at("items");
+    return Done{items.size(), work(items)};
+  };
+  std::size_t count = 0;
+  std::deque<std::future<Result<Done>>> pages;
+  const auto deliver_first = [&](const HttpRequest& request) -> Status {
+    const Result<Done> done = pages.front().get();
+    pages.pop_front();
+    if (!done) return done.error();
+    count += done->items;
+    if (count > kMaxListItems) return too_many(request, kMaxListItems);
+    done->deliver();
+    return {};
+  };
+  at_once = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, at_once);
+  return each_page(path, [&](const HttpRequest& request, HttpResponse& answer) -> Result<Json> {
+    std::promise<Result<Json>> promise;
+    std::future<Result<Json>> told = promise.get_future();
+    // Where no thread is to be had, it is done here.
+    pages.push_back(std::async(std::launch::async | std::launch::deferred, work_on, request,
+                               std::move(answer.body), std::move(promise)));
+    if (pages.back().wait_for(Duration{0}) == std::future_status::deferred) pages.back().wait();
+    Result<Json> metadata = told.get();
+    const bool is_last = !metadata || string_or(*metadata, "continue").empty();
+    while (pages.size() >= (is_last ? 1 : at_once)) {
+      if (const Status delivered = deliver_first(request); !delivered) return delivered.error();
+    }
+    return metadata;
+  });
 }
 
 Result<HttpResponse> KubeClient::fetch_page(const std::string& target) {

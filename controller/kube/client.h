@@ -62,12 +62,13 @@ class KubeClient {
              KubeClientOptions options);
 
   Result<ServerReply> get(const std::string& path);
-  // Page by page, so that no more than one is held; what is left of an item is dropped with it. The
-  // values of members named in `leave_out` are null, and not parsed. A continue token that expires
-  // is kGone: begin anew.
-  Result<ListEnd> list_each(const std::string& path, const std::function<void(Json& item)>& on_item,
-                            const std::vector<std::string_view>& leave_out = {},
-                            std::size_t max_items = kMaxListItems);
+  // Page by page, so that a few are held: `work` is given the items of one on another thread, up to
+  // `at_once` of them while the next page is read, if there are so many cores. What it returns is
+  // called here, in the order of the pages. Members named in `leave_out` are not there, at whatever
+  // depth. A continue token that expires is kGone: begin anew.
+  using WorkOnPage = std::function<std::function<void()>(const Json& items)>;
+  Result<ListEnd> list_pages(const std::string& path, const WorkOnPage& work, std::size_t at_once,
+                             const std::vector<std::string_view>& leave_out = {});
   // Every page. An expired continue token starts it again, once.
   Result<ListReply> list(const std::string& path, std::size_t max_items = kMaxListItems);
   // RFC 6902. To guard it, begin with {"op":"replace","path":"/metadata/resourceVersion",…}: a
@@ -103,6 +104,9 @@ class KubeClient {
   Result<ServerReply> run(const HttpRequest& request);
   HttpRequest writing(std::string method, std::string target, std::string_view media_type,
                       const Json& body) const;
+  // `take` returns the metadata of the list.
+  using TakePage = std::function<Result<Json>(const HttpRequest& request, HttpResponse& answer)>;
+  Result<ListEnd> each_page(const std::string& path, const TakePage& take);
   Result<ListReply> list_once(const std::string& path, std::size_t max_items);
 
   HttpTransport& transport_;

@@ -38,20 +38,24 @@ Json without_status(const Json& tracked) {
 
 }  // namespace
 
-ServiceDetail make_detail(const Json& tracked, const Json* service,
-                          const std::vector<Json>& revisions) {
+ServiceDetail make_detail(const Json& tracked, const ServiceView* service) {
   ServiceDetail detail;
   ParsedTrackedService parsed = parse_tracked_service_json(without_status(tracked));
   detail.tracked = std::move(parsed.object);
   detail.problems = std::move(parsed.problems);
   detail.status = status_from_json(at_path(tracked, {"status"}));
-  if (service != nullptr) {
-    if (auto view = service_view(*service)) detail.service = std::move(*view);
-  }
-  for (const Json& revision : revisions) {
-    if (auto view = revision_view(revision)) detail.revisions.push_back(std::move(*view));
-  }
+  if (service != nullptr) detail.service = *service;
   detail.core = core_of(detail);
+  return detail;
+}
+
+ServiceDetail make_detail(const Json& tracked, const Json* service,
+                          const std::vector<Json>& revisions) {
+  const Result<ServiceView> view = service_view(service != nullptr ? *service : Json());
+  ServiceDetail detail = make_detail(tracked, view ? &*view : nullptr);
+  for (const Json& revision : revisions) {
+    if (auto one = revision_view(revision)) detail.revisions.push_back(std::move(*one));
+  }
   return detail;
 }
 

@@ -26,6 +26,7 @@ struct ServiceDetail {
 // From objects as the API returns them; `service` null: there is none.
 ServiceDetail make_detail(const Json& tracked, const Json* service,
                           const std::vector<Json>& revisions);
+ServiceDetail make_detail(const Json& tracked, const ServiceView* service);
 
 std::string service_name(const ServiceDetail& detail);  // of the Knative Service that is followed
 const RevisionView* find_revision(const ServiceDetail& detail, const std::string& name);

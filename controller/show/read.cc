@@ -3,16 +3,19 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "base/text.h"
+#include "controller/knative/views.h"
 #include "controller/runtime/paths.h"
 
 namespace freshet {
 namespace {
 
 constexpr std::size_t kNamesShown = 8;
+constexpr std::size_t kMaxPagesAtOnce = 4;
 
 ServiceKey key_of(const Json& object) {
   const Json& metadata = at_path(object, {"metadata"});
@@ -41,35 +44,45 @@ Result<ListReply> list_tracked(KubeClient& kube, const std::string& name_space) 
 
 using LeftOut = std::vector<std::string_view>;
 
-Status list_each_item(KubeClient& kube, const std::string& path, const LeftOut& leave_out,
-                      const std::function<void()>& begin,
-                      const std::function<void(Json&)>& on_item) {
+// Once more from the beginning where the list could not be gone on with.
+Status list_all(KubeClient& kube, const std::string& path, FleetPart part, const LeftOut& leave_out,
+                const std::function<void()>& begin, const KubeClient::WorkOnPage& work) {
+  // All of everything is for programs, also of the controller, which leaves cores to others.
+  const std::size_t at_once = part == FleetPart::kWhole ? 1 : kMaxPagesAtOnce;
   begin();
-  auto end = kube.list_each(path, on_item, leave_out);
+  auto end = kube.list_pages(path, work, at_once, leave_out);
   if (!end && end.error().kind == ErrorKind::kGone) {
     begin();
-    end = kube.list_each(path, on_item, leave_out);
+    end = kube.list_pages(path, work, at_once, leave_out);
   }
   if (!end) return end.error();
   return {};
 }
 
-// What forms of many services show of a Knative Service: of ten thousand no more is kept.
-Json shown_part(Json& service) {
-  Json out = {{"apiVersion", string_or(service, "apiVersion")},
-              {"kind", string_or(service, "kind")},
-              {"spec", {{"template", Json::object()}}},
-              {"status", {{"traffic", at_path(service, {"status", "traffic"})}}}};
+// Turns each item into a value on another thread; `on_value` is called on this one.
+template <class Value>
+KubeClient::WorkOnPage turn(std::function<Value(const Json&)> into,
+                            std::function<void(Value&)> on_value) {
+  return [=](const Json& items) {
+    auto values = std::make_shared<std::vector<Value>>();
+    values->reserve(items.size());
+    for (const Json& item : items) values->push_back(into(item));
+    return [=] { std::ranges::for_each(*values, on_value); };
+  };
+}
+
+// What is shown of a Knative Service among many.
+ServiceView shown_part(const Json& service) {
+  ServiceView view;
+  view.key = key_of(service);
   const Json& metadata = at_path(service, {"metadata"});
+  view.uid = Uid(string_or(metadata, "uid"));
+  view.resource_version = string_or(metadata, "resourceVersion");
   const std::string core(kCoreAnnotation);
-  out["metadata"] = {{"name", string_or(metadata, "name")},
-                     {"namespace", string_or(metadata, "namespace")},
-                     {"uid", string_or(metadata, "uid")},
-                     {"resourceVersion", string_or(metadata, "resourceVersion")},
-                     {"annotations", Json::object()}};
   const std::string text = string_or(at_path(metadata, {"annotations"}), core);
-  if (!text.empty()) out["metadata"]["annotations"][core] = text;
-  return out;
+  if (!text.empty()) view.annotations[core] = text;
+  view.observed_traffic = traffic_from_json(at_path(service, {"status", "traffic"}));
+  return view;
 }
 
 Error unknown_service(const std::string& name_space, const std::string& name,
@@ -92,25 +105,36 @@ Error unknown_service(const std::string& name_space, const std::string& name,
 
 }  // namespace
 
+std::vector<std::string_view> left_out_for(FleetPart part) {
+  LeftOut names{"managedFields", "evidence"};
+  if (part == FleetPart::kWhole) return names;
+  names.insert(names.end(), {"history", "confirmed", "content", "creationTimestamp", "finalizers",
+                             "lastTransitionTime", "observedGeneration", "undelivered"});
+  if (part == FleetPart::kTrackedAlone) return names;
+  names.insert(names.end(), {"created", "exposed", "firstSeen", "origin", "pushed"});
+  return names;
+}
+
 Status read_each(KubeClient& kube, const std::string& name_space, FleetPart part,
                  const std::function<void()>& begin,
                  const std::function<void(ServiceDetail)>& on_detail) {
-  std::map<ServiceKey, Json> services;
+  std::map<ServiceKey, ServiceView> services;
   if (part != FleetPart::kTrackedAlone) {
-    const Status read = list_each_item(
-        kube, services_path(name_space), {"managedFields", "spec", "conditions"},
-        [&] { services.clear(); },
-        [&](Json& service) { services[key_of(service)] = shown_part(service); });
+    const Status read = list_all(
+        kube, services_path(name_space), part,
+        {"managedFields", "spec", "conditions", "address", "labels"}, [&] { services.clear(); },
+        turn<ServiceView>(shown_part, [&](ServiceView& view) {
+          services.emplace_hint(services.end(), view.key, std::move(view));
+        }));
     if (!read && read.error().kind == ErrorKind::kTransient) return read;
   }
-  LeftOut leave_out{"managedFields", "evidence"};
-  if (part != FleetPart::kWhole) leave_out.push_back("history");
-  return list_each_item(kube, tracked_services_path(name_space), leave_out, begin,
-                        [&](const Json& tracked) {
-                          const auto service = services.find(followed_key(tracked));
-                          const bool known = service != services.end();
-                          on_detail(make_detail(tracked, known ? &service->second : nullptr, {}));
-                        })
+  const auto detail_of = [&](const Json& tracked) {
+    const auto service = services.find(followed_key(tracked));
+    return make_detail(tracked, service == services.end() ? nullptr : &service->second);
+  };
+  return list_all(kube, tracked_services_path(name_space), part, left_out_for(part), begin,
+                  turn<ServiceDetail>(detail_of,
+                                      [&](ServiceDetail& detail) { on_detail(std::move(detail)); }))
       .map_error(explained);
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -12,18 +13,21 @@
 
 namespace freshet {
 
-// The tracked services of a namespace ("": of all), one by one and in no order; each is dropped
-// before the next page is read. `begin` is called before the first, and again where all begins
+// The tracked services of a namespace ("": of all), one by one and in no order; never more than
+// some pages of them are held. `begin` is called before the first, and again where all begins
 // anew. Of Knative Services what tables show; where they may not be read their part is left out.
-// kRefused: the cluster does not know TrackedService.
+// kRefused: the cluster does not know TrackedService. Everything is called on the caller's thread.
 enum class FleetPart {
   kWhole,
-  kForTable,      // without history
-  kTrackedAlone,  // without history and Knative Services
+  kForTable,      // what the table of `status` shows
+  kTrackedAlone,  // what the table of `age` shows: nothing of Knative Services
 };
 Status read_each(KubeClient& kube, const std::string& name_space, FleetPart part,
                  const std::function<void()>& begin,
                  const std::function<void(ServiceDetail)>& on_detail);
+
+// Members of a TrackedService that are not read for it. None of them is one of a spec.
+std::vector<std::string_view> left_out_for(FleetPart part);
 
 // All of them, by namespace and name.
 Result<std::vector<ServiceDetail>> read_fleet(KubeClient& kube, const std::string& name_space);

@@ -148,5 +148,134 @@ TEST(JsonOfObjects, EverythingElseIsRefusedAsEver) {
   EXPECT_FALSE(parse(std::string(41, ' ')));
 }
 
+// The library's own parser has no bounds, and keeps the last of equal keys.
+void expect_as_the_library(const std::string& text) {
+  const Json expected = Json::parse(text, nullptr, false);
+  const Result<Json> parsed = parse_json(text);
+  if (!parsed && parsed.error().message.starts_with("refused JSON")) return;
+  ASSERT_EQ(parsed.has_value(), !expected.is_discarded()) << text;
+  if (!parsed) return;
+  EXPECT_EQ(*parsed, expected) << text;
+  EXPECT_EQ(dump_json(*parsed), dump_json(expected)) << text;
+}
+
+TEST(Json, OddDocumentsAreWhatTheLibraryTakesThemFor) {
+  const std::string texts[] = {"0",
+                               "-0",
+                               "-0.0",
+                               "1.0",
+                               "[1e5,1E-5,0.1e1]",
+                               "9007199254740993",
+                               "[1.]",
+                               "[.5]",
+                               "[01]",
+                               "[-]",
+                               "[+1]",
+                               "18446744073709551615",
+                               "18446744073709551616",
+                               "9223372036854775807",
+                               "9223372036854775808",
+                               "-9223372036854775808",
+                               "-9223372036854775809",
+                               "123456789012345678901234567890.5",
+                               "1e308",
+                               "1e309",
+                               "-1e400",
+                               "1e-400",
+                               "4.9e-324",
+                               "2.2250738585072011e-308",
+                               R"("\ud83d\ude00")",
+                               R"("\ud800")",
+                               R"("\udc00")",
+                               R"("\ud800\u0041")",
+                               R"("\ud800\ud800")",
+                               R"("\u0000")",
+                               std::string("\"\0\"", 3),
+                               std::string("{}\0", 3),
+                               std::string("{}\0x", 4),
+                               "\xef\xbb\xbf{}",
+                               "\xef\xbb{}",
+                               "",
+                               " ",
+                               "\n",
+                               "nul",
+                               "nullx",
+                               "True",
+                               "[1,]",
+                               "{\"a\"}",
+                               "{\"a\":}",
+                               "{\"a\":1,}",
+                               "{1:2}",
+                               "{} {}",
+                               "[]]",
+                               "\"\t\"",
+                               R"("\x")",
+                               R"("\/\b\f\n\r\t\"\\")",
+                               "\"\x7f\"",
+                               "'a'",
+                               "[1 2]",
+                               "{} // x",
+                               R"({"":{"":[]}})",
+                               "\"\xed\xa0\x80\"",
+                               "\"\xf4\x90\x80\x80\""};
+  for (const std::string& text : texts) expect_as_the_library(text);
+}
+
+TEST(Json, ATextThatIsCutOrChangedIsWhatTheLibraryTakesItFor) {
+  const std::string whole =
+      R"({"a":[1,-2.5e3,{"b":"x\"\\\u00e9}"},[],{}],"c":true,"d":null, "e":"é\ud83d\ude00"})";
+  expect_as_the_library(whole);
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    expect_as_the_library(whole.substr(0, i));
+    for (const char change : {'"', '\\', '{', '}', '[', ']', ',', ':', '\0', '0', 'e', '\xe9'}) {
+      std::string text = whole;
+      text[i] = change;
+      expect_as_the_library(text);
+    }
+  }
+}
+
+TEST(Json, DepthAndDuplicatesAreFoundBeforeWhatIsBrokenBehindThem) {
+  const std::string twice = "refused JSON: key \"a\" stands twice in one object";
+  const std::string deep = "refused JSON: nested deeper than 64 levels";
+  EXPECT_EQ(error_of(R"({"a":1,"a":2)"), twice);
+  EXPECT_EQ(error_of(R"({"a":1,"a":18446744073709551616})"), twice);
+  EXPECT_EQ(error_of(R"([{"a":1,"a":2},{"a")"), twice);
+  EXPECT_EQ(error_of(nested(kMaxJsonDepth + 1) + "x"), deep);
+  for (const int depth : {65, 66, 1023, 1024, 1025, 2000}) EXPECT_EQ(error_of(nested(depth)), deep);
+  for (const int depth : {62, 63, 64}) expect_as_the_library(nested(depth));
+}
+
+TEST(JsonWithout, MembersOfSuchANameAreNotThereWhateverTheyHold) {
+  const std::string deep = std::string(70, '[') + std::string(70, ']');
+  const std::pair<std::string, const char*> rows[] = {
+      {R"({"a":1,"b":2})", R"({"b":2})"},
+      {R"({"b":{"a":{"x":[1,{"y":"}]"}]}},"c":3})", R"({"b":{},"c":3})"},
+      {R"({"a" : "x\"\\","b":"\\\""})", R"({"b":"\\\""})"},
+      {R"([{"a":true},{"a":[]},{"a":-1.5e3}])", R"([{},{},{}])"},
+      {R"({"x":"a","y":["a","long"]})", R"({"x":"a","y":["a","long"]})"},
+      {R"({"x":"\"a\":1","\u0061":1})", R"({"x":"\"a\":1"})"},
+      {R"({"a":1,"long":{"b":1,"b":2},"a":3,"c":4})", R"({"c":4})"},
+      {R"({"a":)" + deep + R"(,"b":[{"long":{}}]})", R"({"b":[{}]})"},
+      {R"({"a":[{"a":1},18446744073709551616],"b":{"a":2,"c":3}})", R"({"b":{"c":3}})"},
+      {R"({"a":18446744073709551616,"b":2})", R"({"b":2})"},
+  };
+  for (const auto& [text, expected] : rows) {
+    const auto parsed = parse_json_without(text, kMaxDocumentBytes, {"a", "long"});
+    ASSERT_TRUE(parsed) << text << ": " << parsed.error().message;
+    EXPECT_EQ(*parsed, Json::parse(expected)) << text;
+  }
+}
+
+TEST(JsonWithout, WhatIsLeftOutIsJsonAllTheSame) {
+  const std::string whole = R"({"a":{"b":[1,"x\"}"]},"c":[{"a":"y"},{"long":null}],"d":"\\"})";
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_FALSE(parse_json_without(whole.substr(0, i), 100, {"a", "long"})) << i;
+  }
+  EXPECT_FALSE(parse_json_without(R"({"a":tru})", 100, {"a"}));
+  EXPECT_FALSE(parse_json_without(R"({"b":1,"a":0,"b":2})", 100, {"a"}));
+  EXPECT_FALSE(parse_json_without(whole, whole.size() - 1, {"a"}));
+}
+
 }  // namespace
 }  // namespace freshet

@@ -5,28 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/net/local_transport.h"
+#include "tests/controller/kube/scripted_client.h"
 
 namespace freshet {
 namespace {
-
-const TimePoint kNow = *parse_rfc3339("2026-11-23T02:10:00Z");
-
-// A client whose answers are written down beforehand; what it sent is kept.
-struct Scripted {
-  std::vector<Result<HttpResponse>> answers;
-  std::vector<HttpRequest> sent;
-  LocalTransport transport{[this](const HttpRequest& request) -> Result<HttpResponse> {
-    sent.push_back(request);
-    if (sent.size() > answers.size()) return make_error(ErrorKind::kTransient, "no answer left");
-    return answers[sent.size() - 1];
-  }};
-  TokenSource tokens{Secret("canary-token")};
-  ManualClock clock{kNow};
-  KubeClient client{transport, tokens, clock, {.server = "https://api:6443"}};
-};
-
-HttpResponse ok(const std::string& body) { return {200, {}, body}; }
 
 TEST(KubeClient, ReadsAnObjectAndTheServersTime) {
   Scripted s;
@@ -34,13 +16,13 @@ TEST(KubeClient, ReadsAnObjectAndTheServersTime) {
   const auto reply = s.client.get("/api/v1/x");
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->body, Json({{"kind", "X"}}));
-  EXPECT_EQ(reply->server_time, kNow - seconds(2));
+  EXPECT_EQ(reply->server_time, kScriptedNow - seconds(2));
   EXPECT_EQ(reply->status, 200);
   EXPECT_EQ(s.sent[0].method, "GET");
   EXPECT_EQ(s.sent[0].url, "https://api:6443/api/v1/x");
   EXPECT_EQ(find_header(s.sent[0].headers, "authorization"), "Bearer canary-token");
   s.answers.push_back(ok("{}"));
-  EXPECT_EQ(s.client.get("/api/v1/x")->server_time, kNow);
+  EXPECT_EQ(s.client.get("/api/v1/x")->server_time, kScriptedNow);
 }
 
 TEST(KubeClient, TellsHowFarTheServersClockIsAheadUnlessItIsNextToNothing) {
@@ -162,38 +144,6 @@ TEST(KubeClient, ARotatedTokenIsFoundWithinTheCallThatWasRejected) {
   ASSERT_TRUE(client.get("/x"));
   EXPECT_EQ(find_headers(s.sent[2].headers, "authorization"),
             std::vector<std::string>{"Bearer new"});
-}
-
-TEST(KubeClient, ListsEveryPage) {
-  Scripted s;
-  s.answers = {ok(R"({"items":[1,2],"metadata":{"resourceVersion":"7","continue":"a b"}})"),
-               ok(R"({"items":[3],"metadata":{"resourceVersion":"7"}})")};
-  const auto listed = s.client.list("/x?labelSelector=a");
-  ASSERT_TRUE(listed) << listed.error().message;
-  EXPECT_EQ(listed->items, (std::vector<Json>{1, 2, 3}));
-  EXPECT_EQ(listed->resource_version, "7");
-  EXPECT_EQ(s.sent[1].url, "https://api:6443/x?labelSelector=a&limit=250&continue=a%20b");
-}
-
-TEST(KubeClient, AListBeginsAgainOnceWhenItsTokenExpiredAndIsBounded) {
-  const HttpResponse first = ok(R"({"items":[1],"metadata":{"continue":"t"}})");
-  const HttpResponse expired{410, {}, "{}"};
-  Scripted again;
-  again.answers = {first, expired, ok(R"({"items":[9],"metadata":{}})")};
-  EXPECT_EQ(again.client.list("/x")->items, std::vector<Json>{9});
-  Scripted never;
-  never.answers = {first, expired, first, expired, ok("{}")};
-  EXPECT_EQ(never.client.list("/x").error().kind, ErrorKind::kGone);
-  EXPECT_EQ(never.sent.size(), 4U);
-  Scripted many;
-  many.answers = {ok(R"({"items":[1,2,3],"metadata":{}})")};
-  EXPECT_EQ(many.client.list("/x", 2).error().kind, ErrorKind::kRefused);
-  Scripted shapeless;
-  shapeless.answers = {ok("{}")};
-  EXPECT_EQ(shapeless.client.list("/x").error().kind, ErrorKind::kTransient);
-  Scripted endless;
-  endless.answers.assign(1000, first);
-  EXPECT_EQ(endless.client.list("/x").error().kind, ErrorKind::kRefused);
 }
 
 TEST(KubeClient, GivesWritesTheTimeThereIsAndSendsNoneWhereThereIsNone) {

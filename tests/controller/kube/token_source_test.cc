@@ -6,7 +6,7 @@
 namespace freshet {
 namespace {
 
-constexpr TimePoint kStart{std::chrono::hours(24)};
+constexpr TimePoint kTokenStart{std::chrono::hours(24)};
 
 struct File {
   Result<std::string> content = std::string("first\n");
@@ -16,7 +16,7 @@ struct File {
                        return content;
                      }};
   std::string token(Duration after) {
-    const auto got = source.token(kStart + after);
+    const auto got = source.token(kTokenStart + after);
     return got ? got->reveal() : "error: " + got.error().message;
   }
 };
@@ -24,9 +24,9 @@ struct File {
 TEST(TokenSource, AFixedOneStaysAndAnEmptyOneIsNone) {
   TokenSource fixed{Secret("abc")};
   fixed.reject();
-  EXPECT_EQ(fixed.token(kStart)->reveal(), "abc");
+  EXPECT_EQ(fixed.token(kTokenStart)->reveal(), "abc");
   TokenSource none{Secret()};
-  EXPECT_TRUE(none.token(kStart)->empty());
+  EXPECT_TRUE(none.token(kTokenStart)->empty());
 }
 
 TEST(TokenSource, AFileIsReadAgainEachMinute) {
