@@ -144,7 +144,7 @@ std::string_view to_text(ChangeType type) {
 
 // The state before a change, at the version of the change.
 std::string as_it_was(const Change& change) {
-  Json object = Json::parse(change.before->text);
+  Json object = change.before->parsed();
   object["metadata"]["resourceVersion"] = std::to_string(change.object->version);
   return dump_json(object);
 }

@@ -31,9 +31,15 @@ SnapshotPtr Store::find(const Kind& kind, const ObjectKey& key) const {
   return found == objects.end() ? nullptr : found->second;
 }
 
+// Deeper than what a reply may hold is an object all the same.
+Json Snapshot::parsed() const {
+  auto within_bounds = parse_json(text, text.size());
+  return within_bounds ? *std::move(within_bounds) : Json::parse(text);
+}
+
 Json Store::read(const Kind& kind, const ObjectKey& key) const {
   const SnapshotPtr found = find(kind, key);
-  return found ? Json::parse(found->text) : Json();
+  return found ? found->parsed() : Json();
 }
 
 const Store::Objects& Store::all(const Kind& kind) const { return collection(kind).objects; }
@@ -78,7 +84,7 @@ void Store::remove(const Kind& kind, const ObjectKey& key) {
   const auto found = in.objects.find(key);
   if (found == in.objects.end()) return;
   const SnapshotPtr before = found->second;
-  Json last = Json::parse(before->text);
+  Json last = before->parsed();
   in.objects.erase(found);
   remember(kind, in, {ChangeType::kDeleted, key, before, next_snapshot(last)});
 }

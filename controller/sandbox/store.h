@@ -25,6 +25,8 @@ struct Snapshot {
   std::string text;
   std::int64_t version = 0;
   Labels labels;
+
+  Json parsed() const;
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 

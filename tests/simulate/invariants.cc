@@ -80,7 +80,7 @@ void Invariants::on_change(const sandbox::Kind& kind, const sandbox::Change& cha
     return on_policy(kind, change);
   }
   if (kind == sandbox::kRolloutApprovals) {
-    const auto approval = rollout_approval_from_json(Json::parse(change.object->text));
+    const auto approval = rollout_approval_from_json(change.object->parsed());
     if (approval) approved_.insert({approval->service, approval->rollout});
     return;
   }
@@ -105,7 +105,7 @@ void Invariants::on_revision(const sandbox::Change& change) {
     facts.gates_passed = 0;
     facts.task_passed = false;
   }
-  const auto view = revision_view(Json::parse(change.object->text));
+  const auto view = revision_view(change.object->parsed());
   if (!view) return;
   if (!view->digests.empty()) facts.runs = view->digests.begin()->second;
   const bool is_ready = view->ready.status == Tri::kTrue;
@@ -116,7 +116,7 @@ void Invariants::on_revision(const sandbox::Change& change) {
 
 void Invariants::on_task_run(const sandbox::Change& change) {
   if (change.type == sandbox::ChangeType::kDeleted) return;
-  const Json run = Json::parse(change.object->text);
+  const Json run = change.object->parsed();
   if (condition_view(at_path(run, {"status"}), "Succeeded").status != Tri::kTrue) return;
   for (const Json& param : at_path(run, {"spec", "params"})) {
     if (string_or(param, "name") != "revision") continue;
@@ -129,7 +129,7 @@ void Invariants::on_policy(const sandbox::Kind& kind, const sandbox::Change& cha
   const std::string name = std::string(kind.kind) + " " + change.key.name;
   next.policies.erase(name);
   if (change.type != sandbox::ChangeType::kDeleted) {
-    const auto parsed = parse_rollout_policy_json(Json::parse(change.object->text), kind.kind);
+    const auto parsed = parse_rollout_policy_json(change.object->parsed(), kind.kind);
     next.policies[name] = policy_of(parsed.object);
   }
   if (next.policies != policies_.back().policies) policies_.push_back(std::move(next));
