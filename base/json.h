@@ -32,8 +32,12 @@ Result<Json> parse_json_of_objects(std::string_view text, std::size_t max_bytes,
 
 // As parse_json, but members of these names are not there, at whatever depth. What they hold must
 // be JSON, and is not looked at otherwise.
+struct LeftOutMembers {
+  std::vector<std::string_view> names;
+  std::string_view kept_whole = {};  // an object in a member of this name keeps all of its own
+};
 Result<Json> parse_json_without(std::string_view text, std::size_t max_bytes,
-                                const std::vector<std::string_view>& names);
+                                const LeftOutMembers& left_out);
 
 std::string dump_json(const Json& value);         // compact, canonical; invalid UTF-8 replaced
 std::string dump_json_pretty(const Json& value);  // two spaces

@@ -17,7 +17,7 @@ namespace {
 struct Exceptions {
   std::size_t object_depth = 0;  // objects there that hold something too deep are spoilt…
   const std::function<void(Json&)>* spoil = nullptr;  // …instead of the whole
-  const std::vector<std::string_view>* left_out = nullptr;
+  const LeftOutMembers* left_out = nullptr;
 };
 
 // Builds the document from a parser's events, so that depth and duplicate keys are refused while
@@ -44,6 +44,9 @@ class BoundedBuilder {
       return fail("key \"" + printable(name, 80) + "\" stands twice in one object");
     }
     member_ = &place->second;
+    if (exceptions_.left_out != nullptr && name == exceptions_.left_out->kept_whole) {
+      kept_whole_ = member_;
+    }
     return true;
   }
 
@@ -104,8 +107,9 @@ class BoundedBuilder {
   }
 
   bool is_left_out(std::string_view name) const {
-    return exceptions_.left_out != nullptr &&
-           std::ranges::find(*exceptions_.left_out, name) != exceptions_.left_out->end();
+    if (exceptions_.left_out == nullptr || open_.back() == kept_whole_) return false;
+    const auto& names = exceptions_.left_out->names;
+    return std::ranges::find(names, name) != names.end();
   }
 
   Exceptions exceptions_;
@@ -115,6 +119,7 @@ class BoundedBuilder {
   Json root_;
   std::vector<Json*> open_;
   Json* member_ = nullptr;  // where the value of the last key goes
+  const Json* kept_whole_ = nullptr;
   std::string problem_;
 };
 
@@ -164,9 +169,14 @@ bool tell(const simdjson::dom::element& value, BoundedBuilder& builder) {
   }
 }
 
+// The quick parser takes up to thirteen times the text's size while it reads; the other next to
+// nothing.
+constexpr std::size_t kMaxQuickBytes = 4 << 20;
+
 // The quick parser. nullopt: it refuses the text, but does not say where and why; or it holds no
-// number of that size, which the other rounds.
+// number of that size, which the other rounds; or the text is too large for it.
 std::optional<bool> parse_quickly(std::string_view text, BoundedBuilder& builder) {
+  if (text.size() > kMaxQuickBytes) return std::nullopt;
   simdjson::dom::parser parser;
   const auto parsed = parser.parse(text.data(), text.size());
   if (parsed.error() != simdjson::SUCCESS) return std::nullopt;
@@ -252,8 +262,8 @@ Result<Json> parse_json_of_objects(std::string_view text, std::size_t max_bytes,
 }
 
 Result<Json> parse_json_without(std::string_view text, std::size_t max_bytes,
-                                const std::vector<std::string_view>& names) {
-  return parse(text, max_bytes, {0, nullptr, &names});
+                                const LeftOutMembers& left_out) {
+  return parse(text, max_bytes, {0, nullptr, &left_out});
 }
 
 }  // namespace freshet

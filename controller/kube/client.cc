@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <deque>
 #include <future>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
@@ -37,7 +38,7 @@ void set_token(HttpRequest& request, const Secret& token) {
 }
 
 Result<Json> parse_answer(const HttpRequest& request, std::string_view body,
-                          const std::vector<std::string_view>& leave_out = {}) {
+                          const LeftOutMembers& leave_out = {}) {
   auto parsed = parse_json_without(body, request.max_body_bytes, leave_out);
   if (parsed) return parsed;
   return make_error(ErrorKind::kTransient,
@@ -46,7 +47,7 @@ Result<Json> parse_answer(const HttpRequest& request, std::string_view body,
 
 // {"items":[…],"metadata":…}, without what is left out.
 Result<Json> parse_page(const HttpRequest& request, std::string_view body,
-                        const std::vector<std::string_view>& leave_out) {
+                        const LeftOutMembers& leave_out) {
   auto page = parse_answer(request, body, leave_out);
   if (!page || at_path(*page, {"items"}).is_array()) return page;
   return make_error(ErrorKind::kTransient, sentence(request) + ": the answer is not a list");
@@ -217,17 +218,18 @@ Result<ListEnd> KubeClient::each_page(const std::string& path, const TakePage& t
 }
 
 Result<ListEnd> KubeClient::list_pages(const std::string& path, const WorkOnPage& work,
-                                       std::size_t at_once,
-                                       const std::vector<std::string_view>& leave_out) {
+                                       std::size_t at_once, const LeftOutMembers& leave_out) {
   struct Done {
     std::size_t items = 0;
     std::function<void()> deliver;
   };
+  using Told = std::promise<Result<Json>>;
   // Where the list goes on is told before its items are worked on.
-  const auto work_on = [&](const HttpRequest& request, const std::string& body,
-                           std::promise<Result<Json>> metadata) -> Result<Done> {
-    auto page = parse_page(request, body, leave_out);
-    metadata.set_value(page ? Result<Json>(at_path(*page, {"metadata"})) : page.error());
+  const auto work_on = [&](const HttpRequest& request,
+                           const std::shared_ptr<const std::string>& body,
+                           const std::shared_ptr<Told>& metadata) -> Result<Done> {
+    auto page = parse_page(request, *body, leave_out);
+    metadata->set_value(page ? Result<Json>(at_path(*page, {"metadata"})) : page.error());
     if (!page) return page.error();
     const Json& items = page->at("items");
     return Done{items.size(), work(items)};
@@ -245,11 +247,13 @@ Result<ListEnd> KubeClient::list_pages(const std::string& path, const WorkOnPage
   };
   at_once = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, at_once);
   return each_page(path, [&](const HttpRequest& request, HttpResponse& answer) -> Result<Json> {
-    std::promise<Result<Json>> promise;
-    std::future<Result<Json>> told = promise.get_future();
-    // Where no thread is to be had, it is done here.
-    pages.push_back(std::async(std::launch::async | std::launch::deferred, work_on, request,
-                               std::move(answer.body), std::move(promise)));
+    const auto body = std::make_shared<const std::string>(std::move(answer.body));
+    auto promise = std::make_shared<Told>();
+    std::future<Result<Json>> told = promise->get_future();
+    // Where no thread is to be had, it is done here; a start that fails uses up what is moved.
+    pages.push_back(
+        std::async(std::launch::async | std::launch::deferred, work_on, request, body, promise));
+    promise.reset();  // the task's alone: told, or broken
     if (pages.back().wait_for(Duration{0}) == std::future_status::deferred) pages.back().wait();
     Result<Json> metadata = told.get();
     const bool is_last = !metadata || string_or(*metadata, "continue").empty();

@@ -64,11 +64,11 @@ class KubeClient {
   Result<ServerReply> get(const std::string& path);
   // Page by page, so that a few are held: `work` is given the items of one on another thread, up to
   // `at_once` of them while the next page is read, if there are so many cores. What it returns is
-  // called here, in the order of the pages. Members named in `leave_out` are not there, at whatever
+  // called here, in the order of the pages. What `leave_out` names is not there, at whatever
   // depth. A continue token that expires is kGone: begin anew.
   using WorkOnPage = std::function<std::function<void()>(const Json& items)>;
   Result<ListEnd> list_pages(const std::string& path, const WorkOnPage& work, std::size_t at_once,
-                             const std::vector<std::string_view>& leave_out = {});
+                             const LeftOutMembers& leave_out = {});
   // Every page. An expired continue token starts it again, once.
   Result<ListReply> list(const std::string& path, std::size_t max_items = kMaxListItems);
   // RFC 6902. To guard it, begin with {"op":"replace","path":"/metadata/resourceVersion",…}: a

@@ -28,6 +28,16 @@ bool says_the_same(const RolloutPolicyStatus& a, const RolloutPolicyStatus& b) {
          });
 }
 
+// Whom the last good selector takes, and whom the one of now.
+void stop_beside_mistake(Policy& policy, const ParsedRolloutPolicy& parsed) {
+  policy.stop = true;
+  const auto& now = parsed.object.spec.selector.match_labels;
+  std::erase_if(policy.match_labels, [&](const auto& label) {
+    const auto found = now.find(label.first);
+    return !parsed.selector_known || found == now.end() || found->second != label.second;
+  });
+}
+
 }  // namespace
 
 void Policies::expect(const PolicyWatch& watch) {
@@ -161,7 +171,7 @@ std::vector<PolicyReach> Policies::put(const PolicyWatch& watch, const Json& obj
   } else if (entry.last_good) {
     // Who stops everything is not to be kept from it by a mistake beside that.
     entry.policy = *entry.last_good;
-    entry.policy.stop |= parsed.object.spec.stop;
+    if (parsed.object.spec.stop) stop_beside_mistake(entry.policy, parsed);
   } else {
     entry.policy = policy_of(parsed.object);
     entry.policy.title = watch.kind + " " + key.second.name;

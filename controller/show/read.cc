@@ -42,11 +42,10 @@ Result<ListReply> list_tracked(KubeClient& kube, const std::string& name_space) 
   return kube.list(tracked_services_path(name_space)).map_error(explained);
 }
 
-using LeftOut = std::vector<std::string_view>;
-
 // Once more from the beginning where the list could not be gone on with.
-Status list_all(KubeClient& kube, const std::string& path, FleetPart part, const LeftOut& leave_out,
-                const std::function<void()>& begin, const KubeClient::WorkOnPage& work) {
+Status list_all(KubeClient& kube, const std::string& path, FleetPart part,
+                const LeftOutMembers& leave_out, const std::function<void()>& begin,
+                const KubeClient::WorkOnPage& work) {
   // All of everything is for programs, also of the controller, which leaves cores to others.
   const std::size_t at_once = part == FleetPart::kWhole ? 1 : kMaxPagesAtOnce;
   begin();
@@ -105,14 +104,16 @@ Error unknown_service(const std::string& name_space, const std::string& name,
 
 }  // namespace
 
-std::vector<std::string_view> left_out_for(FleetPart part) {
-  LeftOut names{"managedFields", "evidence"};
-  if (part == FleetPart::kWhole) return names;
+LeftOutMembers left_out_for(FleetPart part) {
+  // The keys of digests are the names of containers.
+  LeftOutMembers out{{"managedFields", "evidence"}, "digests"};
+  auto& names = out.names;
+  if (part == FleetPart::kWhole) return out;
   names.insert(names.end(), {"history", "confirmed", "content", "creationTimestamp", "finalizers",
                              "lastTransitionTime", "observedGeneration", "undelivered"});
-  if (part == FleetPart::kTrackedAlone) return names;
+  if (part == FleetPart::kTrackedAlone) return out;
   names.insert(names.end(), {"created", "exposed", "firstSeen", "origin", "pushed"});
-  return names;
+  return out;
 }
 
 Status read_each(KubeClient& kube, const std::string& name_space, FleetPart part,
@@ -122,7 +123,7 @@ Status read_each(KubeClient& kube, const std::string& name_space, FleetPart part
   if (part != FleetPart::kTrackedAlone) {
     const Status read = list_all(
         kube, services_path(name_space), part,
-        {"managedFields", "spec", "conditions", "address", "labels"}, [&] { services.clear(); },
+        {{"managedFields", "spec", "conditions", "address", "labels"}}, [&] { services.clear(); },
         turn<ServiceView>(shown_part, [&](ServiceView& view) {
           services.emplace_hint(services.end(), view.key, std::move(view));
         }));

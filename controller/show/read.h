@@ -27,7 +27,7 @@ Status read_each(KubeClient& kube, const std::string& name_space, FleetPart part
                  const std::function<void(ServiceDetail)>& on_detail);
 
 // Members of a TrackedService that are not read for it. None of them is one of a spec.
-std::vector<std::string_view> left_out_for(FleetPart part);
+LeftOutMembers left_out_for(FleetPart part);
 
 // All of them, by namespace and name.
 Result<std::vector<ServiceDetail>> read_fleet(KubeClient& kube, const std::string& name_space);

@@ -261,20 +261,28 @@ TEST(JsonWithout, MembersOfSuchANameAreNotThereWhateverTheyHold) {
       {R"({"a":18446744073709551616,"b":2})", R"({"b":2})"},
   };
   for (const auto& [text, expected] : rows) {
-    const auto parsed = parse_json_without(text, kMaxDocumentBytes, {"a", "long"});
+    const auto parsed = parse_json_without(text, kMaxDocumentBytes, {{"a", "long"}});
     ASSERT_TRUE(parsed) << text << ": " << parsed.error().message;
     EXPECT_EQ(*parsed, Json::parse(expected)) << text;
   }
 }
 
+TEST(JsonWithout, AnObjectThatIsKeptWholeKeepsItsOwnMembersAlone) {
+  const auto parsed = parse_json_without(
+      R"({"a":1,"whole":{"a":2,"b":{"a":3}},"c":{"whole":[{"a":4,"d":5}]},"e":{"a":6}})", 100,
+      {{"a"}, "whole"});
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(*parsed, Json::parse(R"({"whole":{"a":2,"b":{}},"c":{"whole":[{"d":5}]},"e":{}})"));
+}
+
 TEST(JsonWithout, WhatIsLeftOutIsJsonAllTheSame) {
   const std::string whole = R"({"a":{"b":[1,"x\"}"]},"c":[{"a":"y"},{"long":null}],"d":"\\"})";
   for (std::size_t i = 0; i < whole.size(); ++i) {
-    EXPECT_FALSE(parse_json_without(whole.substr(0, i), 100, {"a", "long"})) << i;
+    EXPECT_FALSE(parse_json_without(whole.substr(0, i), 100, {{"a", "long"}})) << i;
   }
-  EXPECT_FALSE(parse_json_without(R"({"a":tru})", 100, {"a"}));
-  EXPECT_FALSE(parse_json_without(R"({"b":1,"a":0,"b":2})", 100, {"a"}));
-  EXPECT_FALSE(parse_json_without(whole, whole.size() - 1, {"a"}));
+  EXPECT_FALSE(parse_json_without(R"({"a":tru})", 100, {{"a"}}));
+  EXPECT_FALSE(parse_json_without(R"({"b":1,"a":0,"b":2})", 100, {{"a"}}));
+  EXPECT_FALSE(parse_json_without(whole, whole.size() - 1, {{"a"}}));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ Result<Json> pages_of(Scripted& s, std::size_t at_once) {
   const auto work = [&pages](const Json& items) -> std::function<void()> {
     return [&pages, items] { pages.push_back(items); };
   };
-  const auto end = s.client.list_pages("/x", work, at_once, {"a"});
+  const auto end = s.client.list_pages("/x", work, at_once, {{"a"}});
   if (!end) return end.error();
   pages.push_back(end->resource_version);
   return pages;

@@ -158,6 +158,21 @@ TEST_F(KnownPolicies, AStopBesideAMistakeStopsUntilTheSpecIsGoodAgain) {
   EXPECT_FALSE(is_stopped());
 }
 
+TEST_F(KnownPolicies, AStopBesideAMistakeStopsWhomEitherSelectorTakes) {
+  const auto spec = [](const char* team) {
+    return Json{{"selector", {{"matchLabels", {{"team", team}, {"tier", "1"}}}}}};
+  };
+  policies.on_event(kOfCluster, listed({policy_json("", "a", 1, spec("a"))}));
+  Json mistaken = spec("b");
+  mistaken["stop"] = true;
+  mistaken["reason"] = 7;
+  policies.on_event(kOfCluster, changed(policy_json("", "a", 2, mistaken)));
+  for (const char* team : {"a", "b"}) {
+    EXPECT_EQ(titles("shop", {{"team", team}, {"tier", "1"}}).size(), 1u);
+    EXPECT_EQ(titles("shop", {{"team", team}}).size(), 0u);
+  }
+}
+
 TEST_F(KnownPolicies, ItsStatusIsOwedOnceAndAgainAfterAFailure) {
   policies.on_event(kOfCluster, listed({policy_json("", "a", 7, kBad)}));
   const auto owed = policies.take_owed();
