@@ -16,8 +16,15 @@ Users::Crowd& Users::crowd(const ServiceKey& service, TimePoint now) {
   return crowds_.emplace(service, std::move(fresh)).first->second;
 }
 
-// Everything up to `now` under the program and the pods that there were.
+// The activator is scraped however seldom anybody asks.
 void Users::settle(Crowd& crowd, TimePoint now) const {
+  if (now - crowd.reached > kKeptInFull) settle_at_once(crowd, now - kKeptInFull);
+  while (now - crowd.reached > scrape_every_) settle_at_once(crowd, crowd.reached + scrape_every_);
+  settle_at_once(crowd, now);
+}
+
+// Everything up to `now` under the program and the pods that there were.
+void Users::settle_at_once(Crowd& crowd, TimePoint now) const {
   if (now <= crowd.reached) return;
   std::map<std::string, int> ready;
   for (const auto& [name, pod] : crowd.pods) {

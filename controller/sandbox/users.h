@@ -101,6 +101,7 @@ class Users {
 
   Crowd& crowd(const ServiceKey& service, TimePoint now);
   void settle(Crowd& crowd, TimePoint now) const;
+  void settle_at_once(Crowd& crowd, TimePoint now) const;
   static void forget_old_pods(Crowd& crowd, TimePoint now);
 
   std::uint64_t seed_;
