@@ -49,6 +49,13 @@ Traffic serving(const Traffic& traffic) {
   return merged;
 }
 
+Traffic as_asked(Traffic observed) {
+  for (TrafficTarget& target : observed) {
+    if (target.latest_revision) target.revision.reset();
+  }
+  return observed;
+}
+
 std::string to_string(const Traffic& traffic) {
   std::vector<std::string> parts;
   for (const TrafficTarget& target : traffic) {

@@ -24,6 +24,8 @@ int share_of(const Traffic& traffic, const RevisionName& revision);
 // Only the entries that get requests, merged by Revision and sorted: what people's edits are
 // compared by.
 Traffic serving(const Traffic& traffic);
+// status.traffic in the words of spec.traffic: what follows the latest Revision bears no name.
+Traffic as_asked(Traffic observed);
 // "checkout-00007 95 %, checkout-00008 5 % #freshet"
 std::string to_string(const Traffic& traffic);
 

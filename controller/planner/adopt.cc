@@ -54,9 +54,11 @@ Problem images_are_not_known(const Pass& pass) {
 Problem not_settled(const Pass& pass) {
   const ServiceView& service = pass.service;
   if (!is_settled(service)) {
+    const std::string words = service.routes_ready.message.empty()
+                                  ? "status shows " + to_string(service.observed_traffic)
+                                  : printable(service.routes_ready.message);
     return not_ready("ServiceNotReady",
-                     "Knative has not programmed the Service's traffic: " +
-                         printable(service.routes_ready.message),
+                     "Knative has not programmed the Service's traffic: " + words,
                      "adoption goes on when it has, or adopt --to=REVISION settles it");
   }
   if (is_readopted(pass) || service.ready.status == Tri::kTrue) return {};

@@ -158,7 +158,8 @@ bool reverts_template(const Pass& pass) {
 
 bool is_settled(const ServiceView& service) {
   return service.observed_generation == service.generation &&
-         service.routes_ready.status == Tri::kTrue;
+         service.routes_ready.status == Tri::kTrue &&
+         serving(as_asked(service.observed_traffic)) == serving(service.traffic);
 }
 
 bool serves_as_asked(const Pass& pass) {

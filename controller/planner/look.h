@@ -38,7 +38,9 @@ bool is_same(const Pass& pass, const Pair& a, const Pair& b);  // or a rebuild o
 bool writes_template(const Pass& pass);
 bool reverts_template(const Pass& pass);
 
-// Knative has looked at the newest spec and every target of it is programmed.
+// Knative has looked at the newest spec and every target of it is programmed. Its conditions alone
+// do not tell: where its write of the Route meets a conflict, they are the old ones, and the newest
+// generation counts as observed (knative.md 1.4).
 bool is_settled(const ServiceView& service);
 // status.traffic shows the core's own percents, whether they are programmed already or not.
 bool serves_as_asked(const Pass& pass);

@@ -108,6 +108,12 @@ void Knative::reconcile(const ServiceKey& key) {
                              now());
     revision_soon(key, configuration);
   }
+  if (state.route_generation > 0 && now() < conflicts_until_ &&
+      cluster_.dice.uniform() < conflicts_) {
+    later(milliseconds(30), milliseconds(120), [this, key] { reconcile(key); });
+    publish(key);
+    return;
+  }
   const std::int64_t route = put_child(kRoutes, route_object(service));
   if (route != std::exchange(state.route_generation, route)) {
     state.routes.set(Tri::kUnknown, "OutOfDate",

@@ -31,6 +31,12 @@ class Knative {
   std::optional<HttpResponse> answer_at(const std::string& host) const;
   // Its controllers begin nothing new until then.
   void stall(TimePoint until) { stalled_until_ = until; }
+  // Until then this share of its writes of Routes meets a conflict. It tries again; meanwhile the
+  // newest generation counts as observed, with the conditions and the traffic of before.
+  void conflict(double share, TimePoint until) {
+    conflicts_ = share;
+    conflicts_until_ = until;
+  }
 
  private:
   ServiceState* find(const ServiceKey& key);
@@ -63,6 +69,8 @@ class Knative {
   Revisions revisions_;
   std::map<ServiceKey, ServiceState> services_;
   TimePoint stalled_until_{};
+  TimePoint conflicts_until_{};
+  double conflicts_ = 0;
 };
 
 }  // namespace freshet::sandbox

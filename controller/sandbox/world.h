@@ -100,6 +100,10 @@ class World {
   void set_rate(const ServiceKey& service, double requests_per_second);
   // Knative's controllers begin nothing new for so long.
   void stall_knative(Duration lasting) { knative_.stall(now() + lasting); }
+  // For so long this share of their writes of Routes meets a conflict.
+  void conflict_routes(double share, Duration lasting) {
+    knative_.conflict(share, now() + lasting);
+  }
   void restart_pods(const ServiceKey& service);         // their counters begin at 0 again
   Program programmed(const ServiceKey& service) const;  // what the ingress does
   // What users got of each Revision since the beginning.

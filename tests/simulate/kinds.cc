@@ -94,6 +94,8 @@ std::vector<Kind> kinds_of_trouble() {
       {kPodsRestart, kKnative, "pods-restart", "{service}: all its pods restart"},
       {kRequestsStop, kKnative, "requests-stop", "{service}: no requests for {lasting}"},
       {kKnativeStalls, kKnative, "knative-stalls", "Knative's controllers stall for {lasting}"},
+      {kRouteConflicts, kKnative, "route-conflicts",
+       "{value} % of Knative's writes of Routes conflict for {lasting}"},
       {kPrometheusFails, kPrometheus, "prometheus-fails", "Prometheus fails for {lasting}"},
       {kPrometheusEmpty, kPrometheus, "prometheus-empty",
        "Prometheus answers without series for {lasting}"},

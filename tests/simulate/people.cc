@@ -152,6 +152,7 @@ void People::act_on_what_is_due() {
       case What::kPolicyWindow:
       case What::kPolicyApproval:
       case What::kPolicyStop: take_policy_back(event.what); break;
+      case What::kRouteConflicts: return world_.conflict_routes(event.value / 100.0, event.lasting);
       case What::kScrapesStop: world_.expose({sandbox::Exposure::kPushed}); break;
       case What::kUnready: make_ready(event.service, event.value, true); break;
       case What::kRequestsStop:
@@ -258,6 +259,7 @@ std::optional<TimePoint> People::asked_to_abort(int service) const {
 void People::go_home(bool pushes) {
   weather_.clear();
   world_.stall_knative(Duration{0});
+  world_.conflict_routes(0, Duration{0});
   for (auto& [at, event] : std::exchange(later_, {})) {
     event.lasting = Duration{0};
     later_.emplace(world_.now(), event);

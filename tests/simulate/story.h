@@ -69,8 +69,9 @@ enum class What {
   // Knative and its pods.
   kUnready,  // pods of the newest image stop being ready for `lasting`
   kPodsRestart,
-  kRequestsStop,   // nobody asks for anything for `lasting`
-  kKnativeStalls,  // its controllers do nothing new for `lasting`
+  kRequestsStop,    // nobody asks for anything for `lasting`
+  kKnativeStalls,   // its controllers do nothing new for `lasting`
+  kRouteConflicts,  // of Knative's own writes of Routes `value` percent, for `lasting`
   // Prometheus.
   kPrometheusFails,
   kPrometheusEmpty,  // answers without a series

@@ -35,6 +35,12 @@ TEST(Traffic, ServingTellsLatestRevisionFromAName) {
   EXPECT_NE(serving({latest(100)}), serving({named("a", 100)}));
 }
 
+TEST(Traffic, StatusIsReadAsItWasAskedFor) {
+  TrafficTarget followed = named("a", 90);
+  followed.latest_revision = true;
+  EXPECT_EQ(as_asked({followed, named("b", 10)}), (Traffic{latest(90), named("b", 10)}));
+}
+
 TEST(Traffic, PrintsForPeople) {
   const Traffic split = {named("checkout-00007", 95), named("checkout-00008", 5, "freshet")};
   EXPECT_EQ(to_string(split), "checkout-00007 95 %, checkout-00008 5 % #freshet");

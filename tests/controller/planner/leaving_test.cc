@@ -102,9 +102,11 @@ TEST(Adoption, WritesNothingUntilEveryCheckPassesAndSaysWhichDoesNot) {
       {"NoTag", [](PlannerWorld& w) { w.seen.image_problem = "NoTag: no tag in the image"; }},
       {"ServiceNotReady", [](PlannerWorld& w) { w.service().generation += 1; }},
       {"ServiceNotReady", [](PlannerWorld& w) { w.service().ready.status = Tri::kFalse; }},
+      {"ServiceNotReady", [](PlannerWorld& w) { w.service().traffic = {entry(kFirst, 100)}; }},
       {"Split",
        [](PlannerWorld& w) {
-         w.service().observed_traffic = {entry(kFirst, 60), entry(RevisionName("other"), 40)};
+         w.service().traffic = {entry(kFirst, 60), entry(RevisionName("other"), 40)};
+         w.service().observed_traffic = w.traffic();
        }},
       {"ServiceNotReady", [](PlannerWorld& w) { w.make_ready(kFirst, Tri::kUnknown); }},
       {"NoDigest", [](PlannerWorld& w) { w.revision(kFirst).digests.clear(); }},
@@ -159,6 +161,23 @@ TEST(Adoption, KeepTheirsAdoptsAsSoonAsOneServes) {
   world.tick();
   EXPECT_EQ(world.phase(), "Adopting");
   world.set_traffic({entry(second, 100)});
+  world.tick();
+  EXPECT_EQ(world.phase(), "Idle");
+  EXPECT_EQ(world.core().stable->name, second);
+}
+
+// As Knative was seen to say it where its write of the Route met a conflict.
+TEST(Adoption, WaitsWhileStatusShowsOtherTrafficThoughItsConditionsSayThatAllIsDone) {
+  PlannerWorld world = world_in("Shifting");
+  const RevisionName second = *world.candidate();
+  const Traffic before = {entry(kFirst, 100)};
+  world.set_traffic({entry(second, 100)});
+  world.tick();
+  world.command("resume", "1 --keep-theirs");
+  world.pass();
+  world.service().observed_traffic = before;
+  world.pass();
+  EXPECT_EQ(world.phase(), "Adopting");
   world.tick();
   EXPECT_EQ(world.phase(), "Idle");
   EXPECT_EQ(world.core().stable->name, second);
