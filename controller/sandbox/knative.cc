@@ -110,8 +110,11 @@ void Knative::reconcile(const ServiceKey& key) {
   }
   if (state.route_generation > 0 && now() < conflicts_until_ &&
       cluster_.dice.uniform() < conflicts_) {
-    later(milliseconds(30), milliseconds(120), [this, key] { reconcile(key); });
-    publish(key);
+    later(milliseconds(300), seconds(3), [this, key] { reconcile(key); });
+    ServiceState before = state;
+    before.shown = state.programmed;
+    before.routes.set(Tri::kTrue, "", "", now());
+    publish(key, before);
     return;
   }
   const std::int64_t route = put_child(kRoutes, route_object(service));
@@ -225,11 +228,14 @@ void Knative::revision_changed(const ServiceKey& key, const std::string&) {
 }
 
 void Knative::publish(const ServiceKey& key) {
-  ServiceState* state = find(key);
+  if (ServiceState* state = find(key)) publish(key, *state);
+}
+
+void Knative::publish(const ServiceKey& key, ServiceState& state) {
   Json service = cluster_.store.read(kServices, to_object_key(key));
-  if (state == nullptr || state->uid != uid_of(service) || is_deleting(service)) return;
-  combine(state->ready, state->configurations, state->routes, now());
-  Json status = service_status(service, *state);
+  if (state.uid != uid_of(service) || is_deleting(service)) return;
+  combine(state.ready, state.configurations, state.routes, now());
+  Json status = service_status(service, state);
   if (at_path(service, {"status"}) == status) return;
   service["status"] = std::move(status);
   cluster_.store.put(kServices, to_object_key(key), service);

@@ -62,6 +62,7 @@ class Knative {
   void collect_garbage(const ServiceKey& key);
 
   void publish(const ServiceKey& key);
+  void publish(const ServiceKey& key, ServiceState& state);
   void forget(const ServiceKey& key, const std::string& uid);
   TimePoint now() const { return cluster_.agenda.now(); }
 

@@ -1,4 +1,6 @@
 // What no write may do without leave: of the gates, of the policies, of those who approve.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "tests/simulate/written.h"
@@ -72,6 +74,19 @@ std::string s17_approval(const Invariants& world, const ServiceWritten& write) {
     if (std::ranges::none_of(all[i].policies, asks)) return "";
   }
   return "rollout " + raise->rollout->id + " gets requests and nobody approved it";
+}
+
+// What is adopted as found is what somebody asked for: no request goes elsewhere by it.
+std::string s18_adoption(const Invariants&, const ServiceWritten& write) {
+  if (!write.core || !write.core->stable || on_a_persons_word(write)) return "";
+  const auto& before = write.before.core;
+  if (!before || !std::holds_alternative<Adopting>(before->phase)) return "";
+  for (const TrafficTarget& asked : serving(write.before.traffic)) {
+    if (!asked.revision || *asked.revision == write.core->stable->name) continue;
+    return fmt::format("{} is adopted where spec.traffic asks for {}",
+                       write.core->stable->name.get(), to_string(write.before.traffic));
+  }
+  return "";
 }
 
 }  // namespace freshet::simulate

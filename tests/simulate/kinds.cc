@@ -56,6 +56,8 @@ std::vector<Kind> kinds_of_wishes() {
       {kEditTemplate, kPeople, "edit-template", "{service}: a person changes the template"},
       {kApplyAgain, kPeople, "apply-again", "{service}: the first manifest is applied again"},
       {kSplitByHand, kPeople, "split-by-hand", "{service}: a person splits the traffic"},
+      {kTakeByHand, kPeople, "take-by-hand",
+       "{service}: a person gives the newest Ready build all requests, and keeps it so"},
       {kTagByHand, kPeople, "tag-by-hand", "{service}: a person adds a tagged entry of 0 %"},
       {kSpoilCore, kPeople, "spoil-core", "{service}: our annotation is cut short"},
       {kUntrack, kPeople, "untrack", "{service}: is untracked for {lasting}"},

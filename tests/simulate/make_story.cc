@@ -79,6 +79,8 @@ void fill(Event& event, Dice& dice, const Pace& pace) {
     case What::kClockJump:
       event.value = one_of<int>(dice, {-86400, -3600, -30, -2, 2, 30, 3600, 86400});
       break;
+    // Rather how busy a cluster is than an outage.
+    case What::kRouteConflicts: event.lasting = dice.between(minutes(1), pace.longest); break;
     case What::kKillAtWrite: event.value = whole(dice, 0, 29); break;
     case What::kKill: event.lasting = dice.between(seconds(1), minutes(3)); break;
     default: break;

@@ -152,7 +152,7 @@ void People::act_on_what_is_due() {
       case What::kPolicyWindow:
       case What::kPolicyApproval:
       case What::kPolicyStop: take_policy_back(event.what); break;
-      case What::kRouteConflicts: return world_.conflict_routes(event.value / 100.0, event.lasting);
+      case What::kTakeByHand: command(event.service, "resume", "--keep-theirs"); break;
       case What::kScrapesStop: world_.expose({sandbox::Exposure::kPushed}); break;
       case What::kUnready: make_ready(event.service, event.value, true); break;
       case What::kRequestsStop:
@@ -234,6 +234,7 @@ void People::act_on_surroundings(const Event& event) {
       world_.set_rate(service_key(event.service), 0);
       return later(event.lasting, event);
     case What::kKnativeStalls: return world_.stall_knative(event.lasting);
+    case What::kRouteConflicts: return world_.conflict_routes(event.value / 100.0, event.lasting);
     case What::kScrapesStop: world_.expose({}); return later(event.lasting, event);
     default: return weather_.begin(event, world_.now());
   }

@@ -1,7 +1,7 @@
 // What people do to a Knative Service by hand.
 #include <fmt/format.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "controller/knative/views.h"
@@ -9,6 +9,12 @@
 #include "tests/simulate/people.h"
 
 namespace freshet::simulate {
+namespace {
+
+constexpr Duration kAnswersAfter =
+    milliseconds(200);  // who has seen the hold that an edit leads to
+
+}  // namespace
 
 void People::act_on_service(const Event& event) {
   const int service = event.service;
@@ -23,6 +29,7 @@ void People::act_on_service(const Event& event) {
     case What::kApplyAgain:
     case What::kSplitByHand:
     case What::kTagByHand: return replace_traffic(service, event);
+    case What::kTakeByHand: replace_traffic(service, event); return later(kAnswersAfter, event);
     case What::kSpoilCore: return spoil_core(service);
     case What::kDeleteService:
       (void)world_.remove(service_path(service_key(service)));
@@ -49,7 +56,7 @@ void People::replace_traffic(int service, const Event& event) {
   Json traffic = Json::array();
   if (event.what == What::kApplyAgain) {
     traffic = Json::array({{{"latestRevision", true}, {"percent", 100}}});
-  } else if (event.what == What::kSplitByHand) {
+  } else if (event.what == What::kSplitByHand || event.what == What::kTakeByHand) {
     traffic = Json::array({{{"revisionName", ready}, {"percent", 100}}});
   } else {
     traffic = at_path(*app, {"spec", "traffic"});

@@ -64,6 +64,17 @@ TEST(OldFaults, ACoreThatIsSpoiledRightAfterAWriteLosesNoNumber) {
   }
 }
 
+// While its tests run, the candidate has no request yet: stable alone is what was in force.
+TEST(OldFaults, WhatAPersonPutInForceIsAdoptedThoughKnativeSaysTooEarlyThatItIs) {
+  const ServiceSetting setting{.steps = {20}, .gates = true, .task_gate = true};
+  for (int at = 64; at <= 80; at += 2) {
+    const Event conflicts = {
+        .at = seconds(at), .what = What::kRouteConflicts, .lasting = seconds(3), .value = 100};
+    const Event taken = {.at = seconds(at), .what = What::kTakeByHand};
+    expect_no_violation(story_of(setting, {kGoodBuild, conflicts, taken}));
+  }
+}
+
 TEST(OldFaults, HistoryThatIsForgottenIsListedAgain) {
   std::vector<Event> events = {kGoodBuild, {.at = seconds(80), .what = What::kPushGood}};
   for (int after = 60; after < 160; after += 2) {

@@ -45,6 +45,7 @@ enum class What {
   kEditTemplate,    // an environment variable of the Service
   kApplyAgain,      // kubectl apply of the first manifest
   kSplitByHand,     // spec.traffic of one's own
+  kTakeByHand,      // likewise, and it is kept: the rollout ends with it
   kTagByHand,       // an entry of 0 % beside ours
   kSpoilCore,       // our annotation is cut short
   kUntrack,         // the TrackedService is deleted, and made again after `lasting`

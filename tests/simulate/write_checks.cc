@@ -279,6 +279,7 @@ const std::vector<Check>& write_checks() {
       {"S15 Places", s15_places},
       {"S16 Waves", s16_waves},
       {"S17 Approval", s17_approval},
+      {"S18 Adoption", s18_adoption},
   };
   return kChecks;
 }

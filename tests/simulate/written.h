@@ -29,5 +29,6 @@ std::string s14_policies(const Invariants& world, const ServiceWritten& write);
 std::string s15_places(const Invariants& world, const ServiceWritten& write);
 std::string s16_waves(const Invariants& world, const ServiceWritten& write);
 std::string s17_approval(const Invariants& world, const ServiceWritten& write);
+std::string s18_adoption(const Invariants& world, const ServiceWritten& write);
 
 }  // namespace freshet::simulate
