@@ -29,6 +29,7 @@ Controller::Controller(ControllerOptions options, Connections connections, const
     : options_(std::move(options)),
       connections_(std::move(connections)),
       clock_(clock),
+      server_clock_(clock, connections_.kube),
       metrics_(metrics),
       log_(std::move(log)),
       fleet_(options_.fleet),
@@ -36,7 +37,7 @@ Controller::Controller(ControllerOptions options, Connections connections, const
              [this](const auto& tags) { fleet_.learn(tags); }),
       credentials_({connections_.kube, connections_.docker_config, connections_.ask_helper}, clock),
       nodes_(connections_.kube, clock),
-      tags_(options_, connections_.registry, credentials_, metrics, clock),
+      tags_(options_, connections_.registry, credentials_, metrics, server_clock_),
       policies_(clock),
       judging_(options_, connections_.prometheus),
       gates_(connections_.gates, clock) {}
@@ -84,8 +85,9 @@ std::optional<TimePoint> Controller::next_pass(Priority lowest) const {
 
 std::optional<TimePoint> Controller::next_due() const {
   std::optional<TimePoint> next;
-  for (const auto& due :
-       {tags_.next_due(), gates_.next_due(), next_reading(), next_pass(), next_delivery()}) {
+  auto check = tags_.next_due();
+  if (check) *check -= connections_.kube.clock_offset();
+  for (const auto& due : {check, gates_.next_due(), next_reading(), next_pass(), next_delivery()}) {
     if (due) next = std::min(next.value_or(TimePoint::max()), *due);
   }
   return next;

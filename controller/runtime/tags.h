@@ -26,7 +26,7 @@ inline constexpr std::size_t kMaxHintsWaiting = 1000;  // for the next check, of
 class TagWatch {
  public:
   TagWatch(const ControllerOptions& options, HttpExchanges& exchanges, Credentials& credentials,
-           Metrics& metrics, const Clock& clock);
+           Metrics& metrics, const Clock& clock);  // the API server's: dates are kept in status
 
   // What `follower` follows from now on; an empty list takes it out.
   void follow(const ServiceKey& follower, const std::vector<FollowedImage>& images, Duration every);
