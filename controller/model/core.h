@@ -146,7 +146,7 @@ struct Core {
   Phase phase = Adopting{};
   std::optional<RevisionRef> stable;     // set in every phase but Adopting
   bool adopted_latest_revision = false;  // the traffic mode found at adoption
-  std::vector<TrafficTarget> parked;     // foreign 0 % entries taken out to unblock a retreat
+  std::vector<TrafficTarget> parked;     // foreign 0 % entries that stopped the Route
   std::vector<Hold> holds;
   std::vector<Rejection> rejected;              // oldest first, at most kMaxRejections
   std::map<std::string, std::string> commands;  // verb → id of the last one carried out

@@ -1,6 +1,8 @@
 // Why nothing is raised.
 #include "controller/planner/holds.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/look.h"
@@ -75,6 +77,19 @@ void add_managed(const Pass& pass, std::vector<HoldStatus>& out) {
     out.push_back(own_hold(pass, managed->reason, managed->message + "; " + managed->fix));
 }
 
+HoldStatus route_hold(const Pass& pass) {
+  const std::string& words = pass.service.routes_ready.message;
+  std::string message = words.empty() ? "Knative has not programmed the newest traffic yet"
+                                      : "Knative says: " + printable(words);
+  if (!serves_as_asked(pass)) {
+    message += "; requests go to " + to_string(serving(pass.service.observed_traffic));
+  }
+  if (const auto blocking = blocking_entries(pass); !blocking.empty()) {
+    message += "; take " + to_string(blocking) + " out of spec.traffic";
+  }
+  return own_hold(pass, "RouteNotReady", std::move(message));
+}
+
 }  // namespace
 
 std::vector<HoldStatus> raising_holds(const Pass& pass) {
@@ -107,16 +122,18 @@ std::vector<HoldStatus> starting_holds(const Pass& pass) {
   std::vector<HoldStatus> out = standing_holds(pass);
   std::erase_if(out, [](const HoldStatus& hold) { return hold.reason == kStableUnready; });
   add_policies(pass, out);  // of no interest where nothing is there to start
-  if (!is_settled(pass.service) && is_ready(stable_view(pass))) {
-    const std::string& words = pass.service.routes_ready.message;
-    std::string message = words.empty() ? "Knative has not programmed the newest traffic yet"
-                                        : "Knative says: " + printable(words);
-    if (const auto blocking = blocking_entries(pass); !blocking.empty()) {
-      message += "; take " + to_string(blocking) + " out of spec.traffic";
-    }
-    out.push_back(own_hold(pass, "RouteNotReady", std::move(message)));
-  }
+  if (!is_settled(pass.service) && is_ready(stable_view(pass))) out.push_back(route_hold(pass));
   return out;
+}
+
+std::optional<TimePoint> add_unprogrammed(const Pass& pass, std::vector<HoldStatus>& out) {
+  if (is_programmed(pass) || !is_ready(stable_view(pass))) return std::nullopt;
+  const TimePoint written = pass.core.since;
+  const TimePoint said = pass.service.routes_ready.since.value_or(written);
+  const TimePoint patience = std::max(written, said) + kProgrammedWithin;
+  if (pass.now < patience) return patience;
+  out.push_back(route_hold(pass));
+  return std::nullopt;
 }
 
 std::optional<TimePoint> first_expiry(const std::vector<HoldStatus>& holds) {

@@ -7,6 +7,7 @@
 #include "controller/planner/explain.h"
 #include "controller/planner/holds.h"
 #include "controller/planner/look.h"
+#include "controller/planner/parking.h"
 #include "controller/planner/phases.h"
 #include "controller/planner/raise.h"
 #include "controller/planner/target.h"
@@ -23,15 +24,11 @@ Decision adopt_what_a_person_set(const Pass& pass) {
   return adopt_as_found(found);
 }
 
-// An entry that was taken out for a retreat, and whose Revision is Ready again.
-Decision put_back_what_was_parked(const Pass& pass) {
-  for (const TrafficTarget& entry : pass.core.parked) {
-    if (!entry.revision || !is_ready(find_revision(pass.seen, *entry.revision))) continue;
-    Core next = pass.core;
-    return write(pass, {std::move(next), true, KeepTemplate{}, false, "put back parked entries"},
-                 fact("Parked", to_string(Traffic{entry}) + " is put back into spec.traffic"));
-  }
-  return {};
+// Users meet another split than was written, as a person's own entry stops the Route: they go
+// first.
+Decision unblock_the_route(const Pass& pass) {
+  if (serves_as_asked(pass) || !is_ready(stable_view(pass))) return {};
+  return park_what_blocks(pass, pass.core.stable->name.get() + " 100 %");
 }
 
 Explanation barred_text(const Pass& pass, const Barred& barred) {
@@ -114,6 +111,7 @@ void tell_rebuilds(Pass& pass) {
 Transition rest(Pass pass, const Targets& targets) {
   tell_rebuilds(pass);
   auto holds = standing_holds(pass);
+  std::optional<TimePoint> wake = add_unprogrammed(pass, holds);
   for (const FollowedImage& image : pass.seen.images) {
     if (!image.held_back) continue;
     holds.push_back(own_hold(pass, "NotConfirmed", image.held_back->sentence));
@@ -121,7 +119,7 @@ Transition rest(Pass pass, const Targets& targets) {
   }
   if (!targets.downgrade.empty()) holds.push_back(downgrade_hold(pass, targets.downgrade));
   Explanation out = held(pass, holds);
-  std::optional<TimePoint> wake = first_expiry(holds);
+  wake = earliest(wake, first_expiry(holds));
   if (targets.barred) {
     if (holds.empty()) out = barred_text(pass, *targets.barred);
     wake = earliest(wake, targets.barred->until);
@@ -157,6 +155,7 @@ Transition hold_for_others(const Pass& pass, const Target& target) {
 Transition idle(const Pass& pass) {
   if (auto adopted = adopt_what_a_person_set(pass)) return *adopted;
   if (auto put_back = put_back_what_was_parked(pass)) return *put_back;
+  if (auto parked = unblock_the_route(pass)) return *parked;
   const Targets targets = find_targets(pass);
   if (!targets.start) return rest(pass, targets);
   auto holds = starting_holds(pass);

@@ -1,19 +1,16 @@
 // Retreating: until Knative shows that stable has all requests, then the template is put right.
-#include <algorithm>
-
 #include "base/text.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
+#include "controller/planner/parking.h"
 #include "controller/planner/phases.h"
 #include "controller/planner/template_text.h"
 #include "controller/planner/traffic_intent.h"
 
 namespace freshet::planning {
 namespace {
-
-constexpr Duration kParkAfter = seconds(10);
 
 // The write that began the retreat may have been the last thing a controller did: what it noted in
 // the memo is noted again.
@@ -97,22 +94,6 @@ Transition put_template_right(const Pass& pass, const Retreating& retreat) {
                                                            "the rejected one stays"));
 }
 
-Decision park_what_blocks(const Pass& pass) {
-  if (pass.now - pass.core.since < kParkAfter || is_foreign_edit(pass)) return {};
-  const auto blocking = blocking_entries(pass);
-  if (blocking.empty()) return {};
-  Core next = pass.core;
-  for (const TrafficTarget& entry : blocking) {
-    if (std::ranges::find(next.parked, entry) == next.parked.end()) next.parked.push_back(entry);
-  }
-  if (next.parked.size() > kMaxParked) {
-    next.parked.erase(next.parked.begin(), next.parked.end() - kMaxParked);
-  }
-  return write(pass, {std::move(next), true, KeepTemplate{}, true, "park blocking entries"},
-               warning("Parked", to_string(blocking) + " kept the retreat from being programmed; "
-                                                       "it is kept and put back later"));
-}
-
 Decision answer_foreign_edit(const Pass& pass, const Retreating& retreat) {
   if (!is_foreign_edit(pass)) return {};
   const std::string found = "spec.traffic was changed to " + to_string(pass.service.traffic);
@@ -139,7 +120,7 @@ Transition retreating(const Pass& pass, const Retreating& retreat) {
   if (auto answer = answer_foreign_edit(noted, retreat)) return *answer;
   if (is_programmed(noted)) return put_template_right(noted, retreat);
   if (has_no_way_back(noted, retreat)) return put_template_right(noted, retreat);
-  if (auto parked = park_what_blocks(noted)) return *parked;
+  if (auto parked = park_what_blocks(noted, "the retreat")) return *parked;
   Explanation waits = describe(noted, noted.core);
   const std::string& words = noted.service.routes_ready.message;
   if (!words.empty()) waits.message += "; Knative says: " + printable(words);
