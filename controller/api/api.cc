@@ -9,7 +9,6 @@
 #include "controller/api/command_body.h"
 #include "controller/api/commands.h"
 #include "controller/api/openapi.h"
-#include "controller/kube/server_clock.h"
 #include "controller/model/order_proof.h"
 #include "controller/runtime/paths.h"
 #include "controller/show/json.h"
@@ -126,7 +125,7 @@ HttpResponse Api::command(const ServiceKey& key, const std::string& verb,
                           const HttpRequest& request, const Caller& caller) {
   const auto order = read_command_body(verb, request);
   if (const auto* problem = std::get_if<Problem>(&order)) return to_answer(*problem);
-  const TimePoint now = ServerClock(clock_, kube_).now();
+  const TimePoint now = clock_.now() + kube_.clock_offset();
   const std::string id = order_id(now, options_.chance());
   for (int i = 0; i < kMaxCommandTries; ++i) {
     const auto tracked = kube_.get(tracked_service_path(key));

@@ -154,6 +154,11 @@ End end_for_newest(const ServiceDetail& detail, Wait& wait) {
   if (const RejectionStatus* rejected = rejection_of_newest(detail)) {
     return WaitEnd{kFailed, "rejected: " + rejected->why};
   }
+  // Said where nothing is to start: Knative has had its time.
+  for (const HoldStatus& hold : detail.status.holds) {
+    const bool rests = !detail.status.behind_since && hold.reason == "RouteNotReady";
+    if (rests) return WaitEnd{kHeld, "held: " + hold_text(hold)};
+  }
   return needs_person(detail);
 }
 

@@ -129,7 +129,7 @@ std::vector<HoldStatus> starting_holds(const Pass& pass) {
 std::optional<TimePoint> add_unprogrammed(const Pass& pass, std::vector<HoldStatus>& out) {
   if (is_programmed(pass) || !is_ready(stable_view(pass))) return std::nullopt;
   const TimePoint written = pass.core.since;
-  const TimePoint said = pass.service.routes_ready.since.value_or(written);
+  const TimePoint said = std::min(pass.service.routes_ready.since.value_or(written), pass.now);
   const TimePoint patience = std::max(written, said) + kProgrammedWithin;
   if (pass.now < patience) return patience;
   out.push_back(route_hold(pass));

@@ -1,4 +1,6 @@
 // Idle: stable has all requests. A new pair starts a rollout, anything else is told and left alone.
+#include <algorithm>
+
 #include "base/text.h"
 #include "controller/model/same_content.h"
 #include "controller/planner/adopt.h"
@@ -7,6 +9,7 @@
 #include "controller/planner/explain.h"
 #include "controller/planner/holds.h"
 #include "controller/planner/look.h"
+#include "controller/planner/managed.h"
 #include "controller/planner/parking.h"
 #include "controller/planner/phases.h"
 #include "controller/planner/raise.h"
@@ -26,9 +29,20 @@ Decision adopt_what_a_person_set(const Pass& pass) {
 
 // Users meet another split than was written, as a person's own entry stops the Route: they go
 // first.
+bool meets_another_split(const Pass& pass) {
+  return !serves_as_asked(pass) && is_ready(stable_view(pass)) &&
+         !managed_elsewhere(pass.service, pass.rules());
+}
+
 Decision unblock_the_route(const Pass& pass) {
-  if (serves_as_asked(pass) || !is_ready(stable_view(pass))) return {};
+  if (!meets_another_split(pass)) return {};
   return park_what_blocks(pass, pass.core.stable->name.get() + " 100 %");
+}
+
+// When that is to be looked at again.
+std::optional<TimePoint> unblocks_at(const Pass& pass) {
+  if (!meets_another_split(pass)) return {};
+  return std::max(pass.core.since + kParkAfter, pass.now + kSoon);
 }
 
 Explanation barred_text(const Pass& pass, const Barred& barred) {
@@ -119,7 +133,7 @@ Transition rest(Pass pass, const Targets& targets) {
   }
   if (!targets.downgrade.empty()) holds.push_back(downgrade_hold(pass, targets.downgrade));
   Explanation out = held(pass, holds);
-  wake = earliest(wake, first_expiry(holds));
+  wake = earliest(earliest(wake, unblocks_at(pass)), first_expiry(holds));
   if (targets.barred) {
     if (holds.empty()) out = barred_text(pass, *targets.barred);
     wake = earliest(wake, targets.barred->until);
@@ -132,7 +146,7 @@ Transition rest(Pass pass, const Targets& targets) {
 }
 
 Transition hold_start(const Pass& pass, const Target& target, std::vector<HoldStatus> holds) {
-  const auto wake = first_expiry(holds);
+  const auto wake = earliest(unblocks_at(pass), first_expiry(holds));
   Explanation out = held(pass, std::move(holds));
   out.next = "then a rollout of " + image_text(target.pair) + " starts";
   mark_invalid_spec(pass, out);

@@ -71,6 +71,10 @@ Transition hand_back(const Pass& pass) {
     last.traffic->front() = TrafficTarget{{}, true, Percent::clamp(100), {}};
     message = "the Service follows latestRevision again, as it did before adoption";
   }
+  if (!restored.parked.empty()) {
+    message += "; " + to_string(restored.parked) +
+               " stays out of it: what it names is not Ready, and nothing would be programmed";
+  }
   last.why = "leave";
   Transition out = wait(pass, not_ready("Leaving", message, what_comes_next(pass)));
   out.core.reset();

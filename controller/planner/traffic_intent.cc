@@ -109,9 +109,11 @@ Traffic traffic_to_write(const Pass& pass, Core& core) {
 std::vector<TrafficTarget> blocking_entries(const Pass& pass) {
   const ConditionView& routes = pass.service.routes_ready;
   std::vector<TrafficTarget> out;
-  if (routes.status == Tri::kTrue) return out;
+  const bool is_of_now = pass.service.observed_generation == pass.service.generation;
+  if (routes.status == Tri::kTrue || !is_of_now) return out;
   for (const TrafficTarget& entry : foreign_entries(pass, pass.core)) {
     if (!entry.revision || entry.revision == pass.core.stable->name) continue;
+    if (is_ready(find_revision(pass.seen, *entry.revision))) continue;  // said of another reason
     if (routes.message.find('"' + entry.revision->get() + '"') != std::string::npos) {
       out.push_back(entry);
     }

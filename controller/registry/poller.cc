@@ -128,7 +128,7 @@ std::uint64_t Poller::start(std::size_t place, TimePoint now) {
                           entry.confirm_again > 0,   entry.followed.follow,     observation.chosen,
                           entry.followed.reads_bases};
   running_.emplace(last_id_, Running{places_[place], entry.account,
-                                     Resolution(std::move(target), options_, memory_, now),
+                                     Resolution(std::move(target), options_, memory_, now + ahead_),
                                      now - entry.due, false});
   return last_id_;
 }
@@ -143,7 +143,8 @@ PollStep Poller::fold(std::uint64_t id, const Result<HttpResponse>& reply, TimeP
     }
   }
   const auto sharing = shared_.answered(id);
-  for (const std::uint64_t each : sharing) running_.at(each).resolution.fold(reply, memory_, now);
+  for (const std::uint64_t each : sharing)
+    running_.at(each).resolution.fold(reply, memory_, now + ahead_);
   for (const std::uint64_t each : sharing) advance(each, step, now);
   return step;
 }
@@ -154,7 +155,7 @@ void Poller::advance(std::uint64_t id, PollStep& step, TimePoint now) {
   Running& check = place->second;
   Account& account = *check.account;
   RegistryBudget& budget = account.budget;
-  auto next = check.resolution.next_request(memory_, now);
+  auto next = check.resolution.next_request(memory_, now + ahead_);
   if (auto* request = std::get_if<HttpRequest>(&next)) {
     if (shared_.is_asked(id, *request)) return;
     budget.spend(now);
@@ -205,7 +206,7 @@ bool Poller::finish(Entry& entry, const PollKey& key, const ResolutionOutcome& o
                    const bool is_new =
                        !seen.confirmed || seen.confirmed->digest != resolved.image.digest;
                    if (is_new && seen.confirmed) entry.moves.add(now);
-                   if (is_new) seen.first_seen = now;
+                   if (is_new) seen.first_seen = now + ahead_;
                    const int tries = is_new ? kMaxConfirmAgain : entry.confirm_again - 1;
                    entry.confirm_again = resolved.image.may_tell_later ? tries : 0;
                    other_image = seen.confirmed != resolved.image;

@@ -85,6 +85,10 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
+  // The clock that dates are kept by is so far ahead of `now`, by which checks are scheduled: when
+  // digests were first seen, and what the dates in images are compared with.
+  void set_ahead(Duration ahead) { ahead_ = ahead; }
+
   // Replaces the list. What is new is due at once; what stays keeps its observation and, unless
   // its credential or period changed, its schedule; what went is forgotten. A digest that is known
   // to all who follow the tag is not read again while the tag still names it. A check that runs for
@@ -158,6 +162,7 @@ class Poller {
 
   std::shared_ptr<const RegistryOptions> options_;
   RegistryMemory memory_;
+  Duration ahead_{};
   Entries entries_;
   std::vector<Entries::value_type*> places_;  // all of them in order: short names for this list
   std::map<AccountKey, Account> accounts_;

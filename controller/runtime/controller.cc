@@ -29,7 +29,6 @@ Controller::Controller(ControllerOptions options, Connections connections, const
     : options_(std::move(options)),
       connections_(std::move(connections)),
       clock_(clock),
-      server_clock_(clock, connections_.kube),
       metrics_(metrics),
       log_(std::move(log)),
       fleet_(options_.fleet),
@@ -37,7 +36,7 @@ Controller::Controller(ControllerOptions options, Connections connections, const
              [this](const auto& tags) { fleet_.learn(tags); }),
       credentials_({connections_.kube, connections_.docker_config, connections_.ask_helper}, clock),
       nodes_(connections_.kube, clock),
-      tags_(options_, connections_.registry, credentials_, metrics, server_clock_),
+      tags_(options_, connections_.registry, credentials_, metrics, clock),
       policies_(clock),
       judging_(options_, connections_.prometheus),
       gates_(connections_.gates, clock) {}
@@ -76,7 +75,9 @@ void Controller::on_event(Kind kind, const std::string& name_space, const WatchE
   wake_ready();
 }
 
-void Controller::check_registries(Duration at_most) { enqueue(tags_.check(at_most), clock_.now()); }
+void Controller::check_registries(Duration at_most) {
+  enqueue(tags_.check(at_most, connections_.kube.clock_offset()), clock_.now());
+}
 
 std::optional<TimePoint> Controller::next_pass(Priority lowest) const {
   const std::lock_guard lock(mutex_);
@@ -85,9 +86,8 @@ std::optional<TimePoint> Controller::next_pass(Priority lowest) const {
 
 std::optional<TimePoint> Controller::next_due() const {
   std::optional<TimePoint> next;
-  auto check = tags_.next_due();
-  if (check) *check -= connections_.kube.clock_offset();
-  for (const auto& due : {check, gates_.next_due(), next_reading(), next_pass(), next_delivery()}) {
+  for (const auto& due :
+       {tags_.next_due(), gates_.next_due(), next_reading(), next_pass(), next_delivery()}) {
     if (due) next = std::min(next.value_or(TimePoint::max()), *due);
   }
   return next;

@@ -14,7 +14,6 @@
 #include "base/exchanges.h"
 #include "base/http.h"
 #include "controller/kube/client.h"
-#include "controller/kube/server_clock.h"
 #include "controller/kube/watch.h"
 #include "controller/model/transition.h"
 #include "controller/runtime/cache.h"
@@ -127,8 +126,7 @@ class Controller {
 
   const ControllerOptions options_;
   Connections connections_;
-  const Clock& clock_;  // the machine's: when something is due here
-  const ServerClock server_clock_;
+  const Clock& clock_;
   Metrics& metrics_;
   Log log_;
   std::function<void()> wake_;

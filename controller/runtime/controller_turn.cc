@@ -71,7 +71,7 @@ void Controller::settle_turn(const ServiceKey& key, const Observation& seen,
 }
 
 void Controller::wake_ready() {
-  enqueue(fleet_.take_ready(server_clock_.now()), clock_.now());
+  enqueue(fleet_.take_ready(clock_.now() + connections_.kube.clock_offset()), clock_.now());
   metrics_.set_fleet(fleet_.counts());
 }
 

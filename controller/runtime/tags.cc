@@ -162,7 +162,8 @@ void TagWatch::count(const EndedExchange& ended) {
                                   clock_.monotonic() - asked.mapped().at);
 }
 
-std::vector<ServiceKey> TagWatch::check(Duration at_most) {
+std::vector<ServiceKey> TagWatch::check(Duration at_most, Duration ahead) {
+  poller_.set_ahead(ahead);
   take_wishes();
   std::vector<PollKey> changed;
   for (int round = 0; round < kMaxRounds; ++round) {

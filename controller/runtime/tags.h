@@ -26,7 +26,7 @@ inline constexpr std::size_t kMaxHintsWaiting = 1000;  // for the next check, of
 class TagWatch {
  public:
   TagWatch(const ControllerOptions& options, HttpExchanges& exchanges, Credentials& credentials,
-           Metrics& metrics, const Clock& clock);  // the API server's: dates are kept in status
+           Metrics& metrics, const Clock& clock);
 
   // What `follower` follows from now on; an empty list takes it out.
   void follow(const ServiceKey& follower, const std::vector<FollowedImage>& images, Duration every);
@@ -43,8 +43,9 @@ class TagWatch {
 
   // Starts the checks that are due and takes the replies that have come; waits for them no longer
   // than `at_most`, the next check that is due, or a change of what is followed. Returns the
-  // followers of what has changed. One caller at a time.
-  std::vector<ServiceKey> check(Duration at_most);
+  // followers of what has changed. One caller at a time. The API server's clock, which dates are
+  // kept by, is `ahead` of this machine's.
+  std::vector<ServiceKey> check(Duration at_most, Duration ahead = {});
   // When check has something to do next if no reply comes before.
   std::optional<TimePoint> next_due() const;
 

@@ -77,12 +77,15 @@ std::string s17_approval(const Invariants& world, const ServiceWritten& write) {
 }
 
 // What is adopted as found is what somebody asked for: no request goes elsewhere by it.
-std::string s18_adoption(const Invariants&, const ServiceWritten& write) {
+std::string s18_adoption(const Invariants& world, const ServiceWritten& write) {
   if (!write.core || !write.core->stable || on_a_persons_word(write)) return "";
   const auto& before = write.before.core;
-  if (!before || !std::holds_alternative<Adopting>(before->phase)) return "";
+  const bool adopts = before && !rollout_of(before) && before->stable != write.core->stable;
+  if (!adopts) return "";
   for (const TrafficTarget& asked : serving(write.before.traffic)) {
     if (!asked.revision || *asked.revision == write.core->stable->name) continue;
+    const RevisionFacts* facts = world.find(*asked.revision);
+    if (facts == nullptr || facts->gone) continue;  // what is left is adopted
     return fmt::format("{} is adopted where spec.traffic asks for {}",
                        write.core->stable->name.get(), to_string(write.before.traffic));
   }

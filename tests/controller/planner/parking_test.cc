@@ -2,12 +2,15 @@
 // it.
 #include <gtest/gtest.h>
 
+#include "controller/planner/parking.h"
 #include "tests/support/planner_world.h"
 
 namespace freshet::testing {
 namespace {
 
 const RevisionName kOld("checkout-00000");
+const RevisionName kStableBefore("checkout-00001");
+using planning::kParkAfter;
 
 // Promoted by a person, who has an entry of 0 % for a Revision that is not Ready (any more).
 PlannerWorld promoted_beside(const TrafficTarget& blocking) {
@@ -33,6 +36,41 @@ TEST(Parking, AnEntryThatKeepsPromotionFromBeingProgrammedIsTakenOut) {
   EXPECT_TRUE(has_fact(world.facts, "Parked"));
   world.tick();
   EXPECT_EQ(serving(world.service().observed_traffic), serving(world.traffic()));
+}
+
+// What the Route condition says need not be of now: what is Ready blocks nothing.
+TEST(Parking, AReadyEntryIsLeftWhereItIsWhateverTheConditionSays) {
+  for (const bool is_old : {false, true}) {
+    PlannerWorld world = promoted_beside(entry(kStableBefore, 0, "mine"));
+    world.programs = false;
+    world.service().routes_ready.status = Tri::kFalse;
+    world.service().routes_ready.message =
+        "The revision name \"checkout-00001\" is taken by a conflicting Revision";
+    world.tick();
+    if (is_old) world.service().generation += 1;
+    world.writes.clear();
+    for (int i = 0; i < 5; ++i) world.tick();
+    EXPECT_TRUE(world.writes.empty());
+  }
+}
+
+TEST(Parking, IsLookedAtAgainWhenItIsTime) {
+  for (const bool is_newer : {false, true}) {
+    PlannerWorld world = promoted_beside(entry(kOld, 0, "mine"));
+    if (is_newer) world.push('e');
+    const Transition told = world.tick(seconds(1));
+    ASSERT_TRUE(told.wake_at);
+    EXPECT_LE(*told.wake_at, world.core().since + kParkAfter) << is_newer;
+    EXPECT_GT(*told.wake_at, world.now);
+  }
+}
+
+TEST(Parking, NotWhereAnotherToolHasTheTraffic) {
+  PlannerWorld world = promoted_beside(entry(kOld, 0, "mine"));
+  world.service().other_managers = {"Flagger"};
+  world.writes.clear();
+  for (int i = 0; i < 5; ++i) world.tick();
+  EXPECT_TRUE(world.writes.empty());
 }
 
 TEST(Parking, WhereUsersMeetWhatIsAskedForTheEntryStaysAndTheHoldSaysWhatToDo) {

@@ -69,6 +69,20 @@ TEST_F(PollerTest, ConfirmsATagAndThenAsksWithOneConditionalHead) {
   EXPECT_EQ(find_header(transport_.requests()[0].headers, "If-None-Match"), etag);
 }
 
+// This machine's clock is a day behind: the image is from its future, and not from everybody's.
+TEST_F(PollerTest, DatesByTheClockThatIsAheadAndSchedulesByItsOwn) {
+  now_ = *parse_rfc3339(kCreated) - hours(20);
+  poller_.set_ahead(days(1));
+  script(kOld.head());
+  script_documents();
+  poller_.set_followed({follow("r.io/acme/app:1")}, now_);
+  run();
+  EXPECT_EQ(seen().confirmed->created, parse_rfc3339(kCreated));
+  EXPECT_EQ(seen().first_seen, now_ + days(1));
+  EXPECT_EQ(seen().last_checked, now_);
+  EXPECT_LE(*poller_.next_due(now_), now_ + minutes(6));
+}
+
 TEST_F(PollerTest, TellsWhenATagHasMoved) {
   script(kOld.head());
   script(kNew.head());
