@@ -19,9 +19,8 @@ std::map<std::string, std::string> string_map(const Json& object) {
   return out;
 }
 
-// Others, such as what kubectl applied last, may be longer than all the rest.
 bool is_read(std::string_view annotation) {
-  return annotation.starts_with("freshet.dev/") || annotation == kUserImageAnnotation;
+  return annotation.starts_with(kAnnotationPrefix) || annotation == kUserImageAnnotation;
 }
 
 std::optional<std::string> string_at(const Json& object, std::string_view key) {

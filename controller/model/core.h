@@ -19,6 +19,9 @@
 
 namespace freshet {
 
+// Of every annotation of ours. Others, such as what kubectl applied last, may be longer than all
+// the rest of an object: they are not kept.
+inline constexpr std::string_view kAnnotationPrefix = "freshet.dev/";
 inline constexpr std::string_view kCoreAnnotation = "freshet.dev/rollout";
 inline constexpr std::string_view kRolloutIdAnnotation = "freshet.dev/rollout-id";  // on templates
 inline constexpr std::string_view kFinalizer = "freshet.dev/pinned";

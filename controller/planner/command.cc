@@ -155,7 +155,9 @@ const std::vector<Verb>& all_verbs() {
   return kVerbs;
 }
 
-std::string annotation_of(Verb verb) { return "freshet.dev/" + std::string(to_string(verb)); }
+std::string annotation_of(Verb verb) {
+  return std::string(kAnnotationPrefix) + std::string(to_string(verb));
+}
 
 ParsedCommand parse_command(Verb verb, std::string_view value, TimePoint now) {
   ParsedCommand out;

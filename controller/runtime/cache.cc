@@ -182,9 +182,8 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
   parsed.object.name = key.name;
   parsed.object.name_space = key.name_space;
   if (parsed.object.spec.service.empty()) parsed.object.spec.service = key.name;
-  // Others, such as what kubectl applied last, may be longer than all the rest.
   std::erase_if(parsed.object.annotations,
-                [](const auto& entry) { return !entry.first.starts_with("freshet.dev/"); });
+                [](const auto& entry) { return !entry.first.starts_with(kAnnotationPrefix); });
   const Json& status = at_path(object, {"status"});
   CachedTracked entry{std::move(parsed.object), std::move(parsed.problems), nullptr,
                       string_or(status, "core")};

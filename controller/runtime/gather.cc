@@ -126,11 +126,10 @@ std::string older_tracker(const TrackedService& tracked, const std::string& olde
 
 std::set<std::string> proven_commands(const TrackedService& tracked, const Secret& key,
                                       TimePoint now) {
-  constexpr std::string_view kPrefix = "freshet.dev/";
   std::set<std::string> out;
   for (const auto& [name, text] : tracked.annotations) {
-    if (!name.starts_with(kPrefix)) continue;
-    const std::string verb = name.substr(kPrefix.size());
+    if (!name.starts_with(kAnnotationPrefix)) continue;
+    const std::string verb = name.substr(kAnnotationPrefix.size());
     if (is_proven(text, key, Uid(tracked.uid), verb, now)) out.insert(name);
   }
   return out;
