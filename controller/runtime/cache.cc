@@ -209,7 +209,8 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
       concerned.push_back(key);
     }
   }
-  if (is_same && !asks_for_a_pass(old->second, entry)) concerned.clear();
+  const bool always = relapsed(Relapse::kHotLoop);
+  if (is_same && !always && !asks_for_a_pass(old->second, entry)) concerned.clear();
   if (!is_same || untaken_.contains(key)) {
     const TrackedServiceStatus& kept = untaken_[key] = status_from_json(status);
     if (on_tags_) on_tags_(kept.tags);

@@ -17,13 +17,6 @@
 
 namespace freshet {
 
-namespace {
-
-// A write that was overtaken is decided again at once, this often in one pass.
-constexpr int kMaxDecisions = 4;
-
-}  // namespace
-
 Controller::Controller(ControllerOptions options, Connections connections, const Clock& clock,
                        Metrics& metrics, Log log)
     : options_(std::move(options)),
@@ -189,39 +182,6 @@ Observation Controller::gather(const CachedTracked& tracked, Notes& notes, TimeP
   return seen;
 }
 
-Transition Controller::decide_and_write(Observation& seen, Notes& notes, TimePoint now,
-                                        std::string& trouble) {
-  Transition transition;
-  for (int decision = 0; decision < kMaxDecisions; ++decision) {
-    transition = decide(seen, now);
-    if (!transition.write) return transition;
-    if (transition.finalizer == FinalizerChange::kAdd) {
-      const auto added = execute_finalizer(connections_.kube, seen.tracked, transition.finalizer);
-      if (!added) {
-        trouble = added.error().message;
-        break;
-      }
-      transition.finalizer = FinalizerChange::kKeep;
-    }
-    const auto outcome =
-        execute_write(connections_.kube, *seen.service, *transition.write,
-                      [this](const Json& object) { cache_.put(Kind::kService, object); });
-    if (!outcome) {
-      trouble = outcome.error().message;
-      if (may_have_arrived(outcome.error()))
-        fleet_.keep({seen.tracked.name_space, seen.tracked.name});
-      break;
-    }
-    if (*outcome == WriteOutcome::kWritten) return transition;
-    // Overtaken. The verdict stands; what the write attempt has read of the Service is new.
-    refresh_service(seen, cache_.service(seen.service->key));
-    if (!seen.service) break;
-  }
-  if (trouble.empty()) trouble = "the Service changes faster than a decision about it can be made";
-  // Nothing was written: what the transition says has not happened.
-  return undone(seen, std::move(transition), notes.memo, trouble);
-}
-
 Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked& tracked,
                                      Notes& notes) {
   Outlook out;
@@ -259,6 +219,7 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
 void Controller::settle(const ServiceKey& key, const Observation& seen,
                         const Transition& transition, Notes& notes, TimePoint now,
                         std::string& trouble) {
+  if (notes.is_unknown) fleet_.keep(key);  // what has begun
   settle_turn(key, seen, transition);
   const auto note = [&trouble](const Status& status) {
     if (!status && trouble.empty()) trouble = status.error().message;

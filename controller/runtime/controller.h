@@ -105,6 +105,7 @@ class Controller {
   std::string probe(Observation& seen, Notes& notes, TimePoint now);
   void read_policies(Observation& seen) const;
   Transition decide(Observation& seen, TimePoint now);
+  bool read_again(Observation& seen, Notes& notes, std::string& trouble);
   Transition decide_and_write(Observation& observation, Notes& notes, TimePoint now,
                               std::string& trouble);
   void settle_turn(const ServiceKey& key, const Observation& seen, const Transition& decided);

@@ -1,12 +1,20 @@
-// A pass among all others: whether its rollout may begin, and who is woken when others end.
+// What a pass decides and writes; whether its rollout may begin among all others, and who is woken
+// when others end.
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "controller/planner/planner.h"
 #include "controller/runtime/controller.h"
+#include "controller/runtime/execute.h"
+#include "controller/runtime/gather.h"
+#include "controller/runtime/paths.h"
 
 namespace freshet {
 
 namespace {
+
+// A write that was overtaken is decided again at once, this often in one pass.
+constexpr int kMaxDecisions = 4;
 
 // What this decision would begin; nullopt: nothing.
 std::optional<Fleet::Entrant> entrant_of(const Observation& seen, const Transition& decided) {
@@ -54,6 +62,57 @@ Transition Controller::decide(Observation& seen, TimePoint now) {
   }
   seen.others_first = fleet_.ask(*entrant, now);
   return seen.others_first ? step(seen, now) : decided;
+}
+
+// After a write whose reply was lost nothing is decided on what was known before it.
+bool Controller::read_again(Observation& seen, Notes& notes, std::string& trouble) {
+  const auto live = connections_.kube.get(service_path(seen.service->key));
+  if (!live && live.error().kind != ErrorKind::kNotFound) {
+    trouble = "reading Service " + to_string(seen.service->key) + ": " + live.error().message;
+    return false;
+  }
+  if (live) cache_.put(Kind::kService, live->body);
+  notes.is_unknown = false;
+  refresh_service(seen, cache_.service(seen.service->key));
+  return true;
+}
+
+Transition Controller::decide_and_write(Observation& seen, Notes& notes, TimePoint now,
+                                        std::string& trouble) {
+  Transition transition;
+  if (notes.is_unknown && seen.service && !read_again(seen, notes, trouble)) {
+    read_policies(seen);
+    return undone(seen, step(seen, now), notes.memo, trouble);
+  }
+  for (int decision = 0; decision < kMaxDecisions; ++decision) {
+    transition = decide(seen, now);
+    if (!transition.write) return transition;
+    if (transition.finalizer == FinalizerChange::kAdd) {
+      const auto added = execute_finalizer(connections_.kube, seen.tracked, transition.finalizer);
+      if (!added) {
+        trouble = added.error().message;
+        break;
+      }
+      transition.finalizer = FinalizerChange::kKeep;
+    }
+    const auto outcome = execute_write(connections_.kube, *seen.service, *transition.write,
+                                       [this, &notes](const Json& object) {
+                                         cache_.put(Kind::kService, object);
+                                         notes.is_unknown = false;
+                                       });
+    if (!outcome) {
+      trouble = outcome.error().message;
+      notes.is_unknown = notes.is_unknown || may_have_arrived(outcome.error());
+      break;
+    }
+    if (*outcome == WriteOutcome::kWritten) return transition;
+    // Overtaken. The verdict stands; what the write attempt has read of the Service is new.
+    refresh_service(seen, cache_.service(seen.service->key));
+    if (!seen.service) break;
+  }
+  if (trouble.empty()) trouble = "the Service changes faster than a decision about it can be made";
+  // Nothing was written: what the transition says has not happened.
+  return undone(seen, std::move(transition), notes.memo, trouble);
 }
 
 void Controller::settle_turn(const ServiceKey& key, const Observation& seen,

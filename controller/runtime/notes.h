@@ -46,6 +46,7 @@ struct Notes {
   // Messages that not every sink has yet; those of a former process are handed over once.
   std::vector<NoticeStatus> undelivered;
   bool has_resumed = false;
+  bool is_unknown = false;  // a write of the Service may have arrived; it has not been read since
 };
 
 std::vector<CommandStatus> command_statuses(const Memo& memo);
