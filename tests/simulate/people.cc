@@ -121,6 +121,11 @@ void People::command(int service, const char* verb, const std::string& options) 
                            {{"metadata", {{"annotations", {{name, value}}}}}});
 }
 
+void People::retry(int service) {
+  retried_[static_cast<std::size_t>(service)] = world_.now();
+  command(service, "retry");
+}
+
 void People::edit_spec(int service, const Json& spec) {
   (void)world_.json_patch(tracked_path(service),
                           Json::array({{{"op", "replace"}, {"path", "/spec"}, {"value", spec}}}));
@@ -188,9 +193,7 @@ void People::act_on_tracking(const Event& event) {
       command(service, "pause", "a look first");
       return later(event.lasting, event);
     case What::kResume: return command(service, "resume");
-    case What::kRetry:
-      retried_[static_cast<std::size_t>(service)] = world_.now();
-      return command(service, "retry");
+    case What::kRetry: return retry(service);
     case What::kRollBack: return command(service, "rollback");
     case What::kEditPlan: {
       Json spec = spec_of(service);

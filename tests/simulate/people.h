@@ -67,6 +67,7 @@ class People {
   void push(int service, What what, Duration healthy = seconds(4));
   bool track(int service, const Json& spec);  // false: it is there, perhaps on its way out
   void command(int service, const char* verb, const std::string& options = "");
+  void retry(int service);
   void edit_spec(int service, const Json& spec);
   void make_service(int service);
   void replace_traffic(int service, const Event& event);

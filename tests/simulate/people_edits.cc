@@ -115,7 +115,12 @@ void People::look_after(int service) {
     }
     // No way back: what was rejected may be better than what does not run.
     const bool retreats = string_or(at_path(*tracked, {"status"}), "phase") == "Retreating";
-    if (reason == "StableUnready" && retreats) command(service, "retry");
+    if (reason == "StableUnready" && retreats) retry(service);
+    // An abort that was heard late, of the newest good build.
+    if (reason == "Rejected" &&
+        string_or(hold, "message").find("aborted by") != std::string::npos) {
+      retry(service);
+    }
     if (reason == "ForeignEdit") command(service, "resume", "--keep-mine");
     if (reason == "ApprovalRequired") approve(service, at_path(*tracked, {"status"}));
     if (reason == "RouteNotReady") take_own_tags_out(service);

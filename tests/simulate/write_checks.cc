@@ -36,6 +36,15 @@ bool on_a_persons_word(const ServiceWritten& write) {
   return write.core->commands != write.before.core->commands;
 }
 
+bool had_as_much(const ServiceWritten& write, const Raise& raise) {
+  if (raise.to < 100) return false;
+  if (share_of(write.before.traffic, write.core->stable->name) >= raise.to) return true;
+  return std::ranges::any_of(write.before.traffic, [&](const TrafficTarget& entry) {
+    return entry.latest_revision && entry.percent.get() >= raise.to &&
+           write.after.latest_ready == write.core->stable->name;
+  });
+}
+
 namespace {
 
 bool was_ready(const RevisionFacts& facts, TimePoint from, TimePoint to) {
@@ -85,13 +94,9 @@ std::string s4_one_canary(const Invariants&, const ServiceWritten& write) {
   return "more than two Revisions get requests: " + to_string(write.after.traffic);
 }
 
-// A person gave it as much by hand: what is adopted as found is no raise of ours.
-bool had_as_much(const ServiceWritten& write, const Raise& raise) {
-  if (share_of(write.before.traffic, write.core->stable->name) >= raise.to) return true;
-  return std::ranges::any_of(write.before.traffic, [&](const TrafficTarget& entry) {
-    return entry.latest_revision && entry.percent.get() >= raise.to &&
-           write.after.latest_ready == write.core->stable->name;
-  });
+bool is_gone(const Invariants& world, const std::optional<RevisionRef>& revision) {
+  const RevisionFacts* facts = revision ? world.find(revision->name) : nullptr;
+  return facts != nullptr && facts->gone;
 }
 
 // What the metrics of this build have against it. A candidate is compared with stable: where a
@@ -109,7 +114,8 @@ std::optional<What> badness_of(const Invariants& world, const Pair& pair) {
 std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
   const auto raise = raise_of(write);
   if (!raise || raise->from == 0 || on_a_persons_word(write)) return "";
-  if (raise->to == 100 && had_as_much(write, *raise)) return "";
+  if (had_as_much(write, *raise)) return "";
+  if (raise->to == 100 && is_gone(world, write.before.core->stable)) return "";  // nothing else
   const Rollout* before = rollout_of(write.before.core);
   if (before == nullptr || before->candidate.uid != raise->rollout->candidate.uid) {
     return "the candidate is another than the one that was judged";

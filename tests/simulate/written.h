@@ -22,6 +22,8 @@ struct Raise {
 };
 std::optional<Raise> raise_of(const ServiceWritten& write);
 bool on_a_persons_word(const ServiceWritten& write);
+// A person gave it all by hand: what is adopted as found is no raise of ours.
+bool had_as_much(const ServiceWritten& write, const Raise& raise);
 
 // Checks of one write that have files of their own: what is wrong, or "".
 std::string s13_gates(const Invariants& world, const ServiceWritten& write);
