@@ -133,7 +133,7 @@ End end_for_digest(const ServiceDetail& detail, const Wait& wait, TimePoint now)
   return needs_person(detail);
 }
 
-End end_for_newest(const ServiceDetail& detail, Wait& wait) {
+End end_for_newest(const ServiceDetail& detail, Wait& wait, TimePoint now) {
   if (const Rollout* rollout = rollout_of(detail)) {
     wait.rollout = rollout->id;
     if (std::holds_alternative<Retreating>(detail.core->phase)) return {};
@@ -154,10 +154,10 @@ End end_for_newest(const ServiceDetail& detail, Wait& wait) {
   if (const RejectionStatus* rejected = rejection_of_newest(detail)) {
     return WaitEnd{kFailed, "rejected: " + rejected->why};
   }
-  // Said where nothing is to start: Knative has had its time.
+  // Knative has had its time.
   for (const HoldStatus& hold : detail.status.holds) {
-    const bool rests = !detail.status.behind_since && hold.reason == "RouteNotReady";
-    if (rests) return WaitEnd{kHeld, "held: " + hold_text(hold)};
+    const bool lasts = hold.reason == "RouteNotReady" && now - hold.since >= kTroubleLasts;
+    if (lasts) return WaitEnd{kHeld, "held: " + hold_text(hold)};
   }
   return needs_person(detail);
 }
@@ -179,7 +179,7 @@ Result<std::string> parse_wanted_digest(const std::string& text) {
 std::optional<WaitEnd> wait_end(const ServiceDetail& detail, Wait& wait, TimePoint now) {
   if (detail.status.phase.empty()) return {};  // nobody has looked at it yet
   const End end =
-      wait.digest.empty() ? end_for_newest(detail, wait) : end_for_digest(detail, wait, now);
+      wait.digest.empty() ? end_for_newest(detail, wait, now) : end_for_digest(detail, wait, now);
   if (end) return end;
   return lasting_trouble(detail, now);
 }

@@ -71,7 +71,7 @@ Transition hand_back(const Pass& pass) {
     last.traffic->front() = TrafficTarget{{}, true, Percent::clamp(100), {}};
     message = "the Service follows latestRevision again, as it did before adoption";
   }
-  if (!restored.parked.empty()) {
+  if (!edited && !restored.parked.empty()) {
     message += "; " + to_string(restored.parked) +
                " stays out of it: what it names is not Ready, and nothing would be programmed";
   }

@@ -129,7 +129,7 @@ std::uint64_t Poller::start(std::size_t place, TimePoint now) {
                           entry.followed.reads_bases};
   running_.emplace(last_id_, Running{places_[place], entry.account,
                                      Resolution(std::move(target), options_, memory_, now + ahead_),
-                                     now - entry.due, false});
+                                     now - entry.due, false, ahead_});
   return last_id_;
 }
 
@@ -143,8 +143,10 @@ PollStep Poller::fold(std::uint64_t id, const Result<HttpResponse>& reply, TimeP
     }
   }
   const auto sharing = shared_.answered(id);
-  for (const std::uint64_t each : sharing)
-    running_.at(each).resolution.fold(reply, memory_, now + ahead_);
+  for (const std::uint64_t each : sharing) {
+    Running& check = running_.at(each);
+    check.resolution.fold(reply, memory_, now + check.ahead);
+  }
   for (const std::uint64_t each : sharing) advance(each, step, now);
   return step;
 }
@@ -155,7 +157,7 @@ void Poller::advance(std::uint64_t id, PollStep& step, TimePoint now) {
   Running& check = place->second;
   Account& account = *check.account;
   RegistryBudget& budget = account.budget;
-  auto next = check.resolution.next_request(memory_, now + ahead_);
+  auto next = check.resolution.next_request(memory_, now + check.ahead);
   if (auto* request = std::get_if<HttpRequest>(&next)) {
     if (shared_.is_asked(id, *request)) return;
     budget.spend(now);

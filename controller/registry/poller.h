@@ -143,6 +143,7 @@ class Poller {
     Resolution resolution;
     Duration late{};
     bool asks_registry = false;  // in flight; else a token service or where it was sent to
+    Duration ahead{};            // as when it began, by which its deadline is kept
   };
 
   static void recall(Entry& entry);

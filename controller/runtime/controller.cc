@@ -194,6 +194,7 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
   if (std::string conflict = older_tracker(tracked.object, oldest); !conflict.empty()) {
     // The Service's transitions are the other's to tell.
     if (const auto* core = std::get_if<Core>(&seen.core)) notes.told_seq = core->seq;
+    notes.is_unknown = false;
     const Transition refused = refuse(seen, "Conflict", std::move(conflict));
     settle(key, seen, refused, notes, now, out.trouble);
     return out;

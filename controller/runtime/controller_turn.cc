@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "controller/knative/views.h"
 #include "controller/planner/planner.h"
 #include "controller/runtime/controller.h"
 #include "controller/runtime/execute.h"
@@ -71,7 +72,13 @@ bool Controller::read_again(Observation& seen, Notes& notes, std::string& troubl
     trouble = "reading Service " + to_string(seen.service->key) + ": " + live.error().message;
     return false;
   }
-  if (live) cache_.put(Kind::kService, live->body);
+  if (live) {
+    cache_.put(Kind::kService, live->body);
+    if (const auto view = service_view(live->body); !view) {
+      trouble = view.error().message;
+      return false;
+    }
+  }
   notes.is_unknown = false;
   refresh_service(seen, cache_.service(seen.service->key));
   return true;
@@ -80,7 +87,8 @@ bool Controller::read_again(Observation& seen, Notes& notes, std::string& troubl
 Transition Controller::decide_and_write(Observation& seen, Notes& notes, TimePoint now,
                                         std::string& trouble) {
   Transition transition;
-  if (notes.is_unknown && seen.service && !read_again(seen, notes, trouble)) {
+  if (!seen.service) notes.is_unknown = false;
+  if (notes.is_unknown && !read_again(seen, notes, trouble)) {
     read_policies(seen);
     return undone(seen, step(seen, now), notes.memo, trouble);
   }

@@ -72,6 +72,7 @@ Result<WriteOutcome> execute_write(KubeClient& client, const ServiceView& decide
   bool reply_lost = false;
   for (int attempt = 0; attempt < kMaxConflictTries; ++attempt) {
     auto live = read_live(client, decided_on.key, on_service);
+    if (!live && reply_lost) return make_error(ErrorKind::kTransient, live.error().message);
     if (!live) return live.error();
     if (reply_lost && has_arrived(*live, write)) return WriteOutcome::kWritten;
     if (!same_basis(decided_on, *live) && !relapsed(Relapse::kStaleCache))

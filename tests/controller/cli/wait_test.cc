@@ -22,8 +22,9 @@ struct Row {
 
 std::string other_digest() { return "sha256:" + std::string(64, 'f'); }
 
-ServiceDetail held(ServiceDetail detail, const std::string& reason) {
+ServiceDetail held(ServiceDetail detail, const std::string& reason, Duration lasting = {}) {
   detail.status.holds = {sample_hold("freshet", reason, "words")};
+  detail.status.holds.front().since = sample_now() - lasting;
   return detail;
 }
 
@@ -58,8 +59,10 @@ const std::vector<Row>& rows() {
        kNewDigest, kHeld},
       {"a Route that does not follow passes by itself in a rollout",
        [] { return held(shifting_sample(), "RouteNotReady"); }, "", kGoesOn},
-      {"and needs a person where all is done", [] { return held(idle_sample(), "RouteNotReady"); },
-       "", kHeld},
+      {"and where Knative has not looked yet",
+       [] { return held(idle_sample(), "RouteNotReady", seconds(5)); }, "", kGoesOn},
+      {"and needs a person where it lasts",
+       [] { return held(idle_sample(), "RouteNotReady", hours(1)); }, "", kHeld},
       {"approval needs a person", [] { return held(shifting_sample(), "AwaitingApproval"); },
        kNewDigest, kHeld},
       {"a rejected digest has failed", rejected_sample, kNewDigest, kFailed},
