@@ -204,6 +204,10 @@ void Invariants::note_verdict(Followed& followed, const Json& patch,
   followed.verdict = metrics;
 }
 
+bool Invariants::serves_alone(int service, const RevisionName& revision) const {
+  return world_.programmed(service_key(service)) == sandbox::Program{{revision.get(), 100}};
+}
+
 void Invariants::note_programmed(Followed& followed) {
   if (!followed.verdict) return;
   const Retreating* retreat = retreat_of(followed.core);

@@ -87,6 +87,7 @@ class Invariants {
   const std::vector<Duration>& retreats() const { return retreats_; }  // verdict to 0 %
   const Followed& of(int service) const { return services_[static_cast<std::size_t>(service)]; }
   const RevisionFacts* find(const RevisionName& revision) const;
+  bool serves_alone(int service, const RevisionName& revision) const;  // as users meet it
   // What the cores of all tracked Services say now, by number of the service; of those that can be
   // read.
   std::map<int, Core> cores() const;

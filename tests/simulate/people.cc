@@ -261,6 +261,7 @@ std::optional<TimePoint> People::asked_to_abort(int service) const {
 }
 
 void People::go_home(bool pushes) {
+  faults_are_over_ = true;
   weather_.clear();
   world_.stall_knative(Duration{0});
   world_.conflict_routes(0, Duration{0});

@@ -101,6 +101,7 @@ class People {
   std::set<std::string> deleted_;  // Revisions, by hand
   int commands_ = 0;
   int poisons_ = 0;
+  bool faults_are_over_ = false;
 };
 
 }  // namespace freshet::simulate

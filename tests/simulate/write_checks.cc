@@ -36,15 +36,6 @@ bool on_a_persons_word(const ServiceWritten& write) {
   return write.core->commands != write.before.core->commands;
 }
 
-bool had_as_much(const ServiceWritten& write, const Raise& raise) {
-  if (raise.to < 100) return false;
-  if (share_of(write.before.traffic, write.core->stable->name) >= raise.to) return true;
-  return std::ranges::any_of(write.before.traffic, [&](const TrafficTarget& entry) {
-    return entry.latest_revision && entry.percent.get() >= raise.to &&
-           write.after.latest_ready == write.core->stable->name;
-  });
-}
-
 namespace {
 
 bool was_ready(const RevisionFacts& facts, TimePoint from, TimePoint to) {
@@ -92,48 +83,6 @@ std::string s4_one_canary(const Invariants&, const ServiceWritten& write) {
   if (!write.core || !write.before.sets_traffic) return "";
   if (serving(write.after.traffic).size() <= 2) return "";
   return "more than two Revisions get requests: " + to_string(write.after.traffic);
-}
-
-bool is_gone(const Invariants& world, const std::optional<RevisionRef>& revision) {
-  const RevisionFacts* facts = revision ? world.find(revision->name) : nullptr;
-  return facts != nullptr && facts->gone;
-}
-
-// What the metrics of this build have against it. A candidate is compared with stable: where a
-// person has made a build of that kind stable, it is no worse.
-std::optional<What> badness_of(const Invariants& world, const Pair& pair) {
-  for (const auto& [container, digest] : pair.digests) {
-    const auto build = world.people().builds().find(digest);
-    if (build == world.people().builds().end()) continue;
-    const What push = build->second.push;
-    if (push == What::kPushFailing || push == What::kPushSlow) return push;
-  }
-  return std::nullopt;
-}
-
-std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
-  const auto raise = raise_of(write);
-  if (!raise || raise->from == 0 || on_a_persons_word(write)) return "";
-  if (had_as_much(write, *raise)) return "";
-  if (raise->to == 100 && is_gone(world, write.before.core->stable)) return "";  // nothing else
-  const Rollout* before = rollout_of(write.before.core);
-  if (before == nullptr || before->candidate.uid != raise->rollout->candidate.uid) {
-    return "the candidate is another than the one that was judged";
-  }
-  if (!write.before.raised) return "";
-  const int service = write.before.number;
-  const bool bakes = std::holds_alternative<Baking>(write.before.core->phase);
-  if (!bakes &&
-      write.now - *write.before.raised + kClockSlack < world.people().shortest_step(service)) {
-    return "a step of only " + format_duration(write.now - *write.before.raised);
-  }
-  if (!world.people().by_metrics(service)) return "";
-  if (!write.before.metrics || *write.before.metrics < *write.before.raised) {
-    return "nothing was read of Prometheus in this step";
-  }
-  const auto badness = badness_of(world, raise->rollout->candidate.pair);
-  if (!badness || badness == badness_of(world, write.before.core->stable->pair)) return "";
-  return fmt::format("a bad build goes on from {} to {} %", raise->from, raise->to);
 }
 
 std::string s6_sticky(const Invariants& world, const ServiceWritten& write) {

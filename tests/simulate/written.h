@@ -26,6 +26,7 @@ bool on_a_persons_word(const ServiceWritten& write);
 bool had_as_much(const ServiceWritten& write, const Raise& raise);
 
 // Checks of one write that have files of their own: what is wrong, or "".
+std::string s5_evidence(const Invariants& world, const ServiceWritten& write);
 std::string s13_gates(const Invariants& world, const ServiceWritten& write);
 std::string s14_policies(const Invariants& world, const ServiceWritten& write);
 std::string s15_places(const Invariants& world, const ServiceWritten& write);
