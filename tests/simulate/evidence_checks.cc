@@ -18,17 +18,6 @@ bool had_as_much(const ServiceWritten& write, const Raise& raise) {
 
 namespace {
 
-// Where a person has made it stable it answers with errors, or not, as it comes: what is compared
-// with it is no worse.
-bool fails_later(const Invariants& world, const Pair& pair) {
-  return std::ranges::any_of(pair.digests, [&](const auto& container) {
-    const auto build = world.people().builds().find(container.second);
-    if (build == world.people().builds().end()) return false;
-    return build->second.push == What::kPushUnreadyLater ||
-           build->second.push == What::kPushCrashesLater;
-  });
-}
-
 bool is_gone(const Invariants& world, const std::optional<RevisionRef>& revision) {
   const RevisionFacts* facts = revision ? world.find(revision->name) : nullptr;
   return facts != nullptr && facts->gone;
@@ -71,8 +60,7 @@ std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
     return "nothing was read of Prometheus in this step";
   }
   const auto badness = badness_of(world, raise->rollout->candidate.pair);
-  const Pair& stable = write.before.core->stable->pair;
-  if (!badness || badness == badness_of(world, stable) || fails_later(world, stable)) return "";
+  if (!badness || badness == badness_of(world, write.before.core->stable->pair)) return "";
   return fmt::format("a bad build goes on from {} to {} %", raise->from, raise->to);
 }
 

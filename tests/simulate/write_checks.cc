@@ -93,22 +93,18 @@ std::string s6_sticky(const Invariants& world, const ServiceWritten& write) {
     }
   }
   const auto* retreat = std::get_if<Retreating>(&write.core->phase);
-  const auto retried = world.people().asked_to_retry(write.before.number);
-  const auto takes_back = [&](TimePoint rejected) {  // also what crossed the verdict on its way
-    return retried && *retried + kClockSlack >= rejected;
-  };
-  if (retreat != nullptr && !takes_back(write.core->since) &&
-      retreat->why == RetreatWhy::kVerdict &&
+  if (retreat != nullptr && retreat->why == RetreatWhy::kVerdict &&
       std::ranges::find(write.core->rejected, retreat->rollout.candidate.pair, &Rejection::pair) ==
           write.core->rejected.end()) {
     return "a verdict to roll back rejects nothing";
   }
   const auto raise = raise_of(write);
   if (!raise || on_a_persons_word(write)) return "";
+  const auto retried = world.people().asked_to_retry(write.before.number);
   for (std::size_t i = 0; i < write.before.rejected.size(); ++i) {
     const Rejection& rejection = write.before.rejected[i];
     if (rejection.pair != raise->rollout->candidate.pair || rejection.until <= write.now) continue;
-    if (takes_back(write.before.rejected_at[i])) continue;
+    if (retried && *retried >= write.before.rejected_at[i]) continue;
     return "a rejected candidate gets requests again: " + rejection.why;
   }
   return "";
