@@ -68,6 +68,7 @@ struct Rejection {
   Pair pair;
   TimePoint until{};
   std::string why;
+  std::int64_t seq = 0;  // of the core that had it first; 0: an older release did not say
   bool operator==(const Rejection&) const = default;
 };
 

@@ -72,6 +72,7 @@ Json hold_to_json(const Hold& hold) {
 
 Json rejection_to_json(const Rejection& rejection) {
   Json out = {{"until", format_rfc3339(rejection.until)}, {"why", rejection.why}};
+  if (rejection.seq > 0) out["seq"] = rejection.seq;
   put_pair(out, rejection.pair);
   return out;
 }

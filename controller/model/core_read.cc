@@ -178,7 +178,7 @@ Result<Rejection> read_rejection(const Json& object) {
   if (!pair) return pair.error();
   auto until = time_field(object, "until");
   if (!until) return until.error();
-  return Rejection{*pair, *until, string_or(object, "why")};
+  return Rejection{*pair, *until, string_or(object, "why"), int_or(object, "seq", 0)};
 }
 
 // An absent list is an empty one; of a list that is too long the newest are kept.

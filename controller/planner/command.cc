@@ -34,6 +34,13 @@ std::string take_until(Command& command, const std::string& value, TimePoint now
   return "";
 }
 
+std::string take_seen(Command& command, const std::string& value, TimePoint) {
+  const auto number = parse_whole(value);
+  if (!number) return "--seen wants the number of a state, as in status.seq";
+  command.seen = *number;
+  return "";
+}
+
 std::string take_step(Command& command, const std::string& value, TimePoint) {
   const auto number = parse_whole(value);
   if (!number || *number > 100) return "--step wants the number of a step";
@@ -70,6 +77,7 @@ const std::map<std::string, Option>& options() {
           c.allow_downgrade = true;
           return std::string();
         }}},
+      {"--seen", {{Verb::kRetry}, true, take_seen}},
       {"--until", {{Verb::kPause}, true, take_until}},
       {"--to",
        {{Verb::kAdopt, Verb::kRollback},

@@ -26,6 +26,7 @@ struct Command {
   bool keep_mine = false;              // resume --keep-mine: Freshet's plan again
   bool keep_theirs = false;            // resume --keep-theirs: the rollout ends, adopted as found
   bool allow_downgrade = false;        // retry --allow-downgrade: what is held as DowngradeHeld
+  std::optional<std::int64_t> seen;    // retry --seen=SEQ: not what was rejected after that state
   std::optional<TimePoint> until;      // pause --until=RFC3339 or a duration from now
   std::optional<RevisionName> to;      // adopt --to=REVISION
   std::optional<std::string> rollout;  // promote --rollout=ID: meant for that one only

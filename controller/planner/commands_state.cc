@@ -30,6 +30,11 @@ std::vector<Pair> present_targets(const Pass& pass) {
   return out;
 }
 
+// What came of a state that the person had not seen is not what was meant.
+bool was_seen(const Command& command, const Rejection& rejection) {
+  return !command.seen || rejection.seq <= *command.seen;
+}
+
 bool is_one_of(const Pass& pass, const std::vector<Pair>& pairs, const Pair& pair) {
   return std::ranges::any_of(pairs, [&](const Pair& one) { return is_same(pass, one, pair); });
 }
@@ -62,6 +67,13 @@ Answer answer_retry(Pass& pass, const Command& command) {
   if (command.allow_downgrade) pass.memo.downgrade_allowed = confirmed_digests(pass);
   const auto targets = present_targets(pass);
   Core next = pass.core;
+  const auto unseen = std::ranges::find_if(next.rejected, [&](const Rejection& rejection) {
+    return is_one_of(pass, targets, rejection.pair) && !was_seen(command, rejection);
+  });
+  if (unseen != next.rejected.end()) {
+    return Refused{"it was given before the rejection that it met (" + unseen->why +
+                   "); give it again if that one is meant"};
+  }
   const auto rejections = std::erase_if(next.rejected, [&](const Rejection& rejection) {
     return is_one_of(pass, targets, rejection.pair);
   });

@@ -73,7 +73,7 @@ std::string outcome_of(RetreatWhy why) {
 void reject(Core& core, const Pair& pair, TimePoint until, const std::string& why) {
   if (core.stable && core.stable->pair == pair) return;
   std::erase_if(core.rejected, [&](const Rejection& known) { return known.pair == pair; });
-  core.rejected.push_back({pair, until, printable(why)});
+  core.rejected.push_back({pair, until, printable(why), core.seq + 1});
   if (core.rejected.size() > kMaxRejections) core.rejected.erase(core.rejected.begin());
 }
 

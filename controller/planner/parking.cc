@@ -1,8 +1,6 @@
 // Parking blocking entries, and their way back.
 #include "controller/planner/parking.h"
 
-#include <algorithm>
-
 #include "controller/planner/explain.h"
 #include "controller/planner/look.h"
 #include "controller/planner/traffic_intent.h"
@@ -14,12 +12,7 @@ Decision park_what_blocks(const Pass& pass, const std::string& what) {
   const auto blocking = blocking_entries(pass);
   if (blocking.empty()) return {};
   Core next = pass.core;
-  for (const TrafficTarget& entry : blocking) {
-    if (std::ranges::find(next.parked, entry) == next.parked.end()) next.parked.push_back(entry);
-  }
-  if (next.parked.size() > kMaxParked) {
-    next.parked.erase(next.parked.begin(), next.parked.end() - kMaxParked);
-  }
+  for (const TrafficTarget& entry : blocking) park(next, entry);
   return write(pass, {std::move(next), true, KeepTemplate{}, true, "park blocking entries"},
                warning("Parked", to_string(blocking) + " kept " + what +
                                      " from being programmed; it is kept and put back later"));

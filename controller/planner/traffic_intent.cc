@@ -55,12 +55,6 @@ bool must_go(const Core& core, const TrafficTarget& entry) {
   return retreat != nullptr && entry.revision && entry.revision == retreat->rollout.candidate.name;
 }
 
-void park(Core& core, const TrafficTarget& entry) {
-  if (std::ranges::find(core.parked, entry) != core.parked.end()) return;
-  core.parked.push_back(entry);
-  if (core.parked.size() > kMaxParked) core.parked.erase(core.parked.begin());
-}
-
 bool tag_in_use(const Traffic& traffic, const TrafficTarget& entry) {
   return entry.tag && std::ranges::find(traffic, entry.tag, &TrafficTarget::tag) != traffic.end();
 }
@@ -84,6 +78,12 @@ Traffic own_entries(const Core& core, const std::string& tag) {
           [&](const Retreating&) -> Traffic { return {named(core.stable->name, 100)}; },
       },
       core.phase);
+}
+
+void park(Core& core, const TrafficTarget& entry) {
+  if (std::ranges::find(core.parked, entry) != core.parked.end()) return;
+  core.parked.push_back(entry);
+  if (core.parked.size() > kMaxParked) core.parked.erase(core.parked.begin());
 }
 
 Traffic traffic_to_write(const Pass& pass, Core& core) {

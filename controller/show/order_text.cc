@@ -35,6 +35,9 @@ std::string order_text(const OrderWords& order, const ServiceDetail& seen, const
       words.push_back("--step=" + std::to_string(shifting->step + 1));
     }
   }
+  if (order.verb == "retry" && seen.core) {
+    words.push_back("--seen=" + std::to_string(seen.core->seq));
+  }
   if (!user.empty()) words.push_back("--by=" + user);
   const std::string_view reason = trim(order.reason);
   if (!reason.empty()) words.emplace_back(reason);

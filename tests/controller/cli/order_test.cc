@@ -26,6 +26,14 @@ TEST(Order, AnAbortIsForTheRolloutWhateverItsStep) {
   EXPECT_EQ(order_text(order, shifting_sample(), "cli-1", "ann"), "cli-1 --rollout=7f3a --by=ann");
 }
 
+TEST(Order, ARetryNamesTheStateThatWasSeen) {
+  Order order;
+  order.verb = "retry";
+  const ServiceDetail seen = shifting_sample();
+  EXPECT_EQ(order_text(order, seen, "cli-1", "ann"),
+            "cli-1 --seen=" + std::to_string(seen.core->seq) + " --by=ann");
+}
+
 TEST(Order, AReasonIsOneLineOfTextAndNoOption) {
   EXPECT_TRUE(check_reason("month end"));
   EXPECT_TRUE(check_reason(""));

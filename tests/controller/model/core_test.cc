@@ -35,7 +35,7 @@ Core full_core(Phase phase) {
                  {{}, true, Percent{}, TrafficTag("newest")}};
   core.holds = {{"person:alice", "month end", kStart, kStart + hours(8)},
                 {"person", "", kStart, {}}};
-  core.rejected = {{pair_of('c'), kStart + days(7), "errors 5.1 % against 0.2 %"}};
+  core.rejected = {{pair_of('c'), kStart + days(7), "errors 5.1 % against 0.2 %", 41}};
   core.commands = {{"promote", "17-ab"}, {"pause", "18"}};
   core.last = Fact{"StepAdvanced", "checkout-00008 goes on to step 2 of 4: 5 %", false};
   return core;

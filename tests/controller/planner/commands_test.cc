@@ -51,6 +51,7 @@ TEST(Command, WhatCannotBeReadIsRefusedWithASentence) {
       {Verb::kPause, "1 --until", "--until wants a value"},
       {Verb::kPromote, "1 --full=yes", "takes no value"},
       {Verb::kPromote, "1 --step=two", "--step wants"},
+      {Verb::kRetry, "1 --seen=all", "--seen wants"},
       {Verb::kAdopt, "1 --to=", "--to wants a value"},
       {Verb::kAdopt, "1 --to=" + std::string(300, 'x'), "too long"},
   };
@@ -180,6 +181,10 @@ TEST(Commands, RetryAdoptRepairRollback) {
   check({
       {"retry forgets what is wanted now", "Retreating", "retry", "1", true, "Idle", "may be",
        rejected},
+      {"retry forgets what was rejected up to the state that was seen", "Retreating", "retry",
+       "1 --seen=99", true, "Idle", "may be", rejected},
+      {"retry forgets nothing that was rejected later", "Retreating", "retry", "1 --seen=1", false,
+       "Idle", "given before the rejection", rejected},
       {"retry has nothing to forget", "Idle", "retry", "1", false, "Idle", "nothing"},
       {"adopt has nothing to settle", "Idle", "adopt", "1 --to=checkout-00001", false, "Idle",
        "is settled"},
