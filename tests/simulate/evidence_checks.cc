@@ -35,6 +35,18 @@ std::optional<What> badness_of(const Invariants& world, const Pair& pair) {
   return std::nullopt;
 }
 
+double failed_share(const sandbox::Served& served) {
+  const auto all = served.good + served.bad;
+  return all == 0 ? 0 : static_cast<double>(served.bad) / static_cast<double>(all);
+}
+
+// What users got of both in this step. Where stable fails most of its requests, half of them wait
+// for ever: nothing that answers is slower.
+bool is_no_worse(What badness, const sandbox::Served& canary, const sandbox::Served& stable) {
+  if (badness == What::kPushSlow) return failed_share(stable) > 0.5;
+  return failed_share(stable) >= failed_share(canary);
+}
+
 }  // namespace
 
 std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
@@ -61,7 +73,14 @@ std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
   }
   const auto badness = badness_of(world, raise->rollout->candidate.pair);
   if (!badness || badness == badness_of(world, write.before.core->stable->pair)) return "";
-  return fmt::format("a bad build goes on from {} to {} %", raise->from, raise->to);
+  const sandbox::Served canary = world.served_in_step(service, *name);
+  const sandbox::Served stable = world.served_in_step(service, write.before.core->stable->name);
+  if (is_no_worse(*badness, canary, stable)) return "";
+  return fmt::format(
+      "a bad build goes on from {} to {} %; in this step it failed {} of {} requests, stable {} "
+      "of {}",
+      raise->from, raise->to, canary.bad, canary.good + canary.bad, stable.bad,
+      stable.good + stable.bad);
 }
 
 }  // namespace freshet::simulate

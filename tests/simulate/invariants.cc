@@ -208,6 +208,16 @@ bool Invariants::serves_alone(int service, const RevisionName& revision) const {
   return world_.programmed(service_key(service)) == sandbox::Program{{revision.get(), 100}};
 }
 
+sandbox::Served Invariants::served_in_step(int service, const RevisionName& revision) const {
+  const auto now = world_.served(service_key(service));
+  const auto& before = of(service).served_before;
+  const auto all = now.find(revision.get());
+  const auto earlier = before.find(revision.get());
+  sandbox::Served out = all == now.end() ? sandbox::Served{} : all->second;
+  if (earlier == before.end()) return out;
+  return {out.good - earlier->second.good, out.bad - earlier->second.bad};
+}
+
 void Invariants::note_programmed(Followed& followed) {
   if (!followed.verdict) return;
   const Retreating* retreat = retreat_of(followed.core);
@@ -254,11 +264,18 @@ void Invariants::follow(Followed& followed, const ServiceWritten& write) {
   const Rollout* now = active_rollout(write.core->phase);
   if (now != nullptr && (before == nullptr || before->id != now->id)) ++rollouts_;
   const int had = followed.core ? candidate_percent(*followed.core) : 0;
-  if (candidate_percent(*write.core) > had) followed.raised = write.now;
+  if (candidate_percent(*write.core) > had) {
+    followed.raised = write.now;
+    followed.served_before = world_.served(service_key(followed.number));
+  }
   for (const Rejection& rejection : write.core->rejected) {
-    const bool is_new = std::ranges::find(followed.rejected, rejection.pair, &Rejection::pair) ==
-                        followed.rejected.end();
-    if (!is_new) continue;
+    const auto known = std::ranges::find(followed.rejected, rejection.pair, &Rejection::pair);
+    if (known != followed.rejected.end()) {
+      if (*known == rejection) continue;
+      followed.rejected_at.erase(followed.rejected_at.begin() +
+                                 (known - followed.rejected.begin()));
+      followed.rejected.erase(known);
+    }
     followed.rejected.push_back(rejection);
     followed.rejected_at.push_back(write.now);
     if (followed.rejected.size() <= kMaxRejections) continue;

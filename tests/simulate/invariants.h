@@ -36,15 +36,16 @@ struct RevisionFacts {
 // One Service, followed from write to write.
 struct Followed {
   int number = 0;
-  std::optional<Core> core;            // as our replicas wrote it last
-  std::optional<TimePoint> raised;     // when its candidate last got a larger share
-  std::vector<Rejection> rejected;     // newest last
-  std::vector<TimePoint> rejected_at;  // of each
-  std::optional<TimePoint> verdict;    // to roll back, while users still meet the candidate
-  std::optional<TimePoint> metrics;    // when the writer last read Prometheus
-  Traffic traffic;                     // in spec, before the write under way
-  std::set<TrafficTag> others;         // tags in it that are not ours
-  bool sets_traffic = false;           // by the write under way; else what people wrote stands
+  std::optional<Core> core;         // as our replicas wrote it last
+  std::optional<TimePoint> raised;  // when its candidate last got a larger share
+  std::map<std::string, sandbox::Served> served_before;  // then, by Revision
+  std::vector<Rejection> rejected;                       // newest last
+  std::vector<TimePoint> rejected_at;                    // of each
+  std::optional<TimePoint> verdict;  // to roll back, while users still meet the candidate
+  std::optional<TimePoint> metrics;  // when the writer last read Prometheus
+  Traffic traffic;                   // in spec, before the write under way
+  std::set<TrafficTag> others;       // tags in it that are not ours
+  bool sets_traffic = false;         // by the write under way; else what people wrote stands
 };
 
 // One write of a Service that has arrived.
@@ -88,6 +89,8 @@ class Invariants {
   const Followed& of(int service) const { return services_[static_cast<std::size_t>(service)]; }
   const RevisionFacts* find(const RevisionName& revision) const;
   bool serves_alone(int service, const RevisionName& revision) const;  // as users meet it
+  // What users have got of it since its candidate last got a larger share.
+  sandbox::Served served_in_step(int service, const RevisionName& revision) const;
   // What the cores of all tracked Services say now, by number of the service; of those that can be
   // read.
   std::map<int, Core> cores() const;

@@ -123,7 +123,9 @@ void People::command(int service, const char* verb, const std::string& options) 
 
 void People::retry(int service) {
   retried_[static_cast<std::size_t>(service)] = world_.now();
-  command(service, "retry");
+  const auto seen = world_.read(tracked_path(service));
+  const std::int64_t seq = seen ? int_or(at_path(*seen, {"status"}), "seq", 0) : 0;
+  command(service, "retry", fmt::format("--seen={}", seq));
 }
 
 void People::edit_spec(int service, const Json& spec) {

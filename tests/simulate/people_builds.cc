@@ -10,6 +10,7 @@ namespace freshet::simulate {
 namespace {
 
 constexpr std::string_view kRegistry = "registry.sandbox";
+constexpr int kMostBuildsBack = 3;
 
 std::string repository(int service) { return fmt::format("shop/s{}", service); }
 
@@ -80,7 +81,8 @@ void People::act_on_registry(const Event& event) {
     }
     case What::kPushNewBase: return push_new_base(event.service, event.value % 4 == 3);
     case What::kPushOldAgain: {
-      const auto digest = digest_of(event.service, std::max(0, newest(event.service) - 1));
+      const int back = 1 + event.value % kMostBuildsBack;
+      const auto digest = digest_of(event.service, std::max(0, newest(event.service) - back));
       if (digest) world_.move_tag(repository(image_of(event.service)), "1", *digest);
       return;
     }
