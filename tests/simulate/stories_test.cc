@@ -75,6 +75,28 @@ TEST(OldFaults, WhatAPersonPutInForceIsAdoptedThoughKnativeSaysTooEarlyThatItIs)
   }
 }
 
+// The failing build is found after a minute or so; what is asked for is heard 20 s later.
+TEST(OldFaults, ARetryThatIsHeardAfterAVerdictWhichItsPersonCouldNotKnowTakesNothingBack) {
+  const ServiceSetting setting{.metrics = true, .steps = {20}};
+  const Event failing = {.at = minutes(1), .what = What::kPushFailing};
+  const Event lag = {
+      .at = seconds(50), .what = What::kWatchLags, .lasting = minutes(4), .value = 20};
+  for (int at = 80; at <= 160; at += 5) {
+    expect_no_violation(
+        story_of(setting, {lag, failing, {.at = seconds(at), .what = What::kRetry}}));
+  }
+}
+
+// What a person made stable loses readiness: the next build, though it fails some of its requests,
+// is no worse for its users.
+TEST(OldFaults, ABuildIsComparedWithWhatUsersGetOfStable) {
+  const ServiceSetting setting{.metrics = true, .steps = {50}};
+  const Event unready = {.at = minutes(1), .what = What::kPushUnreadyLater, .value = 4};
+  const Event promote = {.at = seconds(66), .what = What::kPromoteFull};
+  const Event failing = {.at = minutes(2), .what = What::kPushFailing};
+  expect_no_violation(story_of(setting, {unready, promote, failing}, minutes(20)));
+}
+
 TEST(OldFaults, HistoryThatIsForgottenIsListedAgain) {
   std::vector<Event> events = {kGoodBuild, {.at = seconds(80), .what = What::kPushGood}};
   for (int after = 60; after < 160; after += 2) {

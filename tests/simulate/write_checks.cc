@@ -85,6 +85,18 @@ std::string s4_one_canary(const Invariants&, const ServiceWritten& write) {
   return "more than two Revisions get requests: " + to_string(write.after.traffic);
 }
 
+// Why it was rejected, where nobody has asked for a retry since; "" if it is not.
+std::string rejection_in_force(const Invariants& world, const ServiceWritten& write,
+                               const Pair& pair) {
+  const auto retried = world.people().asked_to_retry(write.before.number);
+  for (std::size_t i = 0; i < write.before.rejected.size(); ++i) {
+    const Rejection& rejection = write.before.rejected[i];
+    if (rejection.pair != pair || rejection.until <= write.now) continue;
+    if (!retried || *retried < write.before.rejected_at[i]) return rejection.why;
+  }
+  return "";
+}
+
 std::string s6_sticky(const Invariants& world, const ServiceWritten& write) {
   if (!write.core) return "";
   for (const Rejection& rejection : write.core->rejected) {
@@ -93,21 +105,19 @@ std::string s6_sticky(const Invariants& world, const ServiceWritten& write) {
     }
   }
   const auto* retreat = std::get_if<Retreating>(&write.core->phase);
-  if (retreat != nullptr && retreat->why == RetreatWhy::kVerdict &&
-      std::ranges::find(write.core->rejected, retreat->rollout.candidate.pair, &Rejection::pair) ==
-          write.core->rejected.end()) {
-    return "a verdict to roll back rejects nothing";
+  if (retreat != nullptr && retreat->why == RetreatWhy::kVerdict) {
+    const Pair& pair = retreat->rollout.candidate.pair;
+    const bool begins = !is_retreat(write.before.core);
+    const bool is_kept = std::ranges::find(write.core->rejected, pair, &Rejection::pair) !=
+                         write.core->rejected.end();
+    if (!is_kept && begins) return "a verdict to roll back rejects nothing";
+    const std::string why = rejection_in_force(world, write, pair);
+    if (!is_kept && !why.empty()) return "a rejection is taken back that nobody could know: " + why;
   }
   const auto raise = raise_of(write);
   if (!raise || on_a_persons_word(write)) return "";
-  const auto retried = world.people().asked_to_retry(write.before.number);
-  for (std::size_t i = 0; i < write.before.rejected.size(); ++i) {
-    const Rejection& rejection = write.before.rejected[i];
-    if (rejection.pair != raise->rollout->candidate.pair || rejection.until <= write.now) continue;
-    if (retried && *retried >= write.before.rejected_at[i]) continue;
-    return "a rejected candidate gets requests again: " + rejection.why;
-  }
-  return "";
+  const std::string why = rejection_in_force(world, write, raise->rollout->candidate.pair);
+  return why.empty() ? "" : "a rejected candidate gets requests again: " + why;
 }
 
 std::string s7_one_writer(const Invariants&, const ServiceWritten& write) {
