@@ -10,6 +10,8 @@ namespace freshet::simulate {
 bool had_as_much(const ServiceWritten& write, const Raise& raise) {
   if (raise.to < 100) return false;
   if (share_of(write.before.traffic, write.core->stable->name) >= raise.to) return true;
+  if (write.before.has_core) return false;
+  // Where the core is lost, what follows the latest Revision is adopted as it is found.
   return std::ranges::any_of(write.before.traffic, [&](const TrafficTarget& entry) {
     return entry.latest_revision && entry.percent.get() >= raise.to &&
            write.after.latest_ready == write.core->stable->name;

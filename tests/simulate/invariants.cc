@@ -160,10 +160,14 @@ void Invariants::on_request(const HttpRequest& request, const std::string& as,
 void Invariants::note_traffic(Followed& followed) const {
   followed.traffic.clear();
   followed.others.clear();
+  followed.has_core = false;
   const auto object = world_.read(service_path(service_key(followed.number)));
   const auto view = object ? service_view(*object) : Result<ServiceView>(bad_input("none"));
   if (!view) return;
   followed.traffic = view->traffic;
+  const auto text = view->annotations.find(std::string(kCoreAnnotation));
+  const auto core = text == view->annotations.end() ? std::nullopt : core_of(text->second);
+  followed.has_core = core && followed.core && core->seq == followed.core->seq;
   const TrafficTag ours(RolloutSpec{}.tag);
   for (const TrafficTarget& entry : view->traffic) {
     if (entry.tag && entry.tag != ours) followed.others.insert(*entry.tag);

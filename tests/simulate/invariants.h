@@ -45,6 +45,7 @@ struct Followed {
   std::optional<TimePoint> metrics;  // when the writer last read Prometheus
   Traffic traffic;                   // in spec, before the write under way
   std::set<TrafficTag> others;       // tags in it that are not ours
+  bool has_core = false;             // before the write under way, as written last
   bool sets_traffic = false;         // by the write under way; else what people wrote stands
 };
 
