@@ -41,6 +41,10 @@ std::string take_field(const BodyField& field, const Json& value, OrderWords& or
       }
       order.options.push_back(option + "=" + std::to_string(value.get<int>()));
       return "";
+    case Form::kSeq:
+      if (!value.is_number_integer() || value < 0) return "must be a whole number, as seq is";
+      order.options.push_back(option + "=" + std::to_string(value.get<std::int64_t>()));
+      return "";
     case Form::kText: break;
   }
   if (!value.is_string()) return "must be text";
@@ -96,6 +100,11 @@ const std::vector<BodyField>& body_fields() {
        {"retry"},
        "--allow-downgrade",
        "Also an image that is a step back from what runs."},
+      {"seen",
+       Form::kSeq,
+       {"retry"},
+       "--seen",
+       "The seq that is meant: what was rejected after it stays so; left out: the present one."},
       {"to", Form::kText, {"adopt", "rollback"}, "--to", "Name of the Revision.", true},
   };
   return kFields;

@@ -16,7 +16,7 @@ namespace freshet::api {
 inline constexpr std::size_t kMaxCommandBody = 4096;  // bytes
 
 struct BodyField {
-  enum class Form { kText, kFlag, kStep };
+  enum class Form { kText, kFlag, kStep, kSeq };
   std::string_view name;
   Form form;
   std::vector<std::string_view> verbs;  // that know it

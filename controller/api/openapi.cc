@@ -89,9 +89,9 @@ Json command_schema() {
       doc += " Of " + join(verbs, ", ") + (field.is_required ? ", required." : ".");
     Json schema = text_schema(doc);
     if (field.form == BodyField::Form::kFlag) schema["type"] = "boolean";
-    if (field.form == BodyField::Form::kStep) {
+    if (field.form == BodyField::Form::kStep || field.form == BodyField::Form::kSeq) {
       schema["type"] = "integer";
-      schema["minimum"] = 1;
+      schema["minimum"] = field.form == BodyField::Form::kStep ? 1 : 0;
     }
     properties[std::string(field.name)] = std::move(schema);
   }

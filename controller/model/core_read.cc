@@ -260,6 +260,7 @@ Result<Core> read_all(const Json& root) {
   }
   core.adopted_latest_revision = bool_or(at_path(root, {"adopted"}), "latestRevision", false);
   if (auto lists = read_lists(root, core); !lists) return lists.error();
+  for (Rejection& rejection : core.rejected) rejection.seq = std::min(rejection.seq, core.seq);
   core.last = read_last(at_path(root, {"last"}), core.seq);
   core.unknown = unknown_fields(root);
   return core;

@@ -1,6 +1,8 @@
 // Commands about what is settled: retry, adopt, repair, rollback.
 #include <algorithm>
+#include <set>
 
+#include "base/text.h"
 #include "controller/planner/adopt.h"
 #include "controller/planner/commands.h"
 #include "controller/planner/decide.h"
@@ -39,6 +41,17 @@ bool is_one_of(const Pass& pass, const std::vector<Pair>& pairs, const Pair& pai
   return std::ranges::any_of(pairs, [&](const Pair& one) { return is_same(pass, one, pair); });
 }
 
+// Of what is wanted, what stays rejected; "" if nothing does.
+std::string unseen_rejection(const Pass& pass, const std::vector<Pair>& targets,
+                             const Command& command) {
+  for (const Rejection& rejection : pass.core.rejected) {
+    if (was_seen(command, rejection) || !is_one_of(pass, targets, rejection.pair)) continue;
+    return image_text(rejection.pair) + " was rejected after this was given (" + rejection.why +
+           "); give it again if that is meant";
+  }
+  return "";
+}
+
 std::string not_to_go_back_to(const Pass& pass, const RevisionName& name) {
   if (pass.origin != CoreOrigin::kOurs || !pass.core.stable) {
     return "the Service is not adopted yet";
@@ -67,27 +80,27 @@ Answer answer_retry(Pass& pass, const Command& command) {
   if (command.allow_downgrade) pass.memo.downgrade_allowed = confirmed_digests(pass);
   const auto targets = present_targets(pass);
   Core next = pass.core;
-  const auto unseen = std::ranges::find_if(next.rejected, [&](const Rejection& rejection) {
-    return is_one_of(pass, targets, rejection.pair) && !was_seen(command, rejection);
-  });
-  if (unseen != next.rejected.end()) {
-    return Refused{"it was given before the rejection that it met (" + unseen->why +
-                   "); give it again if that one is meant"};
-  }
+  std::set<std::string> images;  // that may be rolled out again
   const auto rejections = std::erase_if(next.rejected, [&](const Rejection& rejection) {
-    return is_one_of(pass, targets, rejection.pair);
+    if (!was_seen(command, rejection) || !is_one_of(pass, targets, rejection.pair)) return false;
+    images.insert(image_text(rejection.pair));
+    return true;
   });
-  const auto deferrals = std::erase_if(pass.memo.deferred, [&](const Deferral& deferral) {
-    return is_one_of(pass, targets, deferral.pair);
+  std::erase_if(pass.memo.deferred, [&](const Deferral& deferral) {
+    if (!is_one_of(pass, targets, deferral.pair)) return false;
+    images.insert(image_text(deferral.pair));
+    return true;
   });
-  if (rejections == 0 && deferrals == 0 && command.allow_downgrade) {
+  const std::string unseen = unseen_rejection(pass, targets, command);
+  if (images.empty() && command.allow_downgrade) {
     return Accepted{"what the followed tags name may be rolled out, though it is a step back",
                     std::nullopt};
   }
-  if (rejections == 0 && deferrals == 0) {
-    return Refused{"nothing that is wanted now was rejected or deferred"};
-  }
-  const std::string sentence = "what was rejected or deferred may be rolled out again";
+  if (images.empty() && !unseen.empty()) return Refused{unseen};
+  if (images.empty()) return Refused{"nothing that is wanted now was rejected or deferred"};
+  const std::vector<std::string> names(images.begin(), images.end());
+  const std::string sentence =
+      join(names, ", ") + " may be rolled out again" + (unseen.empty() ? "" : "; ") + unseen;
   if (rejections == 0) return Accepted{sentence, std::nullopt};
   return Accepted{sentence, write(pass, {std::move(next), false, KeepTemplate{}, false, "retry"},
                                   fact("Retried", sentence))};

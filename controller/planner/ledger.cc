@@ -70,6 +70,7 @@ std::string outcome_of(RetreatWhy why) {
   return rejects(why) && why != RetreatWhy::kAborted ? "RolledBack" : "Aborted";
 }
 
+// With the next write, whose number that is: only what is ours already is rejected.
 void reject(Core& core, const Pair& pair, TimePoint until, const std::string& why) {
   if (core.stable && core.stable->pair == pair) return;
   std::erase_if(core.rejected, [&](const Rejection& known) { return known.pair == pair; });

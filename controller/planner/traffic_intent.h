@@ -12,7 +12,8 @@ Traffic own_entries(const Core& core, const std::string& tag);
 // and core.parked: those of a Revision that is taken back out, those of a Ready Revision in again.
 Traffic traffic_to_write(const Pass& pass, Core& core);
 
-// Out of the list, and kept until its Revision is Ready; the oldest makes room.
+// Kept in the core, out of the list that is written, until its Revision is Ready; the oldest makes
+// room.
 void park(Core& core, const TrafficTarget& entry);
 
 // The 0 % entries of others for which the Route condition says that nothing is programmed.

@@ -83,6 +83,12 @@ void Users::add_pod(const PodIdentity& pod, const ImageBehaviour& behaviour, Tim
   const std::uint64_t mixed = seed_ ^ stable_hash(pod.service.name_space + "/" + pod.name);
   const Duration offset = Duration(
       static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(scrape_every_.count())));
+  if (const auto before = of.pods.find(pod.name);
+      before != of.pods.end()) {  // as after a scale-down
+    Served& kept = of.unserved[pod.revision];
+    kept.good += before->second.counters.good();
+    kept.bad += before->second.counters.bad();
+  }
   of.pods.insert_or_assign(
       pod.name, Pod{pod, PodCounters(behaviour, now, scrape_every_, offset), behaviour.answered});
 }

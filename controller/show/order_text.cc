@@ -1,6 +1,8 @@
 // Writing what controller/planner/command.h reads.
 #include "controller/show/order_text.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace freshet {
@@ -35,7 +37,9 @@ std::string order_text(const OrderWords& order, const ServiceDetail& seen, const
       words.push_back("--step=" + std::to_string(shifting->step + 1));
     }
   }
-  if (order.verb == "retry" && seen.core) {
+  const bool says_seen = std::ranges::any_of(
+      order.options, [](const std::string& option) { return option.starts_with("--seen="); });
+  if (order.verb == "retry" && seen.core && !says_seen) {
     words.push_back("--seen=" + std::to_string(seen.core->seq));
   }
   if (!user.empty()) words.push_back("--by=" + user);

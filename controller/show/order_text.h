@@ -16,7 +16,8 @@ struct OrderWords {
 };
 
 // "<id> [--option…] --by=NAME [reason]", the form the planner reads (controller/planner/command.h).
-// A retry always names the state that was seen: what is rejected after it is not meant.
+// A retry names the state that was seen, if its options do not: what is rejected after it is not
+// meant.
 std::string order_text(const OrderWords& order, const ServiceDetail& seen, const std::string& id,
                        const std::string& user);
 

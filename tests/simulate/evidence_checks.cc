@@ -37,16 +37,15 @@ std::optional<What> badness_of(const Invariants& world, const Pair& pair) {
   return std::nullopt;
 }
 
-double failed_share(const sandbox::Served& served) {
-  const auto all = served.good + served.bad;
-  return all == 0 ? 0 : static_cast<double>(served.bad) / static_cast<double>(all);
-}
-
-// What users got of both in this step. Where stable fails most of its requests, half of them wait
-// for ever: nothing that answers is slower.
+// What users got of both in this step. A request that fails counts as slow: where stable fails most
+// of its own, what answers most is no slower.
 bool is_no_worse(What badness, const sandbox::Served& canary, const sandbox::Served& stable) {
-  if (badness == What::kPushSlow) return failed_share(stable) > 0.5;
-  return failed_share(stable) >= failed_share(canary);
+  const auto share = [](const sandbox::Served& served) {
+    return static_cast<double>(served.bad) / static_cast<double>(served.good + served.bad);
+  };
+  if (canary.good + canary.bad == 0 || stable.bad == 0) return false;
+  if (badness == What::kPushSlow) return share(stable) > 0.5 && share(canary) < 0.5;
+  return share(stable) >= share(canary);
 }
 
 }  // namespace

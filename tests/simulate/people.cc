@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "controller/runtime/paths.h"
+#include "controller/show/order_text.h"
 
 namespace freshet::simulate {
 namespace {
@@ -114,18 +115,27 @@ void People::set_up() {
   for (int i = 0; i < services; ++i) (void)track(i, spec_of(i));
 }
 
+std::string People::next_id() { return fmt::format("c{}", ++commands_); }
+
 void People::command(int service, const char* verb, const std::string& options) {
-  const std::string name = fmt::format("freshet.dev/{}", verb);
-  const std::string value = fmt::format("c{} {}", ++commands_, options);
+  give(service, verb, next_id() + " " + options);
+}
+
+void People::give(int service, const std::string& verb, const std::string& value) {
+  const std::string name = "freshet.dev/" + verb;
   (void)world_.merge_patch(tracked_path(service),
                            {{"metadata", {{"annotations", {{name, value}}}}}});
 }
 
 void People::retry(int service) {
+  const auto tracked = world_.read(tracked_path(service));
+  if (!tracked) return;
   retried_[static_cast<std::size_t>(service)] = world_.now();
-  const auto seen = world_.read(tracked_path(service));
-  const std::int64_t seq = seen ? int_or(at_path(*seen, {"status"}), "seq", 0) : 0;
-  command(service, "retry", fmt::format("--seen={}", seq));
+  const auto followed = world_.read(service_path(service_key(service)));
+  const ServiceDetail seen = make_detail(*tracked, followed ? &*followed : nullptr, {});
+  OrderWords words;
+  words.verb = "retry";
+  give(service, words.verb, order_text(words, seen, next_id(), ""));
 }
 
 void People::edit_spec(int service, const Json& spec) {

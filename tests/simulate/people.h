@@ -67,6 +67,8 @@ class People {
   void push(int service, What what, Duration healthy = seconds(4));
   bool track(int service, const Json& spec);  // false: it is there, perhaps on its way out
   void command(int service, const char* verb, const std::string& options = "");
+  void give(int service, const std::string& verb, const std::string& value);
+  std::string next_id();
   void retry(int service);
   void edit_spec(int service, const Json& spec);
   void make_service(int service);

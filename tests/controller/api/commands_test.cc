@@ -49,6 +49,16 @@ TEST(ApiCommand, IsMeantForTheRolloutAndStepThatAreSeen) {
       << bed.shop.status().history.front().message;
 }
 
+TEST(ApiCommand, ARetryIsMeantForTheStateThatIsSeenOrNamed) {
+  ApiBed bed;
+  EXPECT_EQ(bed.order("retry", "otto").status, 202);
+  const std::string seq = std::to_string(bed.shop.status().seq);
+  EXPECT_NE(bed.annotation("retry").find(" --seen=" + seq + " --by=otto"), std::string::npos);
+  ApiBed other;
+  EXPECT_EQ(other.order("retry", "otto", R"({"seen": 7})").status, 202);
+  EXPECT_NE(other.annotation("retry").find(" --seen=7 --by=otto"), std::string::npos);
+}
+
 TEST(ApiCommand, ARefusalOfThePlannerIsTold) {
   ApiBed bed;
   const Json answer = bed.answer_to(bed.order("abort", "otto"));
@@ -78,6 +88,7 @@ TEST(ApiCommand, WhatIsNotUnderstoodIsToldWithItsField) {
            {"pause", "{", 400, ""},
            {"pause", "[]", 400, ""},
            {"pause", R"({"full": true})", 400, "full"},
+           {"retry", R"({"seen": "all"})", 400, "seen"},
            {"promote", R"({"full": "yes"})", 400, "full"},
            {"promote", R"({"rollout": "a b"})", 400, "rollout"},
            {"promote", R"({"step": 0})", 400, "step"},

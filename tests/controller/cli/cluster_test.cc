@@ -66,7 +66,7 @@ TEST(Cluster, ABadRebuildIsRejectedAndRetryLetsItGoAgain) {
   EXPECT_FALSE(has(history.out, "nothing was measured")) << history.out;
   const CliRun retried = bed.run({"retry", "checkout", "--reason", "the database was at fault"});
   EXPECT_EQ(retried.exit_code, kDone) << retried.out << retried.err;
-  EXPECT_EQ(retried.out, "Accepted: what was rejected or deferred may be rolled out again\n");
+  EXPECT_NE(retried.out.find(" may be rolled out again\n"), std::string::npos) << retried.out;
 }
 
 TEST(Cluster, CommandsAreAcceptedOrRefusedWithASentence) {

@@ -184,7 +184,7 @@ TEST(Commands, RetryAdoptRepairRollback) {
       {"retry forgets what was rejected up to the state that was seen", "Retreating", "retry",
        "1 --seen=99", true, "Idle", "may be", rejected},
       {"retry forgets nothing that was rejected later", "Retreating", "retry", "1 --seen=1", false,
-       "Idle", "given before the rejection", rejected},
+       "Idle", "rejected after this was given", rejected},
       {"retry has nothing to forget", "Idle", "retry", "1", false, "Idle", "nothing"},
       {"adopt has nothing to settle", "Idle", "adopt", "1 --to=checkout-00001", false, "Idle",
        "is settled"},
@@ -202,16 +202,6 @@ TEST(Commands, RetryAdoptRepairRollback) {
       {"rollback is no abort", "Shifting", "rollback", "1 --to=checkout-00002", false, "Shifting",
        "abort takes it back"},
   });
-}
-
-TEST(Commands, ARetriedPairStartsAgain) {
-  PlannerWorld world = world_in("Retreating");
-  world.programs = true;
-  ASSERT_TRUE(world.run_to("Idle"));
-  world.command("retry", "1");
-  world.tick();
-  world.tick();
-  EXPECT_EQ(world.phase(), "Preparing");
 }
 
 TEST(Commands, AreCarriedOutOnceEvenIfNothingWasNotedButTheWrite) {

@@ -152,6 +152,10 @@ void expect_sticky_rejections(const Core& before, const Core& after, TimePoint n
   }
   for (const Rejection& rejection : after.rejected) {
     EXPECT_FALSE(after.stable && rejection.pair == after.stable->pair);
+    const bool is_new = std::ranges::find(before.rejected, rejection) == before.rejected.end();
+    if (is_new) {
+      EXPECT_EQ(rejection.seq, after.seq);
+    }
   }
   EXPECT_LE(after.rejected.size(), kMaxRejections);
 }
