@@ -33,7 +33,7 @@ void Knative::forget(const ServiceKey& key, const std::string& uid) {
   }
   cluster_.store.remove(kConfigurations, to_object_key(key));
   cluster_.store.remove(kRoutes, to_object_key(key));
-  cluster_.users.remove_service(key);
+  cluster_.users.remove_service(key, cluster_.agenda.now());
   services_.erase(key);
   Json next = cluster_.store.read(kServices, to_object_key(key));
   if (next.is_null()) return;

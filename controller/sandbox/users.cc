@@ -119,6 +119,12 @@ void Users::remove_pod(const PodIdentity& pod, TimePoint now) {
   }
 }
 
+void Users::remove_service(const ServiceKey& service, TimePoint now) {
+  const double rate = crowd(service, now).rate;
+  crowds_.erase(service);
+  crowd(service, now).rate = rate;
+}
+
 Program Users::program(const ServiceKey& service) const {
   const auto found = crowds_.find(service);
   return found == crowds_.end() ? Program{} : found->second.program;

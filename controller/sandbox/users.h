@@ -41,7 +41,8 @@ class Users {
   void restart(const PodIdentity& pod, TimePoint now);
   void restart_all(const ServiceKey& service, TimePoint now);
   void remove_pod(const PodIdentity& pod, TimePoint now);  // what was scraped stays for a while
-  void remove_service(const ServiceKey& service) { crowds_.erase(service); }
+  // Its users stay, for whatever is deployed next under its name.
+  void remove_service(const ServiceKey& service, TimePoint now);
 
   Program program(const ServiceKey& service) const;
   std::map<std::string, Served> served(const ServiceKey& service, TimePoint now);

@@ -143,5 +143,14 @@ TEST_F(Metrics, RefusesWhatAServerWouldNotParse) {
   }
 }
 
+TEST_F(Metrics, UsersGoOnToWhatIsDeployedNextUnderTheName) {
+  serve({Exposure::kPodLabels});
+  ASSERT_TRUE(world_.remove(kDemoPath));
+  settle();
+  ASSERT_TRUE(world_.create(service_object("demo", "registry.sandbox/shop/demo:1")));
+  run(minutes(1));
+  EXPECT_GT(world_.served(kDemo)["demo-00001"].good, 0);
+}
+
 }  // namespace
 }  // namespace freshet::sandbox
