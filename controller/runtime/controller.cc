@@ -232,6 +232,7 @@ void Controller::settle(const ServiceKey& key, const Observation& seen,
   status.undelivered = hand_over(key, seen, occasions, status, notes);
   if (relapsed(Relapse::kHotLoop)) status.message += " at " + format_rfc3339(now);
   const bool told = status == notes.written || note(write_status(connections_.kube, key, status));
+  notes.untold_core = told ? "" : status.core;
   if (told) {
     if (const auto lag = ended_exposure(notes.written, status)) metrics_.observe_exposure(*lag);
     notes.written = std::move(status);

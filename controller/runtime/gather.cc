@@ -66,6 +66,17 @@ bool is_newer(const std::optional<Core>& core, const std::optional<Core>& than) 
   return core && (!than || (core->service == than->service && core->seq > than->seq));
 }
 
+// What the Service says, or what status remembers of it where that is gone, damaged or put back:
+// status must not forget what a recovery that failed needs.
+std::optional<Core> known_core(const Observation& seen) {
+  std::optional<Core> core = observed_core(seen);
+  if (!seen.service || !seen.mirror) return core;
+  const Uid& service = seen.service->uid;
+  const bool is_of_it =
+      seen.mirror->service == service || seen.mirror->service == shadow_of(service);
+  return is_of_it && is_newer(seen.mirror, core) ? seen.mirror : core;
+}
+
 }  // namespace
 
 void refresh_service(Observation& observation, std::optional<ServiceView> service) {
@@ -93,9 +104,10 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
   seen.revisions = std::move(revisions);
   refresh_service(seen, std::move(service));
   seen.mirror = mirrored(tracked.mirror, seen);
-  if (notes.written.core != tracked.mirror) {
-    // What this process wrote itself may be newer than what it has been told.
-    auto written = mirrored(notes.written.core, seen);
+  const std::string& own = notes.untold_core.empty() ? notes.written.core : notes.untold_core;
+  if (own != tracked.mirror) {
+    // What this process wrote itself, or could not, may be newer than what it has been told.
+    auto written = mirrored(own, seen);
     if (is_newer(written, seen.mirror)) seen.mirror = std::move(written);
   }
   const bool shadow = seen.service && is_shadow(seen.tracked.spec, *seen.service);
@@ -175,7 +187,7 @@ Transition refuse(const Observation& observation, std::string reason, std::strin
 
 Transition undone(const Observation& observation, Transition transition, const Memo& memo,
                   const std::string& trouble) {
-  transition.core = observed_core(observation);
+  transition.core = known_core(observation);
   transition.write.reset();
   transition.finalizer = FinalizerChange::kKeep;
   transition.remove_annotations.clear();

@@ -102,12 +102,15 @@ void KeyedQueue::done(const ServiceKey& key, std::optional<TimePoint> next) {
 void KeyedQueue::failed(const ServiceKey& key, TimePoint now, Duration at_least) {
   const auto working = working_.find(key);
   if (working == working_.end()) return;
+  const std::optional<TimePoint> asked = working->second;
   working_.erase(working);
   const int count = std::min(failures_[key]++, 20);
   const bool is_urgent = priority(key) <= Priority::kAtStake;
   const Duration longest = is_urgent ? kLongestUrgentBackoff : kLongestBackoff;
   const Duration backoff = std::min<Duration>(kFirstBackoff * (1LL << count), longest);
-  put(key, now + std::max(backoff, at_least));
+  TimePoint again = now + std::max(backoff, at_least);
+  if (asked) again = std::min(again, std::max(*asked, now + std::max(kFirstBackoff, at_least)));
+  put(key, again);
 }
 
 void KeyedQueue::forget(const ServiceKey& key) {

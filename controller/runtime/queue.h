@@ -45,7 +45,7 @@ class KeyedQueue {
   // once if it was added meanwhile.
   void done(const ServiceKey& key, std::optional<TimePoint> next);
   // Work has failed: it comes back after a backoff that doubles with each failure, at least
-  // `at_least`.
+  // `at_least`; after the first of these backoffs if it was added meanwhile.
   void failed(const ServiceKey& key, TimePoint now, Duration at_least = Duration{0});
   void forget(const ServiceKey& key);
 

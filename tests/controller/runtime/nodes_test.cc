@@ -43,7 +43,7 @@ TEST(NodePlatforms, AreOfNodesThatTakeAnyPod) {
   }
 }
 
-class NodesTest : public testing::Test {
+class NodesTest : public ::testing::Test {
  protected:
   Result<HttpResponse> answer(const HttpRequest& request) {
     asked_.push_back(request.url);

@@ -151,6 +151,26 @@ TEST(KeyedQueue, DoublesTheWaitAfterEachFailureUpToABoundAndForgetsItAfterSucces
   EXPECT_EQ(queue.failures(kA), 0);
 }
 
+TEST(KeyedQueue, LooksSoonAtWhatWasAddedDuringAPassThatFailed) {
+  KeyedQueue queue;
+  queue.add(kA, kQueued);
+  TimePoint now = kQueued;
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(queue.take(now), kA);
+    queue.failed(kA, now);
+    now = *queue.next_due();
+  }
+  ASSERT_EQ(queue.take(now), kA);
+  queue.add(kA, now);
+  queue.failed(kA, now);
+  EXPECT_EQ(queue.next_due(), now + kFirstBackoff);
+  now = *queue.next_due();
+  ASSERT_EQ(queue.take(now), kA);
+  queue.add(kA, now);
+  queue.failed(kA, now, seconds(3));
+  EXPECT_EQ(queue.next_due(), now + seconds(3));
+}
+
 TEST(KeyedQueue, WaitsAtLeastAsLongAsAServerAsked) {
   KeyedQueue queue;
   queue.add(kA, kQueued);

@@ -11,7 +11,7 @@ namespace {
 
 const std::string kKeysUrl = "https://issuer.example/keys";
 
-class SenderKeysTest : public testing::Test {
+class SenderKeysTest : public ::testing::Test {
  protected:
   static const TokenSigner& signer(int which) {
     static const TokenSigner kFirst("first");
