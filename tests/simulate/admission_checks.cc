@@ -30,7 +30,7 @@ bool was_permitted(const Invariants& world, const ServiceWritten& write, bool st
 // Each of the gates was answered well; a spec that was edited meanwhile has none of its own.
 std::string s13_gates(const Invariants& world, const ServiceWritten& write) {
   const auto raise = raise_of(write);
-  if (!raise || raise->from > 0 || on_a_persons_word(write)) return "";
+  if (!raise || raise->from > 0 || on_a_persons_word(write, {"promote", "adopt"})) return "";
   if (had_as_much(write, *raise)) return "";
   if (!world.people().has_gates(write.before.number)) return "";
   for (const auto& [container, digest] : raise->rollout->candidate.pair.digests) {
@@ -41,10 +41,11 @@ std::string s13_gates(const Invariants& world, const ServiceWritten& write) {
   }
   const auto& name = raise->rollout->candidate.name;
   const RevisionFacts* facts = name ? world.find(*name) : nullptr;
-  const bool has_passed =
-      facts != nullptr && facts->gates_passed >= kAnswersOfAllGates &&
-      (facts->task_passed || !world.people().has_task_gate(write.before.number));
-  if (has_passed) return "";
+  Tested tested;
+  // That it was made anew a moment ago the writer cannot know.
+  if (facts != nullptr) tested = facts->made <= write.knows ? facts->tested : facts->tested_before;
+  const bool wants_task = world.people().has_task_gate(write.before.number);
+  if (tested.answers >= kAnswersOfAllGates && (tested.task || !wants_task)) return "";
   return "a candidate gets requests whose gates have not all passed";
 }
 
@@ -55,7 +56,7 @@ std::string s14_policies(const Invariants& world, const ServiceWritten& write) {
   const bool starts =
       now != nullptr && !is_retreat(write.core) && (before == nullptr || before->id != now->id);
   if (!starts && !raise_of(write)) return "";
-  if (was_permitted(world, write, on_a_persons_word(write))) return "";
+  if (was_permitted(world, write, on_a_persons_word(write, {"promote", "adopt"}))) return "";
   return starts ? "a rollout starts while policies hold it"
                 : "a candidate gets more while policies hold it";
 }
@@ -80,7 +81,8 @@ std::string s17_approval(const Invariants& world, const ServiceWritten& write) {
 
 // What is adopted as found is what somebody asked for: no request goes elsewhere by it.
 std::string s18_adoption(const Invariants& world, const ServiceWritten& write) {
-  if (!write.core || !write.core->stable || on_a_persons_word(write)) return "";
+  if (!write.core || !write.core->stable || on_a_persons_word(write, {"adopt", "resume", "repair"}))
+    return "";
   const auto& before = write.before.core;
   const bool adopts = before && !rollout_of(before) && before->stable != write.core->stable;
   if (!adopts) return "";

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/clock.h"
 #include "controller/sandbox/dice.h"
 #include "tests/bench/cpu_time.h"
 #include "tests/simulate/run.h"
@@ -21,10 +22,12 @@ struct Trouble {
   const char* name;
   bool of_writes;
 };
-constexpr std::array<Trouble, 5> kKinds = {
+constexpr std::array<Trouble, 7> kKinds = {
     {{Strike::Kind::kCrashBefore, "crash before write", true},
      {Strike::Kind::kCrashAfter, "crash after write", true},
      {Strike::Kind::kReplyLost, "reply lost of write", true},
+     {Strike::Kind::kRefused, "server's error at write", true},
+     {Strike::Kind::kLeaseTaken, "lease taken at write", true},
      {Strike::Kind::kEventLost, "watch lost at event", false},
      {Strike::Kind::kEventLate, "watch late at event", false}}};
 
@@ -66,7 +69,12 @@ std::string judge(const Plan& plan, const Outcome& outcome) {
     return "L2 Same end: " + outcome.end + "and without faults " + plan.peaceful->end;
   }
   if (outcome.writes > kMostAmplification * plan.peaceful->writes) {
-    return fmt::format("L4 Writes: {} instead of {}", outcome.writes, plan.peaceful->writes);
+    return fmt::format("L4 Writes: {} of Services instead of {}", outcome.writes,
+                       plan.peaceful->writes);
+  }
+  if (outcome.all_writes > kMostAmplification * plan.peaceful->all_writes) {
+    return fmt::format("L4 Writes: {} instead of {}", outcome.all_writes,
+                       plan.peaceful->all_writes);
   }
   return "";
 }
@@ -150,6 +158,8 @@ const std::vector<StandardStory>& standard_stories() {
       {"a build that fails its gate is taken back",
        story_of({at(minutes(1), kPushFailsGate)}, gates)},
       {"a good build passes a TaskRun and is promoted", story_of({good}, task)},
+      {"the annotation of a rejected build is cut short",
+       story_of({at(minutes(1), kPushCrashing), at(minutes(3), kSpoilCore)})},
       {"the Service is untracked", story_of({good, at(seconds(150), kUntrack, minutes(2))}, steps)},
   };
   return kStories;
@@ -179,6 +189,8 @@ Json run_crash_plans(int workers) {
   std::mutex mutex;
   Json violations = Json::array();
   double spent = 0;
+  const SystemClock clock;
+  const Duration began = clock.monotonic();
   const auto work = [&] {
     for (std::size_t i = next++; i < plans.size(); i = next++) {
       const std::string wrong = run(plans[i]);
@@ -197,6 +209,7 @@ Json run_crash_plans(int workers) {
   return {{"stories", standard_stories().size()},
           {"plans", plans.size()},
           {"coreSeconds", spent},
+          {"seconds", to_seconds(clock.monotonic() - began)},
           {"violations", std::move(violations)}};
 }
 

@@ -102,8 +102,8 @@ void Invariants::on_revision(const sandbox::Change& change) {
   }
   if (change.type == sandbox::ChangeType::kAdded) {  // made anew, perhaps
     facts.gone.reset();
-    facts.gates_passed = 0;
-    facts.task_passed = false;
+    facts.made = world_.now();
+    facts.tested_before = std::exchange(facts.tested, {});
   }
   const auto view = revision_view(change.object->parsed());
   if (!view) return;
@@ -120,7 +120,7 @@ void Invariants::on_task_run(const sandbox::Change& change) {
   if (condition_view(at_path(run, {"status"}), "Succeeded").status != Tri::kTrue) return;
   for (const Json& param : at_path(run, {"spec", "params"})) {
     if (string_or(param, "name") != "revision") continue;
-    revisions_[string_or(param, "value")].task_passed = true;
+    revisions_[string_or(param, "value")].tested.task = true;
   }
 }
 

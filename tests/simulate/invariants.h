@@ -24,13 +24,20 @@ struct Violation {
   TimePoint at{};
 };
 
+// What came of the tests of one Revision.
+struct Tested {
+  int answers = 0;  // good ones
+  bool task = false;
+};
+
 // What one Revision was and is.
 struct RevisionFacts {
   std::optional<Digest> runs;
   std::vector<std::pair<TimePoint, bool>> ready;  // since when it was, or was not
   std::optional<TimePoint> gone;
-  int gates_passed = 0;  // answers of its tests that were good
-  bool task_passed = false;
+  Tested tested;
+  TimePoint made{};  // last: deleted, and made anew under its name, it is another
+  Tested tested_before;
 };
 
 // One Service, followed from write to write.
@@ -80,7 +87,7 @@ class Invariants {
   // At the end: of all writes that were sent, in a story with so many events.
   void check_writes(std::int64_t all, std::size_t events);
   // A test of this Revision was answered well.
-  void note_gate_passed(const std::string& revision) { ++revisions_[revision].gates_passed; }
+  void note_gate_passed(const std::string& revision) { ++revisions_[revision].tested.answers; }
   void fail(std::string_view invariant, std::string what);
 
   const std::vector<Violation>& violations() const { return violations_; }

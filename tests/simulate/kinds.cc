@@ -43,6 +43,8 @@ std::vector<Kind> kinds_of_wishes() {
       {kPushOldAgain, kRegistry, "push-old-again", "{service}: the tag names an older digest"},
       {kRemoveTag, kRegistry, "remove-tag", "{service}: the tag is removed"},
       {kRegistryFails, kRegistry, "registry-fails", "the registry answers {value} for {lasting}"},
+      {kRegistryStale, kRegistry, "registry-stale",
+       "the registry answers as it did before for {lasting}"},
       {kPromote, kPeople, "promote", "{service}: a person promotes"},
       {kPromoteFull, kPeople, "promote-full", "{service}: a person promotes to the end"},
       {kAbort, kPeople, "abort", "{service}: a person aborts"},
@@ -50,8 +52,10 @@ std::vector<Kind> kinds_of_wishes() {
       {kResume, kPeople, "resume", "{service}: a person resumes"},
       {kRetry, kPeople, "retry", "{service}: a person retries"},
       {kRollBack, kPeople, "roll-back", "{service}: a person rolls back"},
-      {kEditPlan, kPeople, "edit-plan", "{service}: another plan is written"},
-      {kEditInvalid, kPeople, "edit-invalid", "{service}: an invalid spec is written"},
+      {kEditPlan, kPeople, "edit-plan",
+       "{service}: another spec ({value}) is written, the first again after {lasting}"},
+      {kEditInvalid, kPeople, "edit-invalid",
+       "{service}: a bad spec ({value}) is written, the first again after {lasting}"},
       {kEditBack, kPeople, "edit-back", "{service}: the first spec is written again"},
       {kEditTemplate, kPeople, "edit-template", "{service}: a person changes the template"},
       {kApplyAgain, kPeople, "apply-again", "{service}: the first manifest is applied again"},
@@ -180,9 +184,10 @@ std::string describe(const Event& event) {
 
 std::string describe(const Story& story) {
   std::string out = fmt::format(
-      "{} replica{}, faults for {}, {} rollout{} at once{}\n", story.replicas,
+      "{} replica{}, faults for {}, {} rollout{} at once{}{}\n", story.replicas,
       story.replicas == 1 ? "" : "s", format_duration(story.length), story.max_rollouts,
-      story.max_rollouts == 1 ? "" : "s", story.one_image ? ", all follow one image" : "");
+      story.max_rollouts == 1 ? "" : "s", story.one_image ? ", all follow one image" : "",
+      story.asks_for_token ? ", a registry that asks for a token" : "");
   int number = 0;
   for (const ServiceSetting& service : story.services) {
     out += fmt::format("shop/s{}: {}, steps of {} %, {} each, bake {}{}{}{}\n", number++,

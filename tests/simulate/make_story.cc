@@ -97,7 +97,7 @@ Story make_story(std::uint64_t seed, const Allowed& allowed) {
   const Pace& pace = is_slow ? kSlow : kDense;
   // An election costs several exchanges a second.
   const double many = dice.uniform();
-  story.replicas = many < 0.8 ? 1 : many < 0.96 ? 2 : 3;
+  story.replicas = many < 0.75 ? 1 : many < 0.95 ? 2 : 3;
   const int services = whole(dice, 1, kMostServices);
   for (int i = 0; i < services; ++i) story.services.push_back(make_setting(dice, is_slow));
   story.length = dice.between(pace.shortest, pace.longest);
@@ -146,6 +146,7 @@ Story make_story(std::uint64_t seed, const Allowed& allowed) {
   story.one_image = services > 1 && chance(dice, 0.25);
   if (chance(dice, 0.4)) story.max_rollouts = whole(dice, 1, 3);
   move_bases(dice, allowed, story);
+  story.asks_for_token = chance(dice, 0.3);
   return story;
 }
 

@@ -138,11 +138,6 @@ void People::retry(int service) {
   give(service, words.verb, order_text(words, seen, next_id(), ""));
 }
 
-void People::edit_spec(int service, const Json& spec) {
-  (void)world_.json_patch(tracked_path(service),
-                          Json::array({{{"op", "replace"}, {"path", "/spec"}, {"value", spec}}}));
-}
-
 void People::later(Duration delay, Event event) {
   event.lasting = Duration{0};
   later_.emplace(world_.now() + delay, event);
@@ -158,6 +153,8 @@ void People::act_on_what_is_due() {
     const Event event = later_.extract(later_.begin()).mapped();
     switch (event.what) {
       case What::kPause: command(event.service, "resume"); break;
+      case What::kEditPlan:
+      case What::kEditInvalid: edit_spec(event.service, spec_of(event.service)); break;
       case What::kUntrack:
         if (!track(event.service, spec_of(event.service))) later(kTryAgainAfter, event);
         break;
@@ -207,18 +204,9 @@ void People::act_on_tracking(const Event& event) {
     case What::kResume: return command(service, "resume");
     case What::kRetry: return retry(service);
     case What::kRollBack: return command(service, "rollback");
-    case What::kEditPlan: {
-      Json spec = spec_of(service);
-      spec["rollout"]["steps"] = {5, 25, 60};
-      spec["rollout"]["minimumStep"] = fmt::format("{}s", 5 + event.value % 20);
-      return edit_spec(service, spec);
-    }
-    case What::kEditInvalid: {
-      Json spec = spec_of(service);
-      spec["rollout"]["steps"] = {60, 20};
-      return edit_spec(service, spec);
-    }
-    case What::kEditBack: return edit_spec(service, spec_of(service));
+    case What::kEditPlan:
+    case What::kEditInvalid:
+    case What::kEditBack: return act_on_spec(event);
     case What::kUntrack:
       (void)world_.remove(tracked_path(service));
       return later(event.lasting + seconds(20), event);
@@ -273,7 +261,7 @@ std::optional<TimePoint> People::asked_to_abort(int service) const {
 }
 
 void People::go_home(bool pushes) {
-  faults_are_over_ = true;
+  wants_newest_ = pushes;
   weather_.clear();
   world_.stall_knative(Duration{0});
   world_.conflict_routes(0, Duration{0});

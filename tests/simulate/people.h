@@ -78,6 +78,7 @@ class People {
   void push_new_base(int service, bool breaks);
   void act_on_registry(const Event& event);
   void act_on_tracking(const Event& event);
+  void act_on_spec(const Event& event);
   void act_on_service(const Event& event);
   void act_on_policies(const Event& event);
   void take_policy_back(What what);
@@ -103,7 +104,7 @@ class People {
   std::set<std::string> deleted_;  // Revisions, by hand
   int commands_ = 0;
   int poisons_ = 0;
-  bool faults_are_over_ = false;
+  bool wants_newest_ = false;  // in production, now that the faults are over
 };
 
 }  // namespace freshet::simulate

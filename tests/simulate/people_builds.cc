@@ -87,7 +87,8 @@ void People::act_on_registry(const Event& event) {
       return;
     }
     case What::kRemoveTag: return world_.remove_tag(repository(image_of(event.service)), "1");
-    case What::kRegistryFails: return weather_.begin(event, world_.now());
+    case What::kRegistryFails:
+    case What::kRegistryStale: return weather_.begin(event, world_.now());
     default: {
       const Duration healthy = seconds(event.value > 0 ? event.value : 4);
       return push(event.service, event.what, healthy);

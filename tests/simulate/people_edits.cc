@@ -118,7 +118,7 @@ void People::look_after(int service) {
     if (reason == "StableUnready" && retreats) retry(service);
     // An abort that was heard late, of the newest good build.
     const bool aborted = string_or(hold, "message").find("aborted by") != std::string::npos;
-    if (reason == "Rejected" && aborted && faults_are_over_) retry(service);
+    if (reason == "Rejected" && aborted && wants_newest_) retry(service);
     if (reason == "ForeignEdit") command(service, "resume", "--keep-mine");
     if (reason == "ApprovalRequired") approve(service, at_path(*tracked, {"status"}));
     if (reason == "RouteNotReady") take_own_tags_out(service);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <nlohmann/json.hpp>
 
 namespace freshet::simulate {
 namespace {
@@ -25,6 +26,12 @@ ControllerOptions options(bool follows_another, int max_rollouts) {
 }
 
 }  // namespace
+
+void give_lease(sandbox::World& world, const std::string& holder) {
+  (void)world.merge_patch(
+      lease_path(ElectionOptions{}.lease),
+      {{"spec", {{"holderIdentity", holder}, {"renewTime", format_micro_time(world.now())}}}});
+}
 
 Replica::Replica(sandbox::World& world, const Weather& weather, std::string name,
                  std::uint64_t seed, int max_rollouts, Wire::Hooks hooks, Log log)

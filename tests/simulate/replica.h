@@ -17,6 +17,11 @@
 
 namespace freshet::simulate {
 
+// The lease is given to somebody who does nothing with it, or to another replica: then there are
+// two leaders until the first one tries to renew.
+void give_lease(sandbox::World& world, const std::string& holder);
+inline const std::string kThief = "a thief";
+
 class Replica {
  public:
   // `name` of one of several, of which one acts; "" of one alone.

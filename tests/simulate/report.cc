@@ -34,6 +34,7 @@ void add(Report& report, std::uint64_t seed, const Outcome& outcome) {
   for (const Violation& violation : outcome.violations) {
     report.violations.push_back({seed, violation});
   }
+  report.rests.push_back(outcome.rest);
   report.retreats.insert(report.retreats.end(), outcome.retreats.begin(), outcome.retreats.end());
 }
 
@@ -47,6 +48,7 @@ void add(Report& report, const Report& other) {
   for (const auto& [kind, times] : other.faults) report.faults[kind] += times;
   report.violations.insert(report.violations.end(), other.violations.begin(),
                            other.violations.end());
+  report.rests.insert(report.rests.end(), other.rests.begin(), other.rests.end());
   report.retreats.insert(report.retreats.end(), other.retreats.begin(), other.retreats.end());
 }
 
@@ -68,6 +70,7 @@ Json report_to_json(Report report, const std::string& replay) {
           {"faults", report.faults},
           {"simulatedDays", rounded(to_seconds(report.simulated) / 86400)},
           {"secondsFromVerdictToZero", quantiles(std::move(report.retreats))},
+          {"secondsFromLastFaultToRest", quantiles(std::move(report.rests))},
           {"coreSeconds", rounded(report.core_seconds)},
           {"rolloutsPerCoreSecond", rounded(static_cast<double>(report.rollouts) / spent)},
           {"violations", std::move(violations)}};

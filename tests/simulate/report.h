@@ -24,6 +24,7 @@ struct Report {
   std::map<std::string, std::int64_t> faults;
   Duration simulated{};
   std::vector<Found> violations;  // by seed
+  std::vector<Duration> rests;    // of each story: from the last fault until all had come to rest
   std::vector<Duration> retreats;
   double core_seconds = 0;
 };

@@ -49,10 +49,14 @@ std::string overdue(const Scene& scene, int service) {
   if (unready && candidate_percent(*core) > 0 && facts->ready.back().first < before) {
     return name->get() + " keeps its requests though it has not been Ready for long";
   }
+  const TrackedServiceStatus status = status_from_json(at_path(*tracked, {"status"}));
+  const bool condemned = status.verdict && status.verdict->kind == "Rollback";
+  if (condemned && name && status.seq == core->seq) {
+    return name->get() + " keeps its requests beside a verdict to roll back";
+  }
   const std::string abort = string_or(at_path(metadata, {"annotations"}), "freshet.dev/abort");
   const auto asked = scene.people.asked_to_abort(service);
   if (abort.empty() || !asked || *asked > before || *asked < rollout->started) return "";
-  const TrackedServiceStatus status = status_from_json(at_path(*tracked, {"status"}));
   const std::string id = abort.substr(0, abort.find(' '));
   if (std::ranges::find(status.commands, id, &CommandStatus::id) != status.commands.end()) {
     return "";
@@ -73,6 +77,14 @@ std::string end_of(const Scene& scene, int service) {
   if (followed.core->stable) out += ", stable " + name_of(followed.core->stable->pair.digests);
   for (const Rejection& rejection : followed.core->rejected) {
     out += ", rejected " + name_of(rejection.pair.digests);
+  }
+  if (!followed.core->parked.empty())
+    out += fmt::format(", {} parked", followed.core->parked.size());
+  if (const auto tracked = scene.world.read(tracked_service_path(service_key(service)))) {
+    const TrackedServiceStatus status = status_from_json(at_path(*tracked, {"status"}));
+    for (const Condition& each : status.conditions) {
+      out += fmt::format(", {}={} ({})", each.type, each.status, each.reason);
+    }
   }
   for (const auto& [revision, percent] : scene.world.programmed(service_key(service))) {
     const RevisionFacts* facts = scene.invariants.find(RevisionName(revision));

@@ -21,12 +21,14 @@ const TimePoint kStart = from_unix_seconds(1'790'000'000);
 constexpr Duration kLongestPeace = hours(5);  // in which everything has to settle
 constexpr Duration kPersonLooksEvery = minutes(1);
 constexpr Duration kRestIsAskedEvery = seconds(10);
+constexpr Duration kStaysAtRest = minutes(3);
 constexpr std::int64_t kMostEvents = 2'000'000;  // a loop without end is a violation as well
 
 sandbox::WorldOptions world_options(const Story& story) {
   sandbox::WorldOptions out;
   out.seed = story.seed;
   out.start = kStart;
+  out.registry_asks_for_token = story.asks_for_token;
   return out;
 }
 
@@ -43,7 +45,6 @@ class Universe {
   void run_until(TimePoint until);
   bool step(TimePoint until);
   void strike(const Event& event);
-  void steal_lease(const Replica& to, int value);
   void take_due_events();
   void plan_strike();
   void on_exchange(std::size_t replica, const Exchange& exchange);
@@ -105,6 +106,7 @@ Universe::Universe(const Story& story, const RunOptions& options)
       invariants_.on_request(request, as, replicas_[index]->wire().last_metrics());
     };
     hooks.on_exchange = [this, index](const Exchange& exchange) { on_exchange(index, exchange); };
+    hooks.take_lease = [this] { give_lease(world_, kThief); };
     Log log = [this, index](const LogLine& line) {
       if (!options_.tell) return;
       std::string text = fmt::format("  r{} {}", index, line.event);
@@ -126,6 +128,8 @@ void Universe::plan_strike() {
     case Strike::Kind::kCrashBefore: return wire.plan(number, Moment::kBefore);
     case Strike::Kind::kCrashAfter: return wire.plan(number, Moment::kAfter);
     case Strike::Kind::kReplyLost: return wire.plan(number, Moment::kReplyLost);
+    case Strike::Kind::kRefused: return wire.plan(number, Moment::kRefused);
+    case Strike::Kind::kLeaseTaken: return wire.plan(number, Moment::kLeaseTaken);
     case Strike::Kind::kEventLost: return wire.hold_event(number, Duration{0});
     case Strike::Kind::kEventLate: return wire.hold_event(number, minutes(2));
   }
@@ -159,7 +163,8 @@ void Universe::strike(const Event& event) {
   if (group == Group::kRegistry) triggers_.begin(people_.image_of(event.service), world_.now());
   switch (event.what) {
     case What::kKill:
-      if (replica.is_alive() && !replica.is_busy()) replica.kill(event.lasting);
+      if (!replica.is_alive() || replica.is_busy()) return;
+      replica.kill(event.lasting);
       break;
     case What::kKillAtWrite:
       replica.wire().plan(event.value / 3, static_cast<Moment>(event.value % 3));
@@ -167,21 +172,15 @@ void Universe::strike(const Event& event) {
     case What::kFreeze: replica.wire().freeze(event.lasting); return;
     case What::kClockJump: replica.set_clock_error(seconds(event.value)); break;
     case What::kStop:
-      if (replica.is_alive() && !replica.is_busy()) replica.stop(event.lasting);
+      if (!replica.is_alive() || replica.is_busy()) return;
+      replica.stop(event.lasting);
       break;
-    case What::kStealLease: steal_lease(replica, event.value); break;
+    case What::kStealLease:
+      give_lease(world_, event.value % 2 == 0 ? kThief : replica.identity());
+      break;
     default: people_.act(event); break;
   }
   ++outcome_.faults[std::string(kind_of(event.what).name)];
-}
-
-// The lease is given to somebody who does nothing with it, or to the other replica: then there are
-// two leaders until the first one tries to renew.
-void Universe::steal_lease(const Replica& to, int value) {
-  const std::string holder = value % 2 == 0 ? "a thief" : to.identity();
-  (void)world_.merge_patch(
-      lease_path(ElectionOptions{}.lease),
-      {{"spec", {{"holderIdentity", holder}, {"renewTime", format_micro_time(world_.now())}}}});
 }
 
 void Universe::take_due_events() {
@@ -249,10 +248,13 @@ void Universe::check_liveness() {
     replica->wire().calm();
   }
   looks_ = world_.now() + kPersonLooksEvery;
-  const TimePoint until = world_.now() + kLongestPeace;
+  const TimePoint began = world_.now();
+  const TimePoint until = began + kLongestPeace;
   while (world_.now() < until && !is_over() && !is_settled()) {
     run_until(std::min(until, world_.now() + kRestIsAskedEvery));
   }
+  outcome_.rest = world_.now() - began;
+  if (options_.ends_with_a_push && is_settled()) run_until(world_.now() + kStaysAtRest);
   if (is_over()) return;
   for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
     if (const std::string what = unsettled_now(i); !what.empty()) {
@@ -261,7 +263,7 @@ void Universe::check_liveness() {
           object ? string_or(at_path(*object, {"status"}), "message") : "no TrackedService";
       invariants_.fail("L1 Comes to rest",
                        fmt::format("{} {}, {} after the last fault: {}", to_string(service_key(i)),
-                                   what, format_duration(kLongestPeace), message));
+                                   what, format_duration(world_.now() - began), message));
     }
   }
 }

@@ -14,7 +14,16 @@ namespace freshet::simulate {
 
 // Something that is done to replica 0 at a certain write or watch event (crash plans).
 struct Strike {
-  enum class Kind { kNone, kCrashBefore, kCrashAfter, kReplyLost, kEventLost, kEventLate };
+  enum class Kind {
+    kNone,
+    kCrashBefore,
+    kCrashAfter,
+    kReplyLost,
+    kRefused,
+    kLeaseTaken,
+    kEventLost,
+    kEventLate
+  };
   Kind kind = Kind::kNone;
   int number = 0;  // of the write or event, from 0
 };
@@ -37,6 +46,7 @@ struct Outcome {
   Duration simulated{};
   std::vector<Violation> violations;
   std::vector<Duration> retreats;  // from a verdict to 0 %
+  Duration rest{};                 // from the last fault until all had come to rest
   std::string end;                 // what stands at last, without names that chance gives
 };
 

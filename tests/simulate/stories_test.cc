@@ -64,6 +64,15 @@ TEST(OldFaults, ACoreThatIsSpoiledRightAfterAWriteLosesNoNumber) {
   }
 }
 
+TEST(OldFaults, ARecoveryThatFailsForgetsNoRejection) {
+  const Event crashing = {.at = minutes(1), .what = What::kPushCrashing};
+  const Event fails = {
+      .at = seconds(170), .what = What::kApiFails, .lasting = seconds(70), .value = 60};
+  const Event spoil = {.at = minutes(3), .what = What::kSpoilCore};
+  Story story = story_of({.steps = {20}}, {crashing, fails, spoil});
+  for (story.seed = 1; story.seed <= 20; ++story.seed) expect_no_violation(story);
+}
+
 // While its tests run, the candidate has no request yet: stable alone is what was in force.
 TEST(OldFaults, WhatAPersonPutInForceIsAdoptedThoughKnativeSaysTooEarlyThatItIs) {
   const ServiceSetting setting{.steps = {20}, .gates = true, .task_gate = true};

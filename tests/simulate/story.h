@@ -31,6 +31,7 @@ enum class What {
   kPushOldAgain,   // an earlier digest stands at the tag again
   kRemoveTag,
   kRegistryFails,
+  kRegistryStale,
   // People, by `service`.
   kPromote,
   kPromoteFull,
@@ -125,10 +126,11 @@ struct Story {
   std::uint64_t seed = 1;
   int replicas = 1;
   std::vector<ServiceSetting> services;
-  bool one_image = false;     // all services follow the image of the first
-  int max_rollouts = 50;      // that the controller lets run at once
-  std::vector<Event> events;  // in their order
-  Duration length{};          // of the part in which faults happen
+  bool one_image = false;       // all services follow the image of the first
+  int max_rollouts = 50;        // that the controller lets run at once
+  bool asks_for_token = false;  // the registry, of everybody
+  std::vector<Event> events;    // in their order
+  Duration length{};            // of the part in which faults happen
   bool operator==(const Story&) const = default;
 };
 

@@ -11,7 +11,7 @@
 namespace freshet::simulate {
 namespace {
 
-constexpr std::array<int, 7> kApiErrors = {401, 403, 429, 500, 502, 503, 504};
+constexpr std::array<int, 10> kApiErrors = {401, 403, 404, 410, 422, 429, 500, 502, 503, 504};
 
 constexpr std::string_view kTagHosts = ".example.com";  // of the simulated cluster's tag URLs
 
@@ -137,11 +137,13 @@ Result<HttpResponse> Wire::to_kube(const HttpRequest& request, const std::string
     const Moment moment = plan_->moment;
     plan_.reset();
     if (moment == Moment::kBefore) throw Killed{};
+    if (moment == Moment::kRefused) return refusal(500, "simulated: an error");
+    if (moment == Moment::kLeaseTaken) hooks_.take_lease();
     if (moment == Moment::kAfter) {
       (void)arrive(request, as);
       throw Killed{};
     }
-    loses_reply = true;
+    loses_reply = moment == Moment::kReplyLost;
   }
   if (!is_of_lease(as)) {
     if (auto ended = take_long(request, as)) return *std::move(ended);
@@ -210,7 +212,17 @@ Result<HttpResponse> Wire::to_registry(const HttpRequest& request) {
     return HttpResponse{*status, {}, "simulated"};
   }
   static const std::string kAs = "registry";
-  return arrive(request, kAs);
+  const std::string key = request.method + " " + request.url;
+  if (const auto said = registry_said_.find(key);
+      said != registry_said_.end() && weather_.value(What::kRegistryStale, world_.now())) {
+    count(What::kRegistryStale);
+    Result<HttpResponse> answer(said->second);
+    hooks_.on_exchange({request, kAs, answer});
+    return answer;
+  }
+  auto answer = arrive(request, kAs);
+  if (answer && answer->status == 200) registry_said_.insert_or_assign(key, *answer);
+  return answer;
 }
 
 Result<HttpResponse> Wire::to_prometheus(const HttpRequest& request) {

@@ -19,7 +19,8 @@ namespace freshet::simulate {
 // std::exception, so that nobody takes it for an error.
 struct Killed {};
 
-enum class Moment { kBefore, kAfter, kReplyLost };
+// kLeaseTaken: somebody else holds the lease by the time that the write arrives.
+enum class Moment { kBefore, kAfter, kReplyLost, kRefused, kLeaseTaken };
 
 // One exchange as the world saw it.
 struct Exchange {
@@ -35,6 +36,7 @@ class Wire {
     std::function<void(Duration, bool frozen)> pass_time;
     std::function<void(const HttpRequest&, const std::string& as)> on_request;  // before it arrives
     std::function<void(const Exchange&)> on_exchange;  // it has arrived, and this is the answer
+    std::function<void()> take_lease;
   };
   Wire(sandbox::World& world, const Weather& weather, std::uint64_t seed, Hooks hooks);
 
@@ -42,7 +44,10 @@ class Wire {
   Result<HttpResponse> exchange(const HttpRequest& request);
 
   // At the n-th write from now on, counted from 0: the process dies, or its reply is lost.
-  void plan(int write, Moment moment) { plan_ = {write, moment}; }
+  void plan(int write, Moment moment) {
+    plan_ = {write, moment};
+    writes_ = 0;
+  }
   // The next exchange takes this long, whatever its timeout.
   void freeze(Duration lasting) { freeze_ = lasting; }
   // The n-th event of all watches from now on: it is not delivered, and the watch has to begin
@@ -97,6 +102,7 @@ class Wire {
   std::int64_t watch_events_ = 0;
   std::int64_t exchanges_ = 0;
   std::optional<TimePoint> last_metrics_;
+  std::map<std::string, HttpResponse> registry_said_;  // by method and URL, of tags
   std::map<std::string, std::int64_t> faults_;
 };
 

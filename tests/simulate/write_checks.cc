@@ -31,9 +31,15 @@ std::optional<Raise> raise_of(const ServiceWritten& write) {
   return Raise{before, candidate_percent(*write.before.core), 100};
 }
 
-bool on_a_persons_word(const ServiceWritten& write) {
+bool on_a_persons_word(const ServiceWritten& write, std::initializer_list<const char*> verbs) {
   if (!write.core || !write.before.core) return false;
-  return write.core->commands != write.before.core->commands;
+  const auto id_of = [](const Core& core, const char* verb) {
+    const auto found = core.commands.find(verb);
+    return found == core.commands.end() ? "" : found->second;
+  };
+  return std::ranges::any_of(verbs, [&](const char* verb) {
+    return id_of(*write.core, verb) != id_of(*write.before.core, verb);
+  });
 }
 
 namespace {
@@ -115,7 +121,7 @@ std::string s6_sticky(const Invariants& world, const ServiceWritten& write) {
     if (!is_kept && !why.empty()) return "a rejection is taken back that nobody could know: " + why;
   }
   const auto raise = raise_of(write);
-  if (!raise || on_a_persons_word(write)) return "";
+  if (!raise || on_a_persons_word(write, {"adopt"})) return "";
   const std::string why = rejection_in_force(world, write, raise->rollout->candidate.pair);
   return why.empty() ? "" : "a rejected candidate gets requests again: " + why;
 }
@@ -161,7 +167,7 @@ std::string goes_back_unasked(const Invariants& world, const ServiceWritten& wri
   const Rollout* now = rollout_of(write.core);
   const Rollout* before = rollout_of(write.before.core);
   if (now == nullptr || (before != nullptr && before->id == now->id)) return "";
-  if (now->candidate.why != CandidateWhy::kDigest || on_a_persons_word(write)) return "";
+  if (now->candidate.why != CandidateWhy::kDigest || on_a_persons_word(write, {"retry"})) return "";
   if (is_retreat(write.core) || !write.before.core || !write.before.core->stable) return "";
   const auto number = [&](const DigestSet& digests) {
     const auto build = world.people().builds().find(digests.begin()->second);

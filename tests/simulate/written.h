@@ -1,6 +1,7 @@
 // What one write of a Service by a replica does to its rollout, for the checks.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -21,7 +22,8 @@ struct Raise {
   int to = 0;
 };
 std::optional<Raise> raise_of(const ServiceWritten& write);
-bool on_a_persons_word(const ServiceWritten& write);
+// A command of one of these verbs was carried out by it.
+bool on_a_persons_word(const ServiceWritten& write, std::initializer_list<const char*> verbs);
 // A person gave it all by hand: what is adopted as found is no raise of ours.
 bool had_as_much(const ServiceWritten& write, const Raise& raise);
 
