@@ -121,18 +121,28 @@ Problem tag_is_taken(const Pass& pass) {
 }
 
 using Check = Problem (*)(const Pass&);
-constexpr std::array<Check, 10> kChecks = {
+constexpr std::array<Check, 4> kChecks = {
     managed_by_another_tool,
     spec_is_invalid,
     suspended,
     images_are_not_known,
-    not_settled,
-    a_person_split_traffic,
-    serving_is_not_ready,
-    digest_is_not_known,
-    no_metrics,
-    tag_is_taken,
 };
+constexpr std::array<Check, 6> kChecksOfWhatServes = {
+    not_settled, a_person_split_traffic, serving_is_not_ready, digest_is_not_known,
+    no_metrics,  tag_is_taken,
+};
+
+// The core is lost or damaged, and spec.traffic gives all requests to what status remembers as
+// stable: it is, whether it runs or not.
+const RevisionView* remembered_stable(const Pass& pass) {
+  if (pass.origin != CoreOrigin::kLost && pass.origin != CoreOrigin::kDamaged) return nullptr;
+  const auto& mirror = pass.seen.mirror;
+  if (!mirror || mirror->service != pass.service.uid || !mirror->stable) return nullptr;
+  const RevisionRef& stable = *mirror->stable;
+  if (share_of(serving(pass.service.traffic), stable.name) != 100) return nullptr;
+  const RevisionView* revision = find_revision(pass.seen, stable.name);
+  return revision != nullptr && revision->uid == stable.uid ? revision : nullptr;
+}
 
 bool follows_latest(const Traffic& traffic) {
   return std::ranges::any_of(traffic, [](const TrafficTarget& entry) {
@@ -173,12 +183,20 @@ std::optional<Explanation> adoption_problem(const Pass& pass) {
   for (const Check check : kChecks) {
     if (auto problem = check(pass)) return problem;
   }
+  if (remembered_stable(pass) != nullptr) return std::nullopt;
+  for (const Check check : kChecksOfWhatServes) {
+    if (auto problem = check(pass)) return problem;
+  }
   return std::nullopt;
 }
 
 Transition adopt_as_found(const Pass& pass) {
   if (auto problem = adoption_problem(pass)) {
     return wait(pass, *std::move(problem), pass.now + 2 * kSoon);
+  }
+  if (const RevisionView* known = remembered_stable(pass)) {
+    const DigestSet& remembered = pass.seen.mirror->stable->pair.digests;
+    return pin(pass, *known, followed_digests(pass, *known).value_or(remembered), ", as before");
   }
   const RevisionView& revision = *one_that_serves(pass);
   return pin(pass, revision, *followed_digests(pass, revision), "");

@@ -73,6 +73,13 @@ TEST(OldFaults, ARecoveryThatFailsForgetsNoRejection) {
   for (story.seed = 1; story.seed <= 20; ++story.seed) expect_no_violation(story);
 }
 
+TEST(OldFaults, WhatIsStableIsKnownThoughItCrashesAndItsAnnotationIsCutShort) {
+  const ServiceSetting setting{.steps = {20}, .minimum_step = seconds(5), .bake = seconds(1)};
+  const Event crashing = {.at = minutes(1), .what = What::kPushCrashesLater, .value = 30};
+  const Event spoil = {.at = minutes(3), .what = What::kSpoilCore};
+  expect_no_violation(story_of(setting, {crashing, spoil}));
+}
+
 // While its tests run, the candidate has no request yet: stable alone is what was in force.
 TEST(OldFaults, WhatAPersonPutInForceIsAdoptedThoughKnativeSaysTooEarlyThatItIs) {
   const ServiceSetting setting{.steps = {20}, .gates = true, .task_gate = true};

@@ -84,6 +84,24 @@ TEST(Recovery, OneServesIsAdoptedAfreshWithRejectionsFromTheMirror) {
 }
 
 // `kubectl replace` of a file that was saved in the middle of a rollout, or a restored backup.
+TEST(Recovery, WhatStatusCallsStableIsStableThoughItDoesNotRun) {
+  for (const std::string phase : {"Idle", "Preparing"}) {
+    PlannerWorld world = world_in(phase);
+    world.seen.mirror = world.core();
+    world.make_ready(kFirst, Tri::kFalse, "ExitCode7", "crashed");
+    world.programs = false;
+    world.damage_core("{\"v\":1,");
+    world.pass();
+    EXPECT_EQ(world.phase(), "Idle") << phase;
+    EXPECT_EQ(world.core().stable, world.seen.mirror->stable) << phase;
+    EXPECT_EQ(share_of(world.traffic(), kFirst), 100) << phase;
+    world.push('e');
+    world.tick();
+    world.tick();
+    EXPECT_EQ(world.phase(), "Preparing") << phase << ": the image that cures it is prepared";
+  }
+}
+
 TEST(Recovery, AnOlderCoreThatIsPutBackRetreatsAndNoRejectionIsForgotten) {
   PlannerWorld world = world_in("Shifting");
   const Core saved = world.core();
