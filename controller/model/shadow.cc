@@ -17,4 +17,8 @@ Uid shadow_of(const Uid& service) { return Uid(std::string(kMark) + service.get(
 
 bool is_shadow(const Core& core) { return core.service.get().starts_with(kMark); }
 
+Uid owner_of_core(const TrackedServiceSpec& spec, const ServiceView& service) {
+  return is_shadow(spec, service) ? shadow_of(service.uid) : service.uid;
+}
+
 }  // namespace freshet

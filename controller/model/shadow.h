@@ -15,4 +15,7 @@ bool is_shadow(const TrackedServiceSpec& spec, const ServiceView& service);
 Uid shadow_of(const Uid& service);
 bool is_shadow(const Core& core);
 
+// Whose a core has to be to count for this Service now.
+Uid owner_of_core(const TrackedServiceSpec& spec, const ServiceView& service);
+
 }  // namespace freshet

@@ -40,17 +40,12 @@ bool is_whole(const Core& core) {
       core.phase);
 }
 
-Uid owner_of_core(const Pass& pass) {
-  const Uid& service = pass.service.uid;
-  return is_shadow(pass.spec(), pass.service) ? shadow_of(service) : service;
-}
-
 // Adopted afresh, but nothing that was settled is forgotten: rejections, commands carried out, the
 // sequence.
 Core afresh(const Pass& pass, const std::optional<Core>& mirror) {
   Core core = mirror.value_or(Core{});
   if (mirror) core.seq += kUntold;
-  core.service = owner_of_core(pass);
+  core.service = owner_of_core(pass.spec(), pass.service);
   core.phase = Adopting{};
   core.stable.reset();
   return core;
@@ -58,7 +53,7 @@ Core afresh(const Pass& pass, const std::optional<Core>& mirror) {
 
 std::optional<Core> usable_mirror(const Pass& pass) {
   const auto& mirror = pass.seen.mirror;
-  if (!mirror || mirror->service != owner_of_core(pass)) return std::nullopt;
+  if (!mirror || mirror->service != owner_of_core(pass.spec(), pass.service)) return std::nullopt;
   return mirror;
 }
 
@@ -72,7 +67,7 @@ void resolve_core(Pass& pass) {
   std::visit(overloaded{
                  [&](const NoCore&) { none(); },
                  [&](const Core& core) {
-                   if (core.service != owner_of_core(pass)) return none();
+                   if (core.service != owner_of_core(pass.spec(), pass.service)) return none();
                    const bool usable = is_whole(core) && !is_older_than_mirror(pass);
                    pass.origin = usable ? CoreOrigin::kOurs : CoreOrigin::kDamaged;
                    pass.core = usable ? core : afresh(pass, mirror);

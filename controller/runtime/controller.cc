@@ -231,8 +231,13 @@ void Controller::settle(const ServiceKey& key, const Observation& seen,
   const auto occasions = occasions_of(seen, transition, notes, now);
   status.undelivered = hand_over(key, seen, occasions, status, notes);
   if (relapsed(Relapse::kHotLoop)) status.message += " at " + format_rfc3339(now);
-  const bool told = status == notes.written || note(write_status(connections_.kube, key, status));
-  notes.untold_core = told ? "" : status.core;
+  const bool is_told = status == notes.written && !notes.untold_core;
+  const bool told = is_told || note(write_status(connections_.kube, key, status));
+  if (told) {
+    notes.untold_core.reset();
+  } else {
+    notes.untold_core = status.core;
+  }
   if (told) {
     if (const auto lag = ended_exposure(notes.written, status)) metrics_.observe_exposure(*lag);
     notes.written = std::move(status);

@@ -62,21 +62,29 @@ std::optional<Core> mirrored(const std::string& text, const Observation& seen) {
   return is_said ? *core : mirrored(text);
 }
 
-bool is_newer(const std::optional<Core>& core, const std::optional<Core>& than) {
-  return core && (!than || (core->service == than->service && core->seq > than->seq));
+// Which of two that are remembered is: that of the present Service; of one Service the later.
+bool is_better(const std::optional<Core>& core, const std::optional<Core>& than,
+               const std::optional<Uid>& owner) {
+  if (!core || !than) return core.has_value();
+  if (core->service == than->service) return core->seq > than->seq;
+  return core->service == owner;
 }
 
-// What the Service says, or what status remembers of it where that is gone, damaged or put back:
-// status must not forget what a recovery that failed needs.
+std::optional<Uid> owner_of_core(const Observation& seen) {
+  if (!seen.service) return std::nullopt;
+  return owner_of_core(seen.tracked.spec, *seen.service);
+}
+
+// What the Service says, or what status remembers of it where that is gone, damaged, put back or
+// another's: status must not forget what a recovery that failed needs.
 std::optional<Core> known_core(const Observation& seen) {
   std::optional<Core> core = observed_core(seen);
-  if (!seen.service || !seen.mirror) return core;
-  const Uid& service = seen.service->uid;
-  const bool is_of_it =
-      seen.mirror->service == service || seen.mirror->service == shadow_of(service);
-  return is_of_it && is_newer(seen.mirror, core) ? seen.mirror : core;
+  const auto owner = owner_of_core(seen);
+  if (!owner) return core;
+  if (core && core->service != *owner) core.reset();
+  const bool remembers = seen.mirror && seen.mirror->service == *owner;
+  return remembers && is_better(seen.mirror, core, owner) ? seen.mirror : core;
 }
-
 }  // namespace
 
 void refresh_service(Observation& observation, std::optional<ServiceView> service) {
@@ -104,11 +112,11 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
   seen.revisions = std::move(revisions);
   refresh_service(seen, std::move(service));
   seen.mirror = mirrored(tracked.mirror, seen);
-  const std::string& own = notes.untold_core.empty() ? notes.written.core : notes.untold_core;
+  const std::string& own = notes.untold_core ? *notes.untold_core : notes.written.core;
   if (own != tracked.mirror) {
     // What this process wrote itself, or could not, may be newer than what it has been told.
     auto written = mirrored(own, seen);
-    if (is_newer(written, seen.mirror)) seen.mirror = std::move(written);
+    if (is_better(written, seen.mirror, owner_of_core(seen))) seen.mirror = std::move(written);
   }
   const bool shadow = seen.service && is_shadow(seen.tracked.spec, *seen.service);
   if (shadow && seen.mirror && seen.mirror->stable &&
@@ -175,7 +183,7 @@ std::map<std::string, TimePoint> pod_creation_times(const Json& pod_list) {
 
 Transition refuse(const Observation& observation, std::string reason, std::string message) {
   Transition transition;
-  transition.core = observed_core(observation);
+  transition.core = known_core(observation);
   transition.memo = observation.memo;
   transition.explanation.reason = reason;
   transition.explanation.message = std::move(message);

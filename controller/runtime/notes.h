@@ -41,8 +41,9 @@ struct Notes {
   std::string runs_cancelled;    // the rollout whose TaskRuns were
   std::string trouble;           // the last read or write that failed, in a sentence
   TrackedServiceStatus written;  // status as it was last written or read
-  std::string untold_core;       // status.core, where status could not be written with it
-  std::int64_t told_seq = 0;     // of the core whose transition was told last
+  // status.core as it was to be written, where status could not be, or may have been.
+  std::optional<std::string> untold_core;
+  std::int64_t told_seq = 0;  // of the core whose transition was told last
   std::vector<HoldStatus> told_holds;
   // Messages that not every sink has yet; those of a former process are handed over once.
   std::vector<NoticeStatus> undelivered;

@@ -18,18 +18,17 @@ namespace freshet::simulate {
 namespace {
 
 struct Trouble {
-  Strike::Kind kind;
   const char* name;
-  bool of_writes;
+  std::optional<Moment> at_write;  // else of an event
+  std::optional<Duration> late;
 };
-constexpr std::array<Trouble, 7> kKinds = {
-    {{Strike::Kind::kCrashBefore, "crash before write", true},
-     {Strike::Kind::kCrashAfter, "crash after write", true},
-     {Strike::Kind::kReplyLost, "reply lost of write", true},
-     {Strike::Kind::kRefused, "server's error at write", true},
-     {Strike::Kind::kLeaseTaken, "lease taken at write", true},
-     {Strike::Kind::kEventLost, "watch lost at event", false},
-     {Strike::Kind::kEventLate, "watch late at event", false}}};
+constexpr std::array<Trouble, 7> kKinds = {{{"crash before write", Moment::kBefore, {}},
+                                            {"crash after write", Moment::kAfter, {}},
+                                            {"reply lost of write", Moment::kReplyLost, {}},
+                                            {"refusal of write", Moment::kRefused, {}},
+                                            {"lease taken at write", Moment::kLeaseTaken, {}},
+                                            {"watch lost at event", {}, Duration{0}},
+                                            {"watch late at event", {}, minutes(2)}}};
 
 struct Plan {
   const StandardStory* story = nullptr;
@@ -81,8 +80,10 @@ std::string judge(const Plan& plan, const Outcome& outcome) {
 
 std::string run(const Plan& plan) {
   RunOptions options = quiet_end();
-  options.strike = {plan.kind.kind, plan.number};
-  return judge(plan, run_story(plan.story->story, options));
+  options.strike = {plan.kind.at_write, plan.kind.late, plan.number};
+  Story story = plan.story->story;
+  if (plan.kind.at_write == Moment::kLeaseTaken) story.replicas = 2;
+  return judge(plan, run_story(story, options));
 }
 
 std::string name_of(const Plan& plan) { return fmt::format("{} {}", plan.kind.name, plan.number); }
@@ -99,7 +100,7 @@ std::vector<Plan> plans_of(const std::vector<Outcome>& peaceful) {
   std::vector<Plan> out;
   for (std::size_t i = 0; i < standard_stories().size(); ++i) {
     for (const Trouble& kind : kKinds) {
-      const auto count = kind.of_writes ? peaceful[i].all_writes : peaceful[i].watch_events;
+      const auto count = kind.at_write ? peaceful[i].all_writes : peaceful[i].watch_events;
       for (int number = 0; number < count; ++number) {
         out.push_back({&standard_stories()[i], &peaceful[i], kind, number});
       }
@@ -169,7 +170,8 @@ PlanSearch search_crash_plans(std::uint64_t seed, int most, bool of_writes) {
   PlanSearch out;
   const std::vector<Outcome> peaceful = all_peaceful();
   std::vector<Plan> plans = plans_of(peaceful);
-  std::erase_if(plans, [&](const Plan& plan) { return plan.kind.of_writes != of_writes; });
+  std::erase_if(plans,
+                [&](const Plan& plan) { return plan.kind.at_write.has_value() != of_writes; });
   sandbox::Dice dice(seed);
   while (out.what.empty() && out.plans < most) {
     ++out.plans;

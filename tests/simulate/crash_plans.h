@@ -16,9 +16,9 @@ struct StandardStory {
 };
 const std::vector<StandardStory>& standard_stories();
 
-// Runs every plan in `workers` threads: each write × {crash before, crash after, reply lost}, each
-// watch event × {lost, late}. The end has to be the one of the story without faults, with at most
-// kMostAmplification times its writes, and no invariant violated.
+// Runs every plan in `workers` threads: each write × {crash before, crash after, reply lost,
+// refused, lease taken}, each watch event × {lost, late}. The end has to be the one of the story
+// without faults, with at most kMostAmplification times its writes, and no invariant violated.
 inline constexpr int kMostAmplification = 3;
 
 // The first of the plans (of writes, or of watch events), in an order that `seed` gives, that goes

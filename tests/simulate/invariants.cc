@@ -107,6 +107,7 @@ void Invariants::on_revision(const sandbox::Change& change) {
   }
   const auto view = revision_view(change.object->parsed());
   if (!view) return;
+  facts.uid = view->uid;
   if (!view->digests.empty()) facts.runs = view->digests.begin()->second;
   const bool is_ready = view->ready.status == Tri::kTrue;
   if (facts.ready.empty() || facts.ready.back().second != is_ready) {

@@ -32,6 +32,7 @@ struct Tested {
 
 // What one Revision was and is.
 struct RevisionFacts {
+  Uid uid;
   std::optional<Digest> runs;
   std::vector<std::pair<TimePoint, bool>> ready;  // since when it was, or was not
   std::optional<TimePoint> gone;

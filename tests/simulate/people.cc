@@ -247,7 +247,8 @@ Duration People::shortest_step(int service) const {
   const ServiceSetting& setting = story_.services[static_cast<std::size_t>(service)];
   Duration shortest = setting.new_base ? seconds(5) : setting.minimum_step;
   for (const Event& event : story_.events) {
-    if (event.what == What::kEditPlan && event.service == service) shortest = seconds(5);
+    if (event.what != What::kEditPlan || event.service != service) continue;
+    shortest = std::min(shortest, step_of_edit(event.value).value_or(shortest));
   }
   return shortest;
 }

@@ -27,6 +27,9 @@ struct Build {
   Duration healthy{};   // under requests, before what fails later does
   int application = 0;  // the build whose layer it has, upon whichever base
 };
+// rollout.minimumStep that an edit of this value writes, if it does.
+std::optional<Duration> step_of_edit(int value);
+
 using Builds = std::map<Digest, Build>;
 
 class People {

@@ -48,6 +48,12 @@ const std::vector<Json>& bad_edits() {
 
 }  // namespace
 
+std::optional<Duration> step_of_edit(int value) {
+  const Json& edit = good_edits()[static_cast<std::size_t>(value) % good_edits().size()];
+  const auto step = parse_duration(string_or(at_path(edit, {"rollout"}), "minimumStep"));
+  return step ? std::optional(*step) : std::nullopt;
+}
+
 void People::edit_spec(int service, const Json& spec) {
   (void)world_.json_patch(tracked_service_path(service_key(service)),
                           Json::array({{{"op", "replace"}, {"path", "/spec"}, {"value", spec}}}));

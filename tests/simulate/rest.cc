@@ -51,7 +51,7 @@ std::string overdue(const Scene& scene, int service) {
   }
   const TrackedServiceStatus status = status_from_json(at_path(*tracked, {"status"}));
   const bool condemned = status.verdict && status.verdict->kind == "Rollback";
-  if (condemned && name && status.seq == core->seq) {
+  if (condemned && name && candidate_percent(*core) > 0 && status.seq == core->seq) {
     return name->get() + " keeps its requests beside a verdict to roll back";
   }
   const std::string abort = string_or(at_path(metadata, {"annotations"}), "freshet.dev/abort");

@@ -43,6 +43,7 @@ class Universe {
            (options_.stops_at_violation && !invariants_.violations().empty());
   }
   void run_until(TimePoint until);
+  void run_while_settled(bool settled, TimePoint until);
   bool step(TimePoint until);
   void strike(const Event& event);
   void take_due_events();
@@ -106,7 +107,9 @@ Universe::Universe(const Story& story, const RunOptions& options)
       invariants_.on_request(request, as, replicas_[index]->wire().last_metrics());
     };
     hooks.on_exchange = [this, index](const Exchange& exchange) { on_exchange(index, exchange); };
-    hooks.take_lease = [this] { give_lease(world_, kThief); };
+    hooks.take_lease = [this] {
+      give_lease(world_, options_.strike.number % 2 == 0 ? kThief : replicas_.back()->identity());
+    };
     Log log = [this, index](const LogLine& line) {
       if (!options_.tell) return;
       std::string text = fmt::format("  r{} {}", index, line.event);
@@ -122,17 +125,9 @@ Universe::Universe(const Story& story, const RunOptions& options)
 
 void Universe::plan_strike() {
   Wire& wire = replicas_.front()->wire();
-  const int number = options_.strike.number;
-  switch (options_.strike.kind) {
-    case Strike::Kind::kNone: return;
-    case Strike::Kind::kCrashBefore: return wire.plan(number, Moment::kBefore);
-    case Strike::Kind::kCrashAfter: return wire.plan(number, Moment::kAfter);
-    case Strike::Kind::kReplyLost: return wire.plan(number, Moment::kReplyLost);
-    case Strike::Kind::kRefused: return wire.plan(number, Moment::kRefused);
-    case Strike::Kind::kLeaseTaken: return wire.plan(number, Moment::kLeaseTaken);
-    case Strike::Kind::kEventLost: return wire.hold_event(number, Duration{0});
-    case Strike::Kind::kEventLate: return wire.hold_event(number, minutes(2));
-  }
+  const auto& [at_write, late, number] = options_.strike;
+  if (at_write) wire.plan(number, *at_write);
+  if (late) wire.hold_event(number, *late);
 }
 
 void Universe::on_exchange(std::size_t replica, const Exchange& exchange) {
@@ -239,6 +234,12 @@ bool Universe::is_settled() {
   return true;
 }
 
+void Universe::run_while_settled(bool settled, TimePoint until) {
+  while (world_.now() < until && !is_over() && is_settled() == settled) {
+    run_until(std::min(until, world_.now() + kRestIsAskedEvery));
+  }
+}
+
 // The faults are over: everything must come to rest, with the newest good build in production.
 void Universe::check_liveness() {
   people_.go_home(options_.ends_with_a_push);
@@ -250,11 +251,10 @@ void Universe::check_liveness() {
   looks_ = world_.now() + kPersonLooksEvery;
   const TimePoint began = world_.now();
   const TimePoint until = began + kLongestPeace;
-  while (world_.now() < until && !is_over() && !is_settled()) {
-    run_until(std::min(until, world_.now() + kRestIsAskedEvery));
-  }
+  run_while_settled(false, until);
   outcome_.rest = world_.now() - began;
-  if (options_.ends_with_a_push && is_settled()) run_until(world_.now() + kStaysAtRest);
+  const TimePoint rests = world_.now() + (options_.ends_with_a_push ? kStaysAtRest : Duration{0});
+  run_while_settled(true, rests);
   if (is_over()) return;
   for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
     if (const std::string what = unsettled_now(i); !what.empty()) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,18 +15,9 @@ namespace freshet::simulate {
 
 // Something that is done to replica 0 at a certain write or watch event (crash plans).
 struct Strike {
-  enum class Kind {
-    kNone,
-    kCrashBefore,
-    kCrashAfter,
-    kReplyLost,
-    kRefused,
-    kLeaseTaken,
-    kEventLost,
-    kEventLate
-  };
-  Kind kind = Kind::kNone;
-  int number = 0;  // of the write or event, from 0
+  std::optional<Moment> at_write;  // what becomes of that write
+  std::optional<Duration> late;    // how late that event comes; 0: it is lost with its watch
+  int number = 0;                  // of the write or event, from 0
 };
 
 struct RunOptions {

@@ -65,7 +65,7 @@ TEST(OldFaults, ACoreThatIsSpoiledRightAfterAWriteLosesNoNumber) {
 }
 
 TEST(OldFaults, ARecoveryThatFailsForgetsNoRejection) {
-  const Event crashing = {.at = minutes(1), .what = What::kPushCrashing};
+  const Event crashing = {.at = minutes(1), .what = What::kPushCrashesLater, .value = 4};
   const Event fails = {
       .at = seconds(170), .what = What::kApiFails, .lasting = seconds(70), .value = 60};
   const Event spoil = {.at = minutes(3), .what = What::kSpoilCore};

@@ -133,11 +133,11 @@ Result<HttpResponse> Wire::to_kube(const HttpRequest& request, const std::string
   bool loses_reply = false;
   if (writes) hooks_.on_request(request, as);
   if (writes && plan_ && writes_++ == plan_->write) {
-    count(What::kKillAtWrite);
     const Moment moment = plan_->moment;
+    if (moment <= Moment::kReplyLost) count(What::kKillAtWrite);
     plan_.reset();
     if (moment == Moment::kBefore) throw Killed{};
-    if (moment == Moment::kRefused) return refusal(500, "simulated: an error");
+    if (moment == Moment::kRefused) return refusal(403, "simulated: forbidden");
     if (moment == Moment::kLeaseTaken) hooks_.take_lease();
     if (moment == Moment::kAfter) {
       (void)arrive(request, as);
@@ -212,6 +212,8 @@ Result<HttpResponse> Wire::to_registry(const HttpRequest& request) {
     return HttpResponse{*status, {}, "simulated"};
   }
   static const std::string kAs = "registry";
+  const bool is_of_tag = request.url.find("/manifests/") != std::string::npos &&
+                         request.url.find("sha256:") == std::string::npos;
   const std::string key = request.method + " " + request.url;
   if (const auto said = registry_said_.find(key);
       said != registry_said_.end() && weather_.value(What::kRegistryStale, world_.now())) {
@@ -221,7 +223,7 @@ Result<HttpResponse> Wire::to_registry(const HttpRequest& request) {
     return answer;
   }
   auto answer = arrive(request, kAs);
-  if (answer && answer->status == 200) registry_said_.insert_or_assign(key, *answer);
+  if (answer && answer->status == 200 && is_of_tag) registry_said_.insert_or_assign(key, *answer);
   return answer;
 }
 

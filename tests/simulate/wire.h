@@ -43,7 +43,7 @@ class Wire {
   // Throws Killed where a planned kill falls due.
   Result<HttpResponse> exchange(const HttpRequest& request);
 
-  // At the n-th write from now on, counted from 0: the process dies, or its reply is lost.
+  // At the n-th write from now on, counted from 0: what Moment says.
   void plan(int write, Moment moment) {
     plan_ = {write, moment};
     writes_ = 0;

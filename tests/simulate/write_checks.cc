@@ -154,7 +154,8 @@ std::string stable_is_as_said(const Invariants& world, const ServiceWritten& wri
   if (!write.core || !write.core->stable) return "";
   const RevisionRef& stable = *write.core->stable;
   const RevisionFacts* facts = world.find(stable.name);
-  if (facts == nullptr || !facts->runs) return "";
+  // Of one that was deleted since, and made anew under its name, nothing is said.
+  if (facts == nullptr || !facts->runs || facts->uid != stable.uid) return "";
   for (const auto& [container, digest] : stable.pair.digests) {
     if (digest == *facts->runs) return "";
   }

@@ -31,6 +31,18 @@ TEST(Undone, KeepsInStatusWhatIsDamagedOnTheService) {
   EXPECT_EQ(undone(seen, {}, {}, "refused").core, core);
 }
 
+TEST(Undone, KeepsWhatStatusRemembersBesideAnothersAnnotation) {
+  Observation seen = seen_in_a_retreat();
+  const Core core = *seen.mirror;
+  Core anothers = core;  // a copy of another Service's manifest was applied
+  anothers.service = Uid("another");
+  anothers.seq += 7;
+  seen.core = anothers;
+  EXPECT_EQ(undone(seen, {}, {}, "refused").core, core);
+  seen.mirror.reset();
+  EXPECT_EQ(undone(seen, {}, {}, "refused").core, std::nullopt);
+}
+
 TEST(Undone, KeepsNothingOfAServiceThatIsGone) {
   Observation seen = seen_in_a_retreat();
   seen.core = NoCore{};
@@ -47,6 +59,11 @@ TEST(Assemble, TakesWhatStatusCouldNotBeToldForTheMirror) {
   Notes notes;
   EXPECT_EQ(assemble(tracked, service, {}, notes).mirror, std::nullopt);
   notes.untold_core = core_to_text(*before.mirror);
+  EXPECT_EQ(assemble(tracked, service, {}, notes).mirror, before.mirror);
+  Core anothers = *before.mirror;  // of a Service that had this name before
+  anothers.service = Uid("another");
+  anothers.seq += 7;
+  tracked.mirror = core_to_text(anothers);
   EXPECT_EQ(assemble(tracked, service, {}, notes).mirror, before.mirror);
 }
 
