@@ -133,4 +133,16 @@ HistoryEntry history_entry(const Pass& pass, const Rollout& rollout, std::string
   return out;
 }
 
+void remember_promotion(Pass& pass) {
+  const auto& last = pass.core.last;
+  const auto& mirror = pass.seen.mirror;
+  if (pass.origin != CoreOrigin::kOurs || !last || last->reason != "Promoted") return;
+  if (!mirror || mirror->service != pass.core.service || mirror->seq >= pass.core.seq) return;
+  const Rollout* rollout = active_rollout(mirror->phase);
+  if (rollout == nullptr || pass.core.stable->pair != rollout->candidate.pair) return;
+  Pass then = pass;
+  then.core = *mirror;
+  remember(pass.memo, history_entry(then, *rollout, "Promoted", last->message, pass.core.since));
+}
+
 }  // namespace freshet::planning

@@ -23,6 +23,8 @@ void tidy_rejections(Core& core, TimePoint now);
 // Both add once a rollout, however often a pass is repeated: `since` is when the retreat began.
 void defer(Memo& memo, const Pair& pair, TimePoint since, const std::string& why);
 void remember(Memo& memo, HistoryEntry entry);
+// A promotion that was the last thing a controller did: status still has its rollout under way.
+void remember_promotion(Pass& pass);
 HistoryEntry history_entry(const Pass& pass, const Rollout& rollout, std::string outcome,
                            std::string message, TimePoint ended);
 

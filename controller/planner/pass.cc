@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "controller/model/shadow.h"
 #include "controller/planner/gate_course.h"
+#include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
 #include "controller/planner/waits.h"
 
@@ -205,6 +206,7 @@ Pass open_pass(const Observation& observation, TimePoint now) {
   pass.permission = permission_of(pass);
   settle_clocks(pass);
   settle_gates(pass);
+  remember_promotion(pass);
   return pass;
 }
 

@@ -203,6 +203,7 @@ std::string Judging::look(const Observation& observation, const Core& core, cons
                           Notes& notes, TimePoint now) {
   const Rollout& rollout = *active_rollout(core.phase);
   const JudgeContext context = context_of(core, notes.memo);
+  notes.judged->verdict_of = rollout.candidate.uid;
   const AnalysisSpec& spec = observation.tracked.spec.analysis;
   if (spec.mode == AnalysisMode::kReadinessOnly) {
     notes.judged->verdict = by_readiness(context);

@@ -24,6 +24,7 @@ struct Judged {
   // Not persisted.
   std::optional<AnalysisSpec> judged_by;  // what `settings` were chosen from
   Verdict verdict;
+  std::optional<Uid> verdict_of;  // the Revision that it is about
   std::optional<TimePoint> judged_at;
   std::optional<TimePoint> checks_read;
   std::string check_trouble;  // why a user's check gave no value, in a sentence

@@ -198,7 +198,9 @@ TrackedServiceStatus build_status(const Observation& observation, const Transiti
     }
     const Rollout* rollout = active_rollout(core.phase);
     progressing = rollout != nullptr;
-    if (rollout != nullptr && rollout->candidate.uid && !notes.judged->verdict.sentence.empty()) {
+    const bool is_judged = rollout != nullptr && rollout->candidate.uid &&
+                           notes.judged->verdict_of == rollout->candidate.uid;
+    if (is_judged && !notes.judged->verdict.sentence.empty()) {
       status.verdict = verdict_status(notes.judged->verdict);
     }
   } else {

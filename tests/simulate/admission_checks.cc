@@ -55,7 +55,8 @@ std::string s14_policies(const Invariants& world, const ServiceWritten& write) {
   const Rollout* before = rollout_of(write.before.core);
   const bool starts =
       now != nullptr && !is_retreat(write.core) && (before == nullptr || before->id != now->id);
-  if (!starts && !raise_of(write)) return "";
+  const auto raise = raise_of(write);
+  if (!starts && (!raise || had_as_much(write, *raise))) return "";
   if (was_permitted(world, write, on_a_persons_word(write, {"promote", "adopt"}))) return "";
   return starts ? "a rollout starts while policies hold it"
                 : "a candidate gets more while policies hold it";
