@@ -137,7 +137,7 @@ void Invariants::on_policy(const sandbox::Kind& kind, const sandbox::Change& cha
 }
 
 void Invariants::on_request(const HttpRequest& request, const std::string& as,
-                            std::optional<TimePoint> metrics) {
+                            std::optional<TimePoint> metrics, TimePoint looked) {
   if (as != "PATCH services") return;
   const auto url = parse_url(request.url);
   const std::string path = url->target.substr(0, url->target.find('?'));
@@ -154,7 +154,7 @@ void Invariants::on_request(const HttpRequest& request, const std::string& as,
     fail("S1 Sum", "written: " + dump_json(traffic));
   }
   note_traffic(*followed);
-  note_verdict(*followed, *patch, metrics);
+  note_verdict(*followed, *patch, looked);
 }
 
 // What stands in spec.traffic now: if it changes before the write arrives, that is refused.
@@ -198,15 +198,14 @@ bool Invariants::is_remembered(int service, const Digest& digest) const {
   });
 }
 
-// The first try to carry out a verdict tells when it was made.
-void Invariants::note_verdict(Followed& followed, const Json& patch,
-                              std::optional<TimePoint> metrics) {
+// A verdict is made in the pass that first tries to carry it out.
+void Invariants::note_verdict(Followed& followed, const Json& patch, TimePoint looked) {
   const Json& text = patched_value(patch, kCorePath);
   if (followed.verdict || !text.is_string() || retreat_of(followed.core) != nullptr) return;
   const auto core = core_of(text.get<std::string>());
   const Retreating* retreat = retreat_of(core);
-  if (retreat == nullptr || retreat->why != RetreatWhy::kVerdict || !metrics) return;
-  followed.verdict = metrics;
+  if (retreat == nullptr || retreat->why != RetreatWhy::kVerdict) return;
+  followed.verdict = looked;
 }
 
 bool Invariants::serves_alone(int service, const RevisionName& revision) const {

@@ -80,9 +80,10 @@ class Invariants {
 
   // Any object changed, by whomever.
   void on_change(const sandbox::Kind& kind, const sandbox::Change& change);
-  // One of our replicas is about to send a write; `metrics` is when it last read Prometheus.
+  // One of our replicas is about to send a write; `metrics` is when it last read Prometheus, its
+  // passes began at `looked`.
   void on_request(const HttpRequest& request, const std::string& as,
-                  std::optional<TimePoint> metrics);
+                  std::optional<TimePoint> metrics, TimePoint looked);
   // One of our replicas has written a Service; its passes began at `looked`.
   void on_written(const Json& service, const Told& told, TimePoint looked);
   // At the end: of all writes that were sent, in a story with so many events.
@@ -116,7 +117,7 @@ class Invariants {
   Followed* find_service(const std::string& name);
   static void forget(Followed& followed);
   void follow(Followed& followed, const ServiceWritten& write);
-  void note_verdict(Followed& followed, const Json& patch, std::optional<TimePoint> metrics);
+  static void note_verdict(Followed& followed, const Json& patch, TimePoint looked);
   void note_traffic(Followed& followed) const;
   void note_programmed(Followed& followed);
   void on_revision(const sandbox::Change& change);

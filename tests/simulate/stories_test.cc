@@ -164,6 +164,17 @@ TEST(Stories, OfBadBuildsAreTakenBackWithinTwoSecondsOfTheVerdict) {
   for (const Duration retreat : outcome.retreats) EXPECT_LE(retreat, seconds(2));
 }
 
+// With a healthy API server and healthy nodes, whatever builds do.
+TEST(Stories, OfManyServicesAreTakenBackWithinTwoSecondsOfTheVerdict) {
+  const Allowed builds = *parse_allowed("registry");
+  std::size_t retreats = 0;
+  for (std::uint64_t seed = 1; retreats < 12; ++seed) {
+    const Outcome outcome = run_story(make_story(seed, builds));
+    for (const Duration retreat : outcome.retreats) EXPECT_LE(retreat, seconds(2)) << seed;
+    retreats += outcome.retreats.size();
+  }
+}
+
 TEST(Faults, AreNamedOneByOneOrByGroups) {
   EXPECT_EQ(parse_allowed("none")->size(), 1u);
   EXPECT_TRUE(parse_allowed("kill,people")->contains(What::kAbort));
