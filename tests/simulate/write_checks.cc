@@ -209,6 +209,8 @@ std::string s9_admission(const Invariants& world, const ServiceWritten& write) {
   const auto raise = raise_of(write);
   if (!raise || !raise->rollout->candidate.name) return "";
   const RevisionFacts* facts = world.find(*raise->rollout->candidate.name);
+  // Nor can the writer know that it was made anew a moment ago.
+  if (facts != nullptr && facts->made > write.knows) facts = nullptr;
   for (const auto& [container, digest] : raise->rollout->candidate.pair.digests) {
     const auto build = world.people().builds().find(digest);
     if (build == world.people().builds().end()) return "a digest that nobody pushed gets requests";
