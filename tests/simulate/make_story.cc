@@ -107,7 +107,9 @@ Story make_story(std::uint64_t seed, const Allowed& allowed) {
   for (const Kind& kind : all_kinds()) {
     if (!allowed.contains(kind.what) || is_push(kind.what)) continue;
     if (kind.what == What::kPushNewBase) continue;  // move_bases()
-    const double weight = chance(dice, 0.5) ? 0 : 0.2 + dice.uniform();
+    // A step back matters only where what is stable came after it, which is seldom.
+    const double times = kind.what == What::kPushOldAgain ? 4 : 1;
+    const double weight = chance(dice, 0.5) ? 0 : times * (0.2 + dice.uniform());
     weights[kind.what] = weight;
     others += weight;
   }
