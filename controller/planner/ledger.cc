@@ -139,7 +139,8 @@ void remember_promotion(Pass& pass) {
   if (pass.origin != CoreOrigin::kOurs || !last || last->reason != "Promoted") return;
   if (!mirror || mirror->service != pass.core.service || mirror->seq >= pass.core.seq) return;
   const Rollout* rollout = active_rollout(mirror->phase);
-  if (rollout == nullptr || pass.core.stable->pair != rollout->candidate.pair) return;
+  const auto& stable = pass.core.stable;  // an annotation may say anything
+  if (rollout == nullptr || !stable || stable->pair != rollout->candidate.pair) return;
   Pass then = pass;
   then.core = *mirror;
   remember(pass.memo, history_entry(then, *rollout, "Promoted", last->message, pass.core.since));

@@ -102,6 +102,18 @@ TEST(Recovery, WhatStatusCallsStableIsStableThoughItDoesNotRun) {
   }
 }
 
+TEST(Recovery, AnAnnotationThatSaysPromotedAndNamesNoStableHarmsNothing) {
+  PlannerWorld world = world_in("Baking");
+  world.seen.mirror = world.core();
+  Core edited = world.core();
+  ++edited.seq;
+  edited.phase = Adopting{};
+  edited.stable.reset();
+  edited.last = Fact{"Promoted", "by hand", false};
+  world.write_core(edited);
+  EXPECT_FALSE(world.look().explanation.message.empty());
+}
+
 TEST(Recovery, AnOlderCoreThatIsPutBackRetreatsAndNoRejectionIsForgotten) {
   PlannerWorld world = world_in("Shifting");
   const Core saved = world.core();
