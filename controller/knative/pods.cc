@@ -14,13 +14,22 @@ constexpr std::array<std::string_view, 5> kPullReasons = {"ImagePullBackOff", "E
                                                           "InvalidImageName", "ErrImageNeverPull",
                                                           "ImageInspectError"};
 
-void read_container(PodFacts& facts, const Json& status) {
+// From outside: scaled down, evicted, or its node is gone. Knative's pods restart their containers
+// always, so that none comes to such a phase by itself.
+bool is_ended(const Json& pod) {
+  const std::string phase = string_or(at_path(pod, {"status"}), "phase");
+  return at_path(pod, {"metadata", "deletionTimestamp"}).is_string() || phase == "Failed" ||
+         phase == "Succeeded";
+}
+
+void read_container(PodFacts& facts, const Json& status, bool pod_ended) {
   if (string_or(status, "name") == kQueueProxy) return;
   // A restart follows an exit; an end that was not followed by one yet counts by itself.
   facts.container_exits += static_cast<int>(int_or(status, "restartCount", 0));
-  const Json& ended = at_path(status, {"state", "terminated"});
-  if (ended.is_object()) ++facts.container_exits;
-  const Json& last = ended.is_object() ? ended : at_path(status, {"lastState", "terminated"});
+  const Json& state = at_path(status, {"state", "terminated"});
+  const bool exited = state.is_object() && !pod_ended;
+  if (exited) ++facts.container_exits;
+  const Json& last = exited ? state : at_path(status, {"lastState", "terminated"});
   const Json& waiting = at_path(status, {"state", "waiting"});
   const std::string reason = string_or(waiting, "reason");
   for (const std::string_view pull : kPullReasons) {
@@ -45,7 +54,8 @@ void read_pod(PodFacts& facts, const Json& pod) {
   }
   const Json& containers = at_path(status, {"containerStatuses"});
   if (!containers.is_array()) return;
-  for (const Json& container : containers) read_container(facts, container);
+  const bool ended = is_ended(pod);
+  for (const Json& container : containers) read_container(facts, container, ended);
 }
 
 }  // namespace

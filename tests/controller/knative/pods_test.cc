@@ -12,10 +12,13 @@ struct PodRow {
   const char* sentence;
   const char* status;
   PodFacts facts;
+  const char* metadata = "{}";
 };
 class Pods : public ::testing::TestWithParam<PodRow> {};
 TEST_P(Pods, AreSummedUp) {
-  const Json list = {{"items", Json::array({{{"status", Json::parse(GetParam().status)}}})}};
+  const Json pod = {{"metadata", Json::parse(GetParam().metadata)},
+                    {"status", Json::parse(GetParam().status)}};
+  const Json list = {{"items", Json::array({pod})}};
   EXPECT_EQ(pod_facts(list), GetParam().facts);
 }
 INSTANTIATE_TEST_SUITE_P(
@@ -33,6 +36,24 @@ INSTANTIATE_TEST_SUITE_P(
                R"({"containerStatuses":[{"name":"app","restartCount":0,
                 "state":{"terminated":{"exitCode":1}}}]})",
                {1, 0, 1, false, false, "container app ended with exit code 1"}},
+        PodRow{"OfANodeThatWasShutDown",
+               R"({"phase":"Failed","reason":"Terminated","containerStatuses":[{"name":"app",
+                "restartCount":0,"state":{"terminated":{"exitCode":143}}}]})",
+               {1, 0, 0, false, false, ""}},
+        PodRow{"EndedWithItsNodeAndCompleted",
+               R"({"phase":"Succeeded","containerStatuses":[{"name":"app","restartCount":0,
+                "state":{"terminated":{"exitCode":0}}}]})",
+               {1, 0, 0, false, false, ""}},
+        PodRow{"ScaledDown",
+               R"({"phase":"Running","containerStatuses":[{"name":"app","restartCount":0,
+                "state":{"terminated":{"exitCode":0}}}]})",
+               {1, 0, 0, false, false, ""},
+               R"({"deletionTimestamp":"2026-11-30T10:00:00Z"})"},
+        PodRow{"EvictedAfterACrash",
+               R"({"phase":"Failed","reason":"Evicted","containerStatuses":[{"name":"app",
+                "restartCount":1,"state":{"terminated":{"exitCode":137}},
+                "lastState":{"terminated":{"exitCode":7}}}]})",
+               {1, 0, 1, false, false, "container app ended with exit code 7"}},
         PodRow{"KnativesOwnProxyDoesNotCount",
                R"({"containerStatuses":[{"name":"queue-proxy","restartCount":3}]})",
                {1, 0, 0, false, false, ""}},
