@@ -225,6 +225,7 @@ std::string Judging::look(const Observation& observation, const Core& core, cons
     }
     notes.judged->evidence = fresh_evidence(uid, *notes.judged->settings);
     notes.judged->judged_at.reset();
+    notes.judged->blind.clear();
     notes.judged->checks_read.reset();
     notes.judged->check_trouble.clear();
   }
@@ -232,19 +233,19 @@ std::string Judging::look(const Observation& observation, const Core& core, cons
       notes.judged->evidence.step_since != context.step_since) {
     notes.judged->evidence = start_step(std::move(notes.judged->evidence), context.step_since);
   }
-  std::string blind;
+  std::string& blind = notes.judged->blind;
   if (is_due(notes, now)) {
     notes.judged->judged_at = now;
     Status read = read_counts(observation, core, pods, notes, now);
     if (read) read = find_again(observation, *core.stable, notes, now);
-    if (!read) blind = read.error().message;
+    blind = read ? "" : read.error().message;
   }
   notes.judged->verdict = judge(notes.judged->evidence, *notes.judged->settings, context, now);
   if (!notes.judged->check_trouble.empty() &&
       std::ranges::count(notes.judged->verdict.holds, AnalysisHold::kNoCheckValue) > 0) {
     notes.judged->verdict.sentence += "; " + notes.judged->check_trouble;
   }
-  // A query that failed is neither a pass nor a failure: nothing is raised on it.
+  // A query that failed is neither a pass nor a failure: nothing is raised until one succeeds.
   if (!blind.empty() && notes.judged->verdict.kind != VerdictKind::kRollback) {
     notes.judged->verdict = blind_verdict(notes.judged->verdict, blind);
   }

@@ -26,6 +26,7 @@ struct Judged {
   Verdict verdict;
   std::optional<Uid> verdict_of;  // the Revision that it is about
   std::optional<TimePoint> judged_at;
+  std::string blind;  // why what was read last could not be, in a sentence
   std::optional<TimePoint> checks_read;
   std::string check_trouble;  // why a user's check gave no value, in a sentence
 };

@@ -83,6 +83,26 @@ TEST(BadAnswers, OfPrometheusAreToldInStatus) {
   EXPECT_EQ(status.holds.front().reason, "StaleMetrics");
 }
 
+// The evidence is there before the step has lasted long enough; what is asked then is not answered.
+TEST(BadAnswers, OfPrometheusHoldWhatEarlierAnswersHadAllowed) {
+  TrackedShop shop(Pace::kPatient);
+  shop.adopt();
+  shop.rebuild(0.002);
+  ASSERT_TRUE(shop.until_phase("Shifting", minutes(5)));
+  const auto is_shown = [&] {
+    const auto verdict = shop.status().verdict;
+    return verdict && verdict->kind == "Promote";
+  };
+  ASSERT_TRUE(shop.cluster().run_until(is_shown, minutes(9))) << shop.status().message;
+  ASSERT_EQ(shop.status().phase, "Shifting");
+  const TimePoint allowed = *shop.status().step_since + minutes(10);
+  shop.cluster().run_until(allowed - seconds(20));
+  shop.cluster().world().fail(sandbox::kPrometheusHost, {503, ""}, minutes(4));
+  shop.cluster().run_until(allowed + minutes(3));
+  EXPECT_EQ(shop.status().phase, "Shifting") << shop.status().message;
+  EXPECT_TRUE(shop.until_outcome("Promoted", hours(1))) << shop.status().message;
+}
+
 TEST(BadAnswers, OfPrometheusAreLoggedWhenTheyBeginAndNotAtEveryPass) {
   int lines = 0;
   TrackedShop shop(Pace::kQuick, story_world(1), {},

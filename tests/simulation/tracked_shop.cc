@@ -11,6 +11,7 @@ Json spec_of(Pace pace) {
   Json spec = {{"poll", {{"every", "1m"}}}};
   if (pace == Pace::kDefault) return spec;
   spec["rollout"] = {{"steps", Json::array({20})}, {"bake", {{"for", "1m"}}}};
+  if (pace == Pace::kPatient) spec["rollout"]["minimumStep"] = "10m";
   spec["analysis"] = {
       {"warmUp", "0s"},
       {"errors", {{"rollback", "1.25x + 1%"}, {"promote", "1.5x + 10%"}}},

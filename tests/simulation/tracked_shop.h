@@ -20,7 +20,8 @@ inline sandbox::WorldOptions story_world(std::uint64_t seed) {
 
 enum class Pace {
   kDefault,
-  kQuick,  // one step and wide margins: a rollout takes minutes where the defaults take hours
+  kQuick,    // one step and wide margins: a rollout takes minutes where the defaults take hours
+  kPatient,  // the same, but its step lasts ten minutes at least
 };
 
 // Service shop/checkout with 50 requests a second; its tag is checked each minute.
