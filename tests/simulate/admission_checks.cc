@@ -31,7 +31,7 @@ bool was_permitted(const Invariants& world, const ServiceWritten& write, bool st
 std::string s13_gates(const Invariants& world, const ServiceWritten& write) {
   const auto raise = raise_of(write);
   if (!raise || raise->from > 0 || on_a_persons_word(write, {"promote", "adopt"})) return "";
-  if (had_as_much(write, *raise)) return "";
+  if (had_as_much(write, *raise) || nothing_else_is_left(world, write, *raise)) return "";
   if (!world.people().has_gates(write.before.number)) return "";
   for (const auto& [container, digest] : raise->rollout->candidate.pair.digests) {
     const auto build = world.people().builds().find(digest);
@@ -68,7 +68,7 @@ std::string s17_approval(const Invariants& world, const ServiceWritten& write) {
   if (!raise || raise->from > 0 || world.is_approved(write.before.number, raise->rollout->id)) {
     return "";
   }
-  if (had_as_much(write, *raise)) return "";
+  if (had_as_much(write, *raise) || nothing_else_is_left(world, write, *raise)) return "";
   const auto& all = world.policies();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (i + 1 < all.size() && all[i + 1].since < write.knows_policies) continue;

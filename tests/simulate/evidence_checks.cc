@@ -18,12 +18,15 @@ bool had_as_much(const ServiceWritten& write, const Raise& raise) {
   });
 }
 
-namespace {
-
-bool is_gone(const Invariants& world, const std::optional<RevisionRef>& revision) {
-  const RevisionFacts* facts = revision ? world.find(revision->name) : nullptr;
-  return facts != nullptr && facts->gone;
+bool nothing_else_is_left(const Invariants& world, const ServiceWritten& write,
+                          const Raise& raise) {
+  const auto& stable = write.before.core->stable;
+  const RevisionFacts* facts = stable ? world.find(stable->name) : nullptr;
+  const auto& name = raise.rollout->candidate.name;
+  return facts != nullptr && facts->gone && name && world.serves_alone(write.before.number, *name);
 }
+
+namespace {
 
 // What the metrics of this build have against it. A candidate is compared with stable: where a
 // person has made a build of that kind stable, it is no worse.
@@ -54,9 +57,8 @@ std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
   const auto raise = raise_of(write);
   if (!raise || raise->from == 0 || on_a_persons_word(write, {"promote", "adopt"})) return "";
   if (had_as_much(write, *raise)) return "";
+  if (nothing_else_is_left(world, write, *raise)) return "";
   const auto& name = raise->rollout->candidate.name;
-  const bool alone = name && world.serves_alone(write.before.number, *name);
-  if (alone && is_gone(world, write.before.core->stable)) return "";  // nothing else is left
   const Rollout* before = rollout_of(write.before.core);
   if (before == nullptr || before->candidate.uid != raise->rollout->candidate.uid) {
     return "the candidate is another than the one that was judged";

@@ -26,6 +26,8 @@ std::optional<Raise> raise_of(const ServiceWritten& write);
 bool on_a_persons_word(const ServiceWritten& write, std::initializer_list<const char*> verbs);
 // A person gave it all by hand: what is adopted as found is no raise of ours.
 bool had_as_much(const ServiceWritten& write, const Raise& raise);
+// Stable does not exist any more, and users have the candidate alone: it is adopted as found.
+bool nothing_else_is_left(const Invariants& world, const ServiceWritten& write, const Raise& raise);
 
 // Checks of one write that have files of their own: what is wrong, or "".
 std::string s5_evidence(const Invariants& world, const ServiceWritten& write);
