@@ -156,6 +156,18 @@ bool was_pinned_by_us(const Pass& pass) {
          pass.origin == CoreOrigin::kNewer;
 }
 
+// What a person leaves for another Revision is not rolled out again by itself, though the template
+// still asks for it.
+std::string reject_what_is_left(const Pass& pass, Core& next) {
+  if (pass.origin != CoreOrigin::kOurs || !pass.core.stable) return "";
+  const Rollout* rollout = pass.rollout();
+  const Pair& left = rollout == nullptr ? pass.core.stable->pair : rollout->candidate.pair;
+  if (left == next.stable->pair || (rollout == nullptr && present_pair(pass) != left)) return "";
+  reject(next, left, pass.now + pass.rules().rejection_expires,
+         "it was left for " + next.stable->name.get() + " by hand");
+  return "; " + image_text(left) + ", which was left for it, is rejected";
+}
+
 Transition pin(const Pass& pass, const RevisionView& revision, const DigestSet& digests,
                const std::string& by) {
   Core next = enter(pass.core, Idle{}, pass.now);
@@ -165,8 +177,10 @@ Transition pin(const Pass& pass, const RevisionView& revision, const DigestSet& 
   }
   next.adopted_latest_revision = follows_latest(pass.service.traffic) ||
                                  (was_pinned_by_us(pass) && pass.core.adopted_latest_revision);
+  const bool is_left = stable_view(pass) != nullptr;  // and not gone
+  const std::string left = is_left ? reject_what_is_left(pass, next) : "";
   const std::string sentence = revision.name.get() + " (" + to_string(digests) +
-                               ") is stable; its traffic is pinned by name" + by;
+                               ") is stable; its traffic is pinned by name" + by + left;
   return write(pass, {std::move(next), true, KeepTemplate{}, false, "adopt"},
                fact("Adopted", sentence));
 }

@@ -114,11 +114,15 @@ Answer begin_out_of_turn(const Pass& pass, const Command& command) {
     return Refused{"no rollout is active, and what is wanted is rejected; retry takes that back"};
   }
   if (!targets.start) return Refused{"no rollout is active"};
-  const auto holds = starting_holds(pass);
+  if (const auto closed = closed_to_promote(pass, command); !closed.empty()) {
+    return Refused{"no rollout is active: " + closed};
+  }
+  auto holds = starting_holds(pass);
+  std::erase_if(holds, may_be_overruled);
   if (!holds.empty()) return Refused{"no rollout is active: " + holds.front().message};
   Transition begun = begin_rollout(pass, *targets.start);
   if (!begun.write) return Refused{"no rollout is active: " + begun.explanation.message};
-  say_more(begun, " (begun by " + on_word(command) + ")");
+  say_more(begun, " (begun by " + on_word(command) + overruled(pass) + ")");
   std::string sentence = begun.facts.back().message;
   return Accepted{std::move(sentence), std::move(begun)};
 }
@@ -198,14 +202,21 @@ Transition keep_mine(const Pass& pass, Core next) {
                fact("Resumed", "the rollout's own percents are written again"));
 }
 
+// What the rollout was about does not begin again in a moment, unless it is what they chose.
+constexpr std::string_view kKeptTheirs =
+    "the rollout ends; the Service is adopted as found, and what was rolled out is rejected unless "
+    "that is it";
+
 Transition keep_theirs(const Pass& pass, Core next) {
   Pass ending = pass;
   remember(ending.memo, history_entry(pass, *pass.rollout(), "Aborted",
                                       "a person's percents were kept", pass.now));
+  const Pair& left = pass.rollout()->candidate.pair;
+  reject(next, left, pass.now + pass.rules().rejection_expires, "a person's percents were kept");
   next = enter(std::move(next), Adopting{}, pass.now);
   next.stable.reset();
   return write(ending, {std::move(next), false, KeepTemplate{}, false, "keep theirs"},
-               fact("Aborted", "the rollout ends; the Service is adopted as found"));
+               fact("Aborted", std::string(kKeptTheirs)));
 }
 
 }  // namespace
@@ -224,7 +235,7 @@ Answer answer_resume(Pass& pass, const Command& command) {
     return Accepted{"the rollout's own percents are written again", keep_mine(pass, next)};
   }
   if (edited && command.keep_theirs) {
-    return Accepted{"the rollout ends; the Service is adopted as found", keep_theirs(pass, next)};
+    return Accepted{std::string(kKeptTheirs), keep_theirs(pass, next)};
   }
   if (active_holds(pass.core, pass.now).empty()) {
     return Refused{edited ? "say --keep-mine or --keep-theirs" : "nothing is paused"};

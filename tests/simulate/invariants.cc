@@ -258,6 +258,31 @@ void Invariants::check_writes(std::int64_t all, std::size_t events) {
        fmt::format("{} writes, {} of them of Services, for {} rollouts", all, writes_, rollouts_));
 }
 
+namespace {
+
+void forget_rejection(Followed& followed, const Pair& pair) {
+  const auto known = std::ranges::find(followed.rejected, pair, &Rejection::pair);
+  if (known == followed.rejected.end()) return;
+  followed.rejected_at.erase(followed.rejected_at.begin() + (known - followed.rejected.begin()));
+  followed.rejected.erase(known);
+}
+
+// What a person made stable by hand is rejected no longer.
+void note_rejections(Followed& followed, const Core& core, TimePoint now) {
+  for (const Rejection& rejection : core.rejected) {
+    if (std::ranges::count(followed.rejected, rejection) > 0) continue;
+    forget_rejection(followed, rejection.pair);
+    followed.rejected.push_back(rejection);
+    followed.rejected_at.push_back(now);
+    if (followed.rejected.size() > kMaxRejections) {
+      forget_rejection(followed, followed.rejected.front().pair);
+    }
+  }
+  if (core.stable) forget_rejection(followed, core.stable->pair);
+}
+
+}  // namespace
+
 void Invariants::follow(Followed& followed, const ServiceWritten& write) {
   ++writes_;
   if (!write.core) {
@@ -272,20 +297,7 @@ void Invariants::follow(Followed& followed, const ServiceWritten& write) {
     followed.raised = write.now;
     followed.served_before = world_.served(service_key(followed.number));
   }
-  for (const Rejection& rejection : write.core->rejected) {
-    const auto known = std::ranges::find(followed.rejected, rejection.pair, &Rejection::pair);
-    if (known != followed.rejected.end()) {
-      if (*known == rejection) continue;
-      followed.rejected_at.erase(followed.rejected_at.begin() +
-                                 (known - followed.rejected.begin()));
-      followed.rejected.erase(known);
-    }
-    followed.rejected.push_back(rejection);
-    followed.rejected_at.push_back(write.now);
-    if (followed.rejected.size() <= kMaxRejections) continue;
-    followed.rejected.erase(followed.rejected.begin());
-    followed.rejected_at.erase(followed.rejected_at.begin());
-  }
+  note_rejections(followed, *write.core, write.now);
   followed.core = write.core;
 }
 

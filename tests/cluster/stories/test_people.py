@@ -70,20 +70,20 @@ def test_percents_edited_during_a_rollout_are_kept_until_a_person_decides(shop, 
     assert shop.until_promoted(digest) == candidate
 
 
-def test_percents_edited_while_idle_are_adopted_as_found(shop, controller):
+def test_percents_edited_while_idle_are_adopted_and_what_is_left_is_rejected(shop, controller):
     shop.open_and_track()
     second = shop.until_promoted(shop.push("second build"))
-    written = len(shop.writes())
     shop.edit({"spec": {"traffic": [{"revisionName": shop.stable.name, "percent": 50},
                                     {"revisionName": second, "percent": 50}]}})
     shop.until("the split to be seen", lambda: shop.phase() == "Adopting")
     shop.edit({"spec": {"traffic": [{"revisionName": shop.stable.name, "percent": 100}]}})
     shop.until("adoption of the first Revision",
                lambda: shop.tracked()["stable"]["name"] == shop.stable.name)
-    # The one write of adoption leaves the person's choice in force; then the tag's digest, which is
-    # not stable's any more, is a candidate like any other.
-    shop.until("the tag's digest to be a candidate again", lambda: len(shop.writes()) > written
-               and shop.core_phase()[0] in ("Preparing", "Shifting"))
+    shop.until("the hold Rejected", lambda: "Rejected" in shop.reasons())
+    assert shop.core_phase()[0] == "Idle" and shop.programmed() == {shop.stable.name: 100}
+    shop.command("retry")
+    shop.until("the tag's digest to be a candidate again",
+               lambda: shop.core_phase()[0] in ("Preparing", "Shifting"))
 
 
 def test_promote_goes_one_step_and_promote_full_all_the_way(shop, controller):

@@ -164,6 +164,7 @@ TEST(Adoption, KeepTheirsAdoptsAsSoonAsOneServes) {
   world.tick();
   EXPECT_EQ(world.phase(), "Idle");
   EXPECT_EQ(world.core().stable->name, second);
+  EXPECT_TRUE(world.core().rejected.empty());
 }
 
 // As Knative was seen to say it where its write of the Route met a conflict.

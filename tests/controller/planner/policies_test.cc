@@ -144,6 +144,30 @@ TEST(Policies, APersonWithAReasonOverrulesAFreezeAndNotAStop) {
             "ClusterRolloutPolicy stop stops all rollouts until it is taken back");
 }
 
+TEST(Policies, APersonWithAReasonBeginsARolloutInAFreezeAndNotInAStop) {
+  PlannerWorld world = world_in("Idle");
+  freeze(world);
+  newer_digest(world);
+  const auto answer = [&] { return world.seen.memo.answers.front(); };
+  world.command("promote", "1 --by=alice");
+  world.tick();
+  EXPECT_FALSE(answer().accepted);
+  EXPECT_NE(answer().sentence.find("promote with a reason overrides it"), std::string::npos);
+  world.seen.policies.push_back(stopped());
+  world.command("promote", "2 --by=alice a fix that cannot wait");
+  world.tick();
+  EXPECT_FALSE(answer().accepted);
+  world.seen.policies.pop_back();
+  world.command("promote", "3 --by=alice a fix that cannot wait");
+  world.tick();
+  EXPECT_TRUE(answer().accepted) << answer().sentence;
+  EXPECT_NE(answer().sentence.find("overrules: ClusterRolloutPolicy freeze of platform"),
+            std::string::npos)
+      << answer().sentence;
+  world.tick(minutes(1));
+  EXPECT_EQ(world.phase(), "Preparing");  // its first request needs a word of its own
+}
+
 TEST(Policies, AStopKeepsAPersonsPercentsFromBeingRaisedAgain) {
   for (const bool raises : {true, false}) {
     PlannerWorld world = world_in("Shifting");

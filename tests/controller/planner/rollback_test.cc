@@ -79,5 +79,35 @@ TEST(Rollback, LeavesAChangedTemplateBehindAsWell) {
   EXPECT_TRUE(world.writes.empty());
 }
 
+// As `kn service update --traffic checkout-00001=100` does it.
+TEST(Rollback, ByPercentsThatAPersonSetRejectsWhatIsLeftToo) {
+  PlannerWorld world = world_in("Idle");
+  world.push('b');
+  promote(world);
+  world.set_traffic({entry(RevisionName("checkout-00001"), 100)});
+  world.writes.clear();
+  Transition last;
+  for (int i = 0; i < 20; ++i) last = world.tick(minutes(1));
+  EXPECT_EQ(write_reasons(world.writes), std::vector<std::string>{"adopt"});
+  EXPECT_EQ(hold_reasons(last), std::vector<std::string>{"Rejected"});
+  EXPECT_EQ(world.core().rejected.front().why, "it was left for checkout-00001 by hand");
+  world.command("retry", "1");
+  EXPECT_TRUE(world.run_to("Shifting", 0));
+}
+
+TEST(Rollback, ByPercentsThatAPersonKeepsInARolloutIsNotBegunAgain) {
+  for (const char* verb : {"resume", "adopt"}) {
+    PlannerWorld world = world_in("Shifting");
+    world.set_traffic({entry(RevisionName("checkout-00001"), 100)});
+    world.tick();
+    const bool adopts = std::string_view(verb) == "adopt";
+    world.command(verb, adopts ? "1 --to=checkout-00001" : "1 --keep-theirs");
+    Transition last;
+    for (int i = 0; i < 20; ++i) last = world.tick(minutes(1));
+    EXPECT_EQ(world.phase(), "Idle") << verb;
+    EXPECT_EQ(hold_reasons(last), std::vector<std::string>{"Rejected"}) << verb;
+  }
+}
+
 }  // namespace
 }  // namespace freshet::testing
