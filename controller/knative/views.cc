@@ -47,6 +47,20 @@ std::vector<ContainerView> containers_of(const Json& spec) {
   return out;
 }
 
+// No pair but those of followed containers names them (planner/look.h); where there is one
+// container it is followed.
+ImageTexts images_of(const Json& spec) {
+  ImageTexts out;
+  for (const char* list : {"containers", "initContainers"}) {
+    const Json& containers = at_path(spec, {list});
+    if (!containers.is_array()) continue;
+    for (const Json& container : containers) {
+      out[ContainerName(string_or(container, "name"))] = string_or(container, "image");
+    }
+  }
+  return out.size() > 1 ? out : ImageTexts{};
+}
+
 // Without a name Kubernetes takes the ServiceAccount "default".
 PullSecretNames pull_secrets_of(const Json& spec) {
   PullSecretNames names;
@@ -187,6 +201,7 @@ Result<ServiceView> service_view(const Json& service) {
       string_at(at_path(tmpl, {"metadata", "annotations"}), kRolloutIdAnnotation);
   view.byo_revision_name = string_at(at_path(tmpl, {"metadata"}), "name");
   view.containers = containers_of(at_path(tmpl, {"spec"}));
+  view.images = images_of(at_path(tmpl, {"spec"}));
   view.pull_secrets = pull_secrets_of(at_path(tmpl, {"spec"}));
   view.placement = placement_of(at_path(tmpl, {"spec"}));
   view.traffic = traffic_from_json(at_path(service, {"spec", "traffic"}));
@@ -216,6 +231,7 @@ Result<RevisionView> revision_view(const Json& revision) {
   view.uid = Uid(string_or(metadata, "uid"));
   view.template_json = revision_template_text(revision);
   view.template_hash = revision_template_hash(revision);
+  view.images = images_of(at_path(revision, {"spec"}));
   view.rollout_id = string_at(annotations, kRolloutIdAnnotation);
   view.digests = resolved_digests(status);
   view.ready = condition_view(status, "Ready");

@@ -37,6 +37,9 @@ struct ContainerView {
   bool operator==(const ContainerView&) const = default;
 };
 
+// As written in a template, those of init containers too.
+using ImageTexts = std::map<ContainerName, std::string>;
+
 inline constexpr std::size_t kMaxPullSecrets = 16;  // of one list; more are not looked at
 
 // Where Kubernetes looks for the credentials of an image: Secrets of the Service's own namespace.
@@ -70,6 +73,7 @@ struct ServiceView {
   std::optional<std::string> template_rollout_id;  // our annotation on the template
   std::optional<std::string> byo_revision_name;    // template.metadata.name
   std::vector<ContainerView> containers;
+  ImageTexts images;                            // of all containers, where there are several
   PullSecretNames pull_secrets;                 // of the template
   NodePlacement placement;                      // likewise
   Traffic traffic;                              // spec.traffic
@@ -90,6 +94,7 @@ struct RevisionView {
   Uid uid;
   std::string template_hash;   // of the template it was made from
   std::string template_json;   // that template, as it can be put back into a Service
+  ImageTexts images;           // of all containers, where there are several
   std::optional<Uid> service;  // whose it was made for; nullopt: it does not say
   std::optional<std::string> rollout_id;
   std::map<ContainerName, Digest> digests;  // resolved, from status.containerStatuses

@@ -171,7 +171,7 @@ std::string reject_what_is_left(const Pass& pass, Core& next) {
 Transition pin(const Pass& pass, const RevisionView& revision, const DigestSet& digests,
                const std::string& by) {
   Core next = enter(pass.core, Idle{}, pass.now);
-  next.stable = RevisionRef{revision.name, revision.uid, {digests, revision.template_hash}};
+  next.stable = RevisionRef{revision.name, revision.uid, {digests, pair_hash(pass, revision)}};
   if (relapsed(Relapse::kRegistryBaseline)) {
     next.stable->pair.digests = confirmed_digests(pass).value_or(digests);
   }

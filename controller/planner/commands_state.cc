@@ -148,10 +148,10 @@ Answer answer_rollback(Pass& pass, const Command& command) {
   const Rollout rollout = rollout_to_leave(pass, *pass.core.stable);
   Pass changed = pass;
   changed.core.stable =
-      RevisionRef{back.name, back.uid, {*followed_digests(pass, back), back.template_hash}};
+      RevisionRef{back.name, back.uid, {*followed_digests(pass, back), pair_hash(pass, back)}};
   const std::string why = "rolled back to " + back.name.get() + " by " + on_word(command);
   // The image that is left is not wanted in the older template either.
-  reject(changed.core, {rollout.candidate.pair.digests, back.template_hash},
+  reject(changed.core, {rollout.candidate.pair.digests, pair_hash(pass, back)},
          pass.now + pass.rules().rejection_expires, why);
   return Accepted{back.name.get() + " gets all requests again; " + rollout.candidate.name->get() +
                       " is rejected",

@@ -11,6 +11,8 @@
 namespace freshet::planning {
 namespace {
 
+constexpr std::size_t kOthersDigits = 8;
+
 std::vector<ContainerName> followed_containers(const Pass& pass) {
   std::vector<ContainerName> out;
   for (const FollowedImage& image : pass.seen.images) out.push_back(image.container);
@@ -22,13 +24,20 @@ std::vector<ContainerName> followed_containers(const Pass& pass) {
   return out;
 }
 
+std::string with_others(const Pass& pass, const std::string& hash, ImageTexts images) {
+  for (const ContainerName& container : followed_containers(pass)) images.erase(container);
+  std::string others;
+  for (const auto& [container, image] : images) others += container.get() + "=" + image + "\n";
+  return others.empty() ? hash : hash + "+" + sha256_hex(others).substr(0, kOthersDigits);
+}
+
 // A template with a name of its own may bring back a Revision from before stable's. In the same
 // configuration it is no wish for an old build: the file says which tag to follow.
 bool is_taken_again(const Pass& pass, const RevisionView* made) {
   const RevisionView* stable = stable_view(pass);
   return made != nullptr && stable != nullptr && pass.service.byo_revision_name &&
          made->configuration_generation < stable->configuration_generation &&
-         made->template_hash == stable->template_hash;
+         pair_hash(pass, *made) == pair_hash(pass, *stable);
 }
 
 std::optional<Digest> written_digest(const ServiceView& service, const ContainerName& name) {
@@ -57,6 +66,14 @@ bool is_ready(const RevisionView* revision) {
   return revision != nullptr && revision->ready.status == Tri::kTrue;
 }
 
+std::string pair_hash(const Pass& pass, const ServiceView& service) {
+  return with_others(pass, service.template_hash, service.images);
+}
+
+std::string pair_hash(const Pass& pass, const RevisionView& revision) {
+  return with_others(pass, revision.template_hash, revision.images);
+}
+
 std::optional<DigestSet> followed_digests(const Pass& pass, const RevisionView& revision) {
   DigestSet out;
   for (const ContainerName& container : followed_containers(pass)) {
@@ -74,7 +91,7 @@ const RevisionView* candidate_view(const Pass& pass, const Rollout& rollout) {
   const RevisionView* first = nullptr;  // a person may make later ones that keep our annotation
   for (const auto& [name, revision] : pass.seen.revisions) {
     if (revision.deleting || revision.rollout_id != rollout.id) continue;
-    if (revision.template_hash != candidate.pair.template_hash) continue;
+    if (pair_hash(pass, revision) != candidate.pair.template_hash) continue;
     if (first == nullptr || revision.configuration_generation < first->configuration_generation) {
       first = &revision;
     }
@@ -88,7 +105,7 @@ const RevisionView* revision_of_template(const Pass& pass) {
   const ServiceView& service = pass.service;
   if (service.observed_generation != service.generation || !service.latest_created) return nullptr;
   const RevisionView* made = find_revision(pass.seen, *service.latest_created);
-  if (made == nullptr || made->template_hash != service.template_hash) return nullptr;
+  if (made == nullptr || pair_hash(pass, *made) != pair_hash(pass, service)) return nullptr;
   const auto images = images_in_template(made->template_json);
   for (const ContainerView& container : service.containers) {
     const auto image = images.find(container.name);
@@ -113,7 +130,7 @@ std::optional<Pair> present_pair(const Pass& pass) {
     digests.emplace(container, digest->second);
   }
   if (digests.empty()) return std::nullopt;
-  return Pair{digests, pass.service.template_hash};
+  return Pair{digests, pair_hash(pass, pass.service)};
 }
 
 std::optional<DigestSet> confirmed_digests(const Pass& pass) {

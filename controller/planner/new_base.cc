@@ -24,23 +24,14 @@ std::string image_moved_too(const FollowedImage& image, const Digest& candidate,
              : "more than the base of " + to_string(image.reference) + " is another";
 }
 
-// Those of containers that are not followed.
-std::map<ContainerName, std::string> other_images(const Pass& pass, const std::string& json) {
-  auto out = images_in_template(json);
-  out.merge(images_in_template(json, "initContainers"));
-  for (const FollowedImage& image : pass.seen.images) out.erase(image.container);
-  return out;
-}
-
-// They are in no pair. Knative resolves a tag anew for each Revision.
-std::string other_images_moved(const Pass& pass) {
-  const RevisionView* stable = stable_view(pass);
-  if (stable == nullptr) return "stable's Revision is not there to compare with";
-  const auto images = other_images(pass, pass.service.template_json);
-  if (images != other_images(pass, stable->template_json)) {
-    return "a container that is not followed has another image";
-  }
-  for (const auto& [container, image] : images) {
+// Images that are not followed count as they are written, but Knative resolves a tag anew for each
+// Revision.
+std::string others_by_tag(const Pass& pass) {
+  for (const auto& [container, image] : pass.service.images) {
+    const bool is_followed = std::ranges::any_of(
+        pass.seen.images,
+        [&](const FollowedImage& followed) { return followed.container == container; });
+    if (is_followed) continue;
     const auto reference = parse_image_reference(image);
     if (reference && reference->digest) continue;
     return "container " + container.get() + ", which is not followed, has its image by tag";
@@ -52,7 +43,12 @@ std::string other_images_moved(const Pass& pass) {
 
 std::string more_than_new_base(const Pass& pass, const Pair& pair) {
   const Pair& stable = pass.core.stable->pair;
-  if (pair.template_hash != stable.template_hash) return "the template is another as well";
+  if (pair.template_hash != stable.template_hash) {
+    const RevisionView* view = stable_view(pass);
+    const bool others = view != nullptr && view->template_hash == pass.service.template_hash;
+    return others ? "a container that is not followed has another image"
+                  : "the template is another as well";
+  }
   for (const FollowedImage& image : pass.seen.images) {
     const auto candidate = pair.digests.find(image.container);
     const auto running = stable.digests.find(image.container);
@@ -62,7 +58,7 @@ std::string more_than_new_base(const Pass& pass, const Pair& pair) {
     auto why = image_moved_too(image, candidate->second, running->second);
     if (!why.empty()) return why;
   }
-  return pass.seen.images.empty() ? "no image is followed" : other_images_moved(pass);
+  return pass.seen.images.empty() ? "no image is followed" : others_by_tag(pass);
 }
 
 std::string plan_note(const Pass& pass, const Rollout& rollout) {

@@ -176,12 +176,13 @@ void settle_clocks(Pass& pass) {
   if (blind && !memo.blind_since) memo.blind_since = pass.now;
 }
 
-// A change of the followed set is no change of what stable runs: its pair is read again.
+// A change of the followed set, or of how templates are hashed, is no change of what stable runs:
+// its pair is read again.
 void follow_the_present_set(Pass& pass) {
-  if (!std::holds_alternative<Idle>(pass.core.phase)) return;
-  if (relapsed(Relapse::kRegistryBaseline)) return;
   const RevisionView* stable = stable_view(pass);
-  if (stable == nullptr) return;
+  if (stable == nullptr || relapsed(Relapse::kRegistryBaseline)) return;
+  pass.core.stable->pair.template_hash = pair_hash(pass, *stable);
+  if (!std::holds_alternative<Idle>(pass.core.phase)) return;
   const auto digests = followed_digests(pass, *stable);
   if (digests) pass.core.stable->pair.digests = *digests;
 }

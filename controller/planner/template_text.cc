@@ -8,12 +8,11 @@
 
 namespace freshet::planning {
 
-std::map<ContainerName, std::string> images_in_template(const std::string& template_json,
-                                                        std::string_view list) {
+std::map<ContainerName, std::string> images_in_template(const std::string& template_json) {
   std::map<ContainerName, std::string> out;
   const auto root = parse_json(template_json);
   if (!root) return out;
-  const Json& containers = at_path(*root, {"spec", list});
+  const Json& containers = at_path(*root, {"spec", "containers"});
   if (!containers.is_array()) return out;
   for (const Json& container : containers) {
     out[ContainerName(string_or(container, "name"))] = string_or(container, "image");

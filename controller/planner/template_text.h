@@ -11,8 +11,7 @@
 namespace freshet::planning {
 
 // Container → image as written; empty where the text is no template.
-std::map<ContainerName, std::string> images_in_template(const std::string& template_json,
-                                                        std::string_view list = "containers");
+std::map<ContainerName, std::string> images_in_template(const std::string& template_json);
 
 // The images that run `digests`, named as the template names them: "repo:tag@sha256:…". nullopt
 // where a container or its reference cannot be read.

@@ -66,7 +66,14 @@ void PlannerWorld::set_template(const std::string& json) {
   view.template_hash = "t:" + mode_in(json);
   view.template_rollout_id.reset();
   if (parsed.contains("metadata")) view.template_rollout_id = parsed["metadata"]["rollout"];
-  view.containers = {{kApp, parsed["spec"]["containers"][0]["image"], true}};
+  const Json& containers = parsed["spec"]["containers"];
+  view.containers = {{kApp, containers[0]["image"], true}};
+  view.images.clear();
+  if (containers.size() > 1) {
+    for (const Json& container : containers) {
+      view.images[ContainerName(container["name"])] = container["image"];
+    }
+  }
   template_changed_ = true;
 }
 
@@ -78,6 +85,7 @@ void PlannerWorld::make_revision() {
   made.uid = Uid("uid-" + number);
   made.template_hash = view.template_hash;
   made.template_json = view.template_json;
+  made.images = view.images;
   made.rollout_id = view.template_rollout_id;
   const auto reference = parse_image_reference(view.containers.front().image);
   made.digests = {{kApp, reference->digest.value_or(digest_of(tag_))}};
@@ -133,6 +141,12 @@ void PlannerWorld::apply_template(const std::string& mode, const std::string& im
   set_template(template_text(mode, image, service().template_rollout_id));
 }
 
+void PlannerWorld::edit_sidecar(const std::string& image) {
+  Json edited = Json::parse(service().template_json);
+  edited["spec"]["containers"][1] = {{"name", "proxy"}, {"image", image}};
+  set_template(edited.dump());
+}
+
 void PlannerWorld::set_traffic(Traffic traffic) {
   service().traffic = std::move(traffic);
   service().generation += 1;
@@ -165,16 +179,20 @@ void PlannerWorld::apply(const ServiceWrite& write) {
   if (write.traffic) set_traffic(*write.traffic);
   annotation_.reset();
   if (write.core) annotation_ = core_to_text(*write.core);
-  std::visit(
-      overloaded{
-          [](const KeepTemplate&) {},
-          [&](const SetImages& change) {
-            const std::string image = change.images.at(kApp);
-            set_template(template_text(mode_in(service().template_json), image, change.rollout_id));
-          },
-          [&](const ReplaceTemplate& change) { set_template(change.template_json); },
-      },
-      write.template_change);
+  std::visit(overloaded{
+                 [](const KeepTemplate&) {},
+                 [&](const SetImages& change) {
+                   Json present = Json::parse(service().template_json);
+                   Json changed =
+                       Json::parse(template_text(mode_in(service().template_json),
+                                                 change.images.at(kApp), change.rollout_id));
+                   const Json& sidecar = present["spec"]["containers"][1];
+                   if (!sidecar.is_null()) changed["spec"]["containers"][1] = sidecar;
+                   set_template(changed.dump());
+                 },
+                 [&](const ReplaceTemplate& change) { set_template(change.template_json); },
+             },
+             write.template_change);
   writes.push_back(write);
 }
 

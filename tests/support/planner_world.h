@@ -32,7 +32,8 @@ class PlannerWorld {
   void push(char digit);                        // the followed tag names another digest
   void edit_template(const std::string& mode);  // kubectl edit: image as the template has it
   void apply_template(const std::string& mode, const std::string& image);  // kubectl apply
-  void set_traffic(Traffic traffic);  // kubectl edit of spec.traffic
+  void edit_sidecar(const std::string& image);  // of a second container, which is not followed
+  void set_traffic(Traffic traffic);            // kubectl edit of spec.traffic
   void command(const std::string& verb, const std::string& value);
   void damage_core(std::string text);  // the annotation, by hand
   void lose_core();

@@ -1,5 +1,6 @@
 // Rollouts in which only the base moved (rollout.newBase): which they are, and what stays so.
 #include "controller/planner/new_base.h"
+#include "controller/planner/look.h"
 
 #include <gtest/gtest.h>
 
@@ -104,30 +105,28 @@ TEST(NewBase, AChangedTemplateIsMoreThanThat) {
 }
 
 TEST(NewBase, SoIsAnImageThatIsNotFollowed) {
-  const auto with = [](const std::string& image) {
-    return R"({"spec":{"containers":[{"image":"a","name":"app"},{"image":")" + image +
-           R"(","name":"proxy"}]}})";
-  };
-  const std::string pinned = "r.io/proxy@" + digest_of('c').get();
   struct TemplateRow {
     const char* sentence;
     std::string stable, present, why;
   };
+  const std::string pinned = "r.io/proxy@" + digest_of('c').get();
   const TemplateRow rows[] = {
-      {"the same one, by digest", with(pinned), with(pinned), ""},
-      {"another one", with(pinned), with("r.io/proxy@" + digest_of('d').get()),
+      {"the same one, by digest", pinned, pinned, ""},
+      {"another one", pinned, "r.io/proxy@" + digest_of('d').get(),
        "a container that is not followed has another image"},
-      {"a tag is resolved anew", with("r.io/proxy:1"), with("r.io/proxy:1"),
+      {"a tag is resolved anew", "r.io/proxy:1", "r.io/proxy:1",
        "container proxy, which is not followed, has its image by tag"},
   };
   for (const TemplateRow& row : rows) {
     PlannerWorld world = shop([](PlannerWorld& w) { has_read(w, 'b', {"same", ""}); });
     world.push('b');
-    world.revision(RevisionName("checkout-00001")).template_json = row.stable;
-    world.service().template_json = row.present;
+    world.revision(RevisionName("checkout-00001")).images = {{ContainerName("app"), "a"},
+                                                             {ContainerName("proxy"), row.stable}};
+    world.service().images = {{ContainerName("app"), "a"}, {ContainerName("proxy"), row.present}};
     world.seen.core = world.core();
     const planning::Pass pass = planning::open_pass(world.seen, world.now);
-    const Pair candidate{{{ContainerName("app"), digest_of('b')}}, "t:plain"};
+    const Pair candidate{{{ContainerName("app"), digest_of('b')}},
+                         planning::pair_hash(pass, pass.service)};
     EXPECT_EQ(planning::more_than_new_base(pass, candidate), row.why) << row.sentence;
   }
 }
