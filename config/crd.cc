@@ -1,6 +1,8 @@
 // The CRD: each shape as an OpenAPI v3 schema that Kubernetes accepts as structural.
 #include "config/crd.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "config/fields.h"
@@ -115,6 +117,21 @@ Json root_schema(const char* what, Json spec, Json status) {
             {"status", std::move(status)}}}};
 }
 
+// Of which Service an object speaks is settled with it: the one before would keep the split that it
+// has, and nobody would judge it.
+Json with_fixed_service(Json schema) {
+  const auto in = [](const char* object) {
+    return fmt::format(
+        "(has({0}.spec) && has({0}.spec.service) ? {0}.spec.service : {0}.metadata.name)", object);
+  };
+  schema["x-kubernetes-validations"] = Json::array(
+      {{{"rule", in("self") + " == " + in("oldSelf")},
+        {"message",
+         "spec.service cannot be changed: delete this TrackedService, which gives its Service "
+         "back, and create one for the other"}}});
+  return schema;
+}
+
 Json described(Json schema, const char* description) {
   schema["description"] = description;
   return schema;
@@ -148,13 +165,13 @@ Json crd() {
        {"singular", "trackedservice"},
        {"shortNames", {"ts"}}},
       "Namespaced", columns(),
-      root_schema(
+      with_fixed_service(root_schema(
           "A Knative Service whose image tags are followed: a moved tag becomes a new Revision "
           "that is judged against the running one, and promoted or taken back.",
           described(schema_of(config::spec_type().shape, Writer::kUser),
                     "What is followed, and how it is rolled out. Every field has a default."),
           described(schema_of(config::status_type().shape, Writer::kController),
-                    "Observations and evidence, written by the controller.")));
+                    "Observations and evidence, written by the controller."))));
 }
 
 Json status_schema() { return schema_of(config::status_type().shape, Writer::kController); }

@@ -80,6 +80,7 @@ struct Rollout {
   TimePoint started{};
   Duration held{0};       // person's waits that are over; the deadline does not count them
   bool new_base = false;  // only the base moved: it goes by the plan of rollout.newBase
+  std::string tag;        // of its candidate's traffic entry; "": an older release did not say
   bool operator==(const Rollout&) const = default;
 };
 

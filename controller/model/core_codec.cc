@@ -28,6 +28,7 @@ void put_rollout(Json& out, const Rollout& rollout) {
   out["plan"] = rollout.plan;
   out["started"] = format_rfc3339(rollout.started);
   if (rollout.new_base) out["newBase"] = true;
+  if (!rollout.tag.empty()) out["tag"] = rollout.tag;
   if (rollout.held != Duration{0}) out["heldSeconds"] = to_seconds(rollout.held);
 }
 

@@ -14,10 +14,10 @@ namespace {
 
 constexpr double kMaxHeldSeconds = 10.0 * 365 * 86400;
 constexpr std::size_t kMaxSteps = 100;
-constexpr std::array<std::string_view, 18> kKnown = {
-    "v",       "service",     "seq",     "phase",   "since",   "stable",
-    "rollout", "candidate",   "plan",    "step",    "percent", "holdback",
-    "started", "heldSeconds", "retreat", "adopted", "parked",  "newBase"};
+constexpr std::array<std::string_view, 19> kKnown = {
+    "v",         "service", "seq",    "phase",   "since",    "stable",  "rollout",
+    "candidate", "plan",    "step",   "percent", "holdback", "started", "heldSeconds",
+    "retreat",   "adopted", "parked", "newBase", "tag"};
 constexpr std::array<std::string_view, 4> kKnownLists = {"holds", "rejected", "commands", "last"};
 
 Error wrong(std::string_view field, std::string_view what) {
@@ -105,7 +105,8 @@ Result<Rollout> read_rollout(const Json& root) {
                  *plan,
                  *started,
                  Duration(std::llround(held * 1000)),
-                 bool_or(root, "newBase", false)};
+                 bool_or(root, "newBase", false),
+                 string_or(root, "tag")};
 }
 
 Result<Phase> read_retreat(const Json& retreat, Rollout rollout) {

@@ -112,12 +112,9 @@ Problem no_metrics(const Pass& pass) {
 
 Problem tag_is_taken(const Pass& pass) {
   if (is_readopted(pass) || pass.service.template_rollout_id) return {};
-  const TrafficTag ours(pass.rules().tag);
-  const bool taken = std::ranges::any_of(
-      pass.service.traffic, [&](const TrafficTarget& entry) { return entry.tag == ours; });
-  if (!taken) return {};
-  return not_ready("TagTaken", "traffic tag '" + ours.get() + "' is in use on this Service",
-                   "take it off, or set rollout.tag");
+  const std::string problem = tag_in_use(pass);
+  if (problem.empty()) return {};
+  return not_ready("TagTaken", problem, "take it off, or set rollout.tag");
 }
 
 using Check = Problem (*)(const Pass&);

@@ -37,7 +37,7 @@ Decision pin_again(Pass& pass) {
   if (!kept || !is_ready(find_revision(pass.seen, kept->stable->name, kept->stable->uid))) {
     return {};
   }
-  const std::string back = to_string(serving(own_entries(*kept, pass.rules().tag)));
+  const std::string back = to_string(serving(own_entries(*kept, pass.tag())));
   return write(
       pass, {*std::move(kept), true, KeepTemplate{}, true, "pin again"},
       warning("PinnedAgain",
@@ -55,7 +55,7 @@ Decision hold_for_foreign_edit(const Pass& pass) {
                                         to_string(pass.service.traffic) + "; the rollout is held"));
   const std::string message = "spec.traffic is " + to_string(serving(pass.service.traffic)) +
                               " instead of " +
-                              to_string(serving(own_entries(pass.core, pass.rules().tag)));
+                              to_string(serving(own_entries(pass.core, pass.tag())));
   const HoldStatus hold{"freshet", "ForeignEdit", message, *waits.memo.waiting_since, std::nullopt};
   Explanation out = held(waits, {hold});
   out.next = "resume --keep-mine goes on with the plan, resume --keep-theirs ends the rollout";

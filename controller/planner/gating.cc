@@ -17,7 +17,7 @@ namespace {
 
 // Where this candidate answers; "" until Knative has programmed its entry.
 std::string tag_url(const Pass& pass, const Rollout& rollout) {
-  const TrafficTag tag(pass.rules().tag);
+  const TrafficTag tag(pass.tag());
   const auto& shown = pass.service.observed_traffic;
   const bool names_it = std::ranges::any_of(shown, [&](const TrafficTarget& entry) {
     return entry.tag == tag && entry.revision == rollout.candidate.name;

@@ -92,6 +92,13 @@ HoldStatus route_hold(const Pass& pass) {
 
 }  // namespace
 
+std::string tag_in_use(const Pass& pass) {
+  const TrafficTag ours(pass.rules().tag);
+  const bool taken = std::ranges::any_of(
+      pass.service.traffic, [&](const TrafficTarget& entry) { return entry.tag == ours; });
+  return taken ? "traffic tag '" + ours.get() + "' is in use on this Service" : "";
+}
+
 std::vector<HoldStatus> raising_holds(const Pass& pass) {
   std::vector<HoldStatus> out = person_holds(pass);
   add_policies(pass, out);
@@ -122,6 +129,9 @@ std::vector<HoldStatus> starting_holds(const Pass& pass) {
   std::vector<HoldStatus> out = standing_holds(pass);
   std::erase_if(out, [](const HoldStatus& hold) { return hold.reason == kStableUnready; });
   add_policies(pass, out);  // of no interest where nothing is there to start
+  if (const std::string problem = tag_in_use(pass); !problem.empty()) {
+    out.push_back(own_hold(pass, "TagTaken", problem + "; take it off, or set rollout.tag"));
+  }
   if (!is_settled(pass.service) && is_ready(stable_view(pass))) out.push_back(route_hold(pass));
   return out;
 }

@@ -180,14 +180,13 @@ bool is_settled(const ServiceView& service) {
 }
 
 bool serves_as_asked(const Pass& pass) {
-  return serving(pass.service.observed_traffic) ==
-         serving(own_entries(pass.core, pass.rules().tag));
+  return serving(pass.service.observed_traffic) == serving(own_entries(pass.core, pass.tag()));
 }
 
 bool is_programmed(const Pass& pass) { return is_settled(pass.service) && serves_as_asked(pass); }
 
 bool is_foreign_edit(const Pass& pass) {
-  return serving(pass.service.traffic) != serving(own_entries(pass.core, pass.rules().tag));
+  return serving(pass.service.traffic) != serving(own_entries(pass.core, pass.tag()));
 }
 
 const RolloutApprovalSpec* find_approval(const Pass& pass, const Rollout& rollout) {

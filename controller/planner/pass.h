@@ -36,6 +36,11 @@ struct Pass {
   const TrackedServiceSpec& spec() const { return seen.tracked.spec; }
   const RolloutSpec& rules() const { return shorter ? *shorter : seen.tracked.spec.rollout; }
   const Rollout* rollout() const { return active_rollout(core.phase); }
+  // The traffic tag of our entry: a rollout goes on with that which it began with.
+  const std::string& tag() const {
+    const Rollout* active = rollout();
+    return active != nullptr && !active->tag.empty() ? active->tag : rules().tag;
+  }
 };
 
 // Reads the core by its origin and settles the clocks. `observation.service` is there.

@@ -63,6 +63,7 @@ Transition begin_rollout(const Pass& pass, const Target& target) {
   const RolloutSpec rules = rules_of(pass.rules(), rollout.new_base);
   rollout.plan = merge_plan(pass.spec(), rules.steps, pass.seen.requests_per_second);
   rollout.started = pass.now;
+  rollout.tag = pass.rules().tag;
   TemplateChange change = KeepTemplate{};
   std::string what = "a new digest of the followed tag";
   if (target.why == CandidateWhy::kDigest) {

@@ -61,7 +61,8 @@ bool are_the_ones_that_serve(const Pass& pass, const Known& known) {
 bool is_named_by_our_entry(const Pass& pass, const Known& known) {
   const auto& name = known.rollout.candidate.name;
   if (!name || share_of(serving(pass.service.traffic), known.stable.name) != 100) return false;
-  const TrafficTag ours(pass.rules().tag);
+  const std::string& tag = known.rollout.tag;
+  const TrafficTag ours(tag.empty() ? pass.rules().tag : tag);
   return std::ranges::any_of(pass.service.traffic, [&](const TrafficTarget& entry) {
     return entry.tag == ours && entry.revision == name;
   });

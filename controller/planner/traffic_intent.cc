@@ -41,7 +41,7 @@ Traffic foreign_entries(const Pass& pass, const Core& core) {
   Traffic out;
   if (relapsed(Relapse::kOthersEntries)) return out;
   for (const TrafficTarget& entry : pass.service.traffic) {
-    if (is_own(entry, core, pass.rules().tag)) continue;
+    if (is_own(entry, core, pass.tag())) continue;
     TrafficTarget kept = entry;
     kept.percent = Percent{};
     out.push_back(kept);
@@ -87,7 +87,7 @@ void park(Core& core, const TrafficTarget& entry) {
 }
 
 Traffic traffic_to_write(const Pass& pass, Core& core) {
-  Traffic traffic = own_entries(core, pass.rules().tag);
+  Traffic traffic = own_entries(core, pass.tag());
   const std::vector<TrafficTarget> parked_before = core.parked;
   for (const TrafficTarget& entry : foreign_entries(pass, core)) {
     const bool parked = std::ranges::find(core.parked, entry) != core.parked.end();

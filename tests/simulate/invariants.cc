@@ -170,8 +170,10 @@ void Invariants::note_traffic(Followed& followed) const {
   const auto core = text == view->annotations.end() ? std::nullopt : core_of(text->second);
   followed.has_core = core && followed.core && core->seq == followed.core->seq;
   const TrafficTag ours(RolloutSpec{}.tag);
+  const TrafficTag ours_too{std::string(kOtherTag)};
   for (const TrafficTarget& entry : view->traffic) {
-    if (entry.tag && entry.tag != ours) followed.others.insert(*entry.tag);
+    const bool own = !entry.tag || entry.tag == ours || entry.tag == ours_too;
+    if (!own) followed.others.insert(*entry.tag);
   }
 }
 
@@ -260,25 +262,18 @@ void Invariants::check_writes(std::int64_t all, std::size_t events) {
 
 namespace {
 
-void forget_rejection(Followed& followed, const Pair& pair) {
-  const auto known = std::ranges::find(followed.rejected, pair, &Rejection::pair);
-  if (known == followed.rejected.end()) return;
-  followed.rejected_at.erase(followed.rejected_at.begin() + (known - followed.rejected.begin()));
-  followed.rejected.erase(known);
-}
-
 // What a person made stable by hand is rejected no longer.
-void note_rejections(Followed& followed, const Core& core, TimePoint now) {
+void note_rejections(std::vector<KnownRejection>& known, const Core& core, TimePoint now) {
+  const auto forget = [&](const Pair& pair) {
+    std::erase_if(known, [&](const KnownRejection& one) { return one.rejection.pair == pair; });
+  };
   for (const Rejection& rejection : core.rejected) {
-    if (std::ranges::count(followed.rejected, rejection) > 0) continue;
-    forget_rejection(followed, rejection.pair);
-    followed.rejected.push_back(rejection);
-    followed.rejected_at.push_back(now);
-    if (followed.rejected.size() > kMaxRejections) {
-      forget_rejection(followed, followed.rejected.front().pair);
-    }
+    if (std::ranges::count(known, rejection, &KnownRejection::rejection) > 0) continue;
+    forget(rejection.pair);
+    known.push_back({rejection, now});
+    if (known.size() > kMaxRejections) known.erase(known.begin());
   }
-  if (core.stable) forget_rejection(followed, core.stable->pair);
+  if (core.stable) forget(core.stable->pair);
 }
 
 }  // namespace
@@ -297,7 +292,7 @@ void Invariants::follow(Followed& followed, const ServiceWritten& write) {
     followed.raised = write.now;
     followed.served_before = world_.served(service_key(followed.number));
   }
-  note_rejections(followed, *write.core, write.now);
+  note_rejections(followed.rejected, *write.core, write.now);
   followed.core = write.core;
 }
 

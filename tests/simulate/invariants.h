@@ -41,14 +41,18 @@ struct RevisionFacts {
   Tested tested_before;
 };
 
+struct KnownRejection {
+  Rejection rejection;
+  TimePoint since{};
+};
+
 // One Service, followed from write to write.
 struct Followed {
   int number = 0;
   std::optional<Core> core;         // as our replicas wrote it last
   std::optional<TimePoint> raised;  // when its candidate last got a larger share
   std::map<std::string, sandbox::Served> served_before;  // then, by Revision
-  std::vector<Rejection> rejected;                       // newest last
-  std::vector<TimePoint> rejected_at;                    // of each
+  std::vector<KnownRejection> rejected;                  // newest last
   std::optional<TimePoint> verdict;  // to roll back, while users still meet the candidate
   std::optional<TimePoint> metrics;  // when the writer last read Prometheus
   Traffic traffic;                   // in spec, before the write under way

@@ -14,6 +14,7 @@
 namespace freshet::simulate {
 
 inline constexpr const char* kNamespace = "shop";
+inline constexpr std::string_view kOtherTag = "canary";  // that rollouts are to use
 inline constexpr double kRequestsPerSecond = 400;
 
 ServiceKey service_key(int service);  // "shop/s0"

@@ -24,6 +24,7 @@ const std::vector<Json>& good_edits() {
       {{"rollout", {{"rejectionExpires", "1m"}}}},
       {{"rollout", {{"sameContent", "RollOut"}}}},
       {{"rollout", {{"approval", "BeforePromotion"}}}},
+      {{"rollout", {{"tag", std::string(kOtherTag)}}}},
       {{"poll", {{"every", "10s"}}}},
       {{"suspend", true}},
   };

@@ -95,10 +95,9 @@ std::string s4_one_canary(const Invariants&, const ServiceWritten& write) {
 std::string rejection_in_force(const Invariants& world, const ServiceWritten& write,
                                const Pair& pair) {
   const auto retried = world.people().asked_to_retry(write.before.number);
-  for (std::size_t i = 0; i < write.before.rejected.size(); ++i) {
-    const Rejection& rejection = write.before.rejected[i];
+  for (const auto& [rejection, since] : write.before.rejected) {
     if (rejection.pair != pair || rejection.until <= write.now) continue;
-    if (!retried || *retried < write.before.rejected_at[i]) return rejection.why;
+    if (!retried || *retried < since) return rejection.why;
   }
   return "";
 }

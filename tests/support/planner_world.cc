@@ -69,11 +69,7 @@ void PlannerWorld::set_template(const std::string& json) {
   const Json& containers = parsed["spec"]["containers"];
   view.containers = {{kApp, containers[0]["image"], true}};
   view.images.clear();
-  if (containers.size() > 1) {
-    for (const Json& container : containers) {
-      view.images[ContainerName(container["name"])] = container["image"];
-    }
-  }
+  for (const Json& each : containers) view.images[ContainerName(each["name"])] = each["image"];
   template_changed_ = true;
 }
 
@@ -182,12 +178,10 @@ void PlannerWorld::apply(const ServiceWrite& write) {
   std::visit(overloaded{
                  [](const KeepTemplate&) {},
                  [&](const SetImages& change) {
-                   Json present = Json::parse(service().template_json);
-                   Json changed =
-                       Json::parse(template_text(mode_in(service().template_json),
-                                                 change.images.at(kApp), change.rollout_id));
-                   const Json& sidecar = present["spec"]["containers"][1];
-                   if (!sidecar.is_null()) changed["spec"]["containers"][1] = sidecar;
+                   Json changed = Json::parse(service().template_json);
+                   changed["spec"]["containers"][0]["image"] = change.images.at(kApp);
+                   changed.erase("metadata");
+                   if (change.rollout_id) changed["metadata"]["rollout"] = *change.rollout_id;
                    set_template(changed.dump());
                  },
                  [&](const ReplaceTemplate& change) { set_template(change.template_json); },

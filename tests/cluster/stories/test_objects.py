@@ -39,6 +39,14 @@ def test_a_trackedservice_that_is_deleted_gives_the_service_back_and_may_come_ag
         shop.until("adoption", lambda: shop.tracked().get("phase") == "Idle")
 
 
+def test_which_service_a_trackedservice_follows_is_settled(shop, controller):
+    shop.open_and_track()
+    shop.retune({"service": SERVICE})  # what it was by default
+    with pytest.raises(ApiError) as refused:
+        shop.retune({"service": "another"})
+    assert refused.value.code == 422 and "cannot be changed" in str(refused.value)
+
+
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_trackedservice_that_is_replaced_by_force_is_a_new_one(shop, controller, phase):
     digest = rest_in(shop, phase)

@@ -20,7 +20,9 @@ Rollout rollout() {
           {pair_of('b'), CandidateWhy::kDigest, RevisionName("checkout-00008"), Uid("u8")},
           {1, 5, 20, 50},
           kStart,
-          Duration(90500)};
+          Duration(90500),
+          false,
+          "freshet"};
 }
 
 Core full_core(Phase phase) {
@@ -72,6 +74,7 @@ TEST(Core, KeepsFieldsThatThisReleaseDoesNotKnow) {
 TEST(Core, RemembersWhichPlanItsRolloutGoesByAndAnOlderOneGoesByTheWhole) {
   Rollout shorter = rollout();
   shorter.new_base = true;
+  shorter.tag = "preview";
   const Core core = full_core(Shifting{shorter, 1});
   EXPECT_EQ(core_to_json(core)["newBase"], true);
   EXPECT_EQ(read_core(core_to_text(core)), CoreRead(core));

@@ -104,5 +104,34 @@ TEST(Parking, ARouteThatStaysAsItWasIsToldWithWhatUsersMeet) {
             "%, checkout-00002 90 %");
 }
 
+TEST(Tag, ThatAPersonHasTakenKeepsRolloutsFromBeginning) {
+  PlannerWorld world = world_in("Idle");
+  const Traffic theirs = {entry(kStableBefore, 100), entry(kStableBefore, 0, "preview")};
+  world.set_traffic(theirs);
+  world.seen.tracked.spec.rollout.tag = "preview";
+  world.push('b');
+  const Transition last = world.tick();
+  EXPECT_EQ(hold_reasons(last), std::vector<std::string>{"TagTaken"});
+  EXPECT_EQ(world.traffic(), theirs);
+}
+
+TEST(Tag, OfARolloutIsThatWhichItBeganWith) {
+  for (const VerdictKind verdict : {VerdictKind::kPromote, VerdictKind::kRollback}) {
+    PlannerWorld world = world_in("Shifting");
+    const RevisionName candidate = *world.candidate();
+    Traffic traffic = world.traffic();
+    traffic.push_back(entry(kStableBefore, 0, "preview"));
+    world.set_traffic(traffic);
+    world.seen.tracked.spec.rollout.tag = "preview";
+    world.tick();
+    EXPECT_EQ(world.traffic(), traffic);
+    world.verdict = verdict;
+    ASSERT_TRUE(world.run_to("Idle"));
+    const RevisionName& stable = world.core().stable->name;
+    EXPECT_EQ(stable == candidate, verdict == VerdictKind::kPromote);
+    EXPECT_EQ(world.traffic(), (Traffic{entry(stable, 100), entry(kStableBefore, 0, "preview")}));
+  }
+}
+
 }  // namespace
 }  // namespace freshet::testing
