@@ -109,6 +109,24 @@ Result<Json> write(ClusterConnection& cluster, const TrackOptions& options,
   return std::move(created->body);
 }
 
+// An object that was there may keep the controller from doing what somebody who tracks expects.
+void tell_what_writes_nothing(Context& context, const TrackedService& object, const Json& written) {
+  const bool shadow = string_or(at_path(written, {"spec", "rollout"}), "writeMode") == "Shadow";
+  const bool suspended = bool_or(at_path(written, {"spec"}), "suspend", false);
+  const auto take_off = [&](const char* spec) {
+    return "kubectl patch ts " + object.name + " -n " + object.name_space +
+           " --type=merge -p '{\"spec\":" + spec + "}'";
+  };
+  if (shadow) {
+    context.out.complain("its rollout.writeMode is Shadow: nothing is rolled out until\n  " +
+                         take_off(R"({"rollout":{"writeMode":"Pin"}})"));
+  }
+  if (suspended) {
+    context.out.complain("it is suspended: no rollout is started until\n  " +
+                         take_off(R"({"suspend":false})"));
+  }
+}
+
 int run_track(const TrackOptions& options, Context& context) {
   if (!options.container.empty() && options.image.empty()) {
     return report(context, bad_input("--container goes with --image"));
@@ -127,6 +145,7 @@ int run_track(const TrackOptions& options, Context& context) {
   context.out.print("✓ " + object.name_space + "/" + object.name + " is tracked; " +
                     context.program + " status " + object.name + " -n " + object.name_space +
                     " --watch shows what it does\n");
+  tell_what_writes_nothing(context, object, *written);
   const auto service = (*cluster)->kube->get(service_path({object.name_space, options.service}));
   if (!service && service.error().kind == ErrorKind::kNotFound) {
     context.out.complain("there is no Knative Service " + options.service + " in namespace " +

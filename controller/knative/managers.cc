@@ -28,11 +28,11 @@ struct ManagerName {
   const char* tool;
   const char* part;  // of a managedFields[].manager, lower case
 };
-constexpr std::array<ManagerName, 4> kManagerNames = {{
+// Not Flagger: without its annotation it writes nothing, and the fields it once wrote stay its own.
+constexpr std::array<ManagerName, 3> kManagerNames = {{
     {"Argo CD", "argocd"},
     {"Flux", "kustomize-controller"},
     {"Flux", "helm-controller"},
-    {"Flagger", "flagger"},
 }};
 
 void add(Managers& managers, const std::string& tool) {

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+#include "controller/runtime/tell.h"
+
 namespace freshet {
 
 namespace {
@@ -156,6 +158,11 @@ Metrics::~Metrics() = default;
 void Metrics::set_service(const ServiceKey& key, const ServiceGauges& gauges) {
   const std::lock_guard lock(mutex_);
   services_[key] = gauges;
+  if (!namespaces_.insert(key.name_space).second) return;
+  // From 0 on: of a series that begins at 1 Prometheus' increase() does not see the first.
+  for (const std::string_view outcome : kOutcomes) {
+    families_->rollouts.Add(with({{"namespace", key.name_space}}, "outcome", std::string(outcome)));
+  }
 }
 
 void Metrics::remove_service(const ServiceKey& key) {

@@ -60,6 +60,7 @@ class Metrics {
   std::unique_ptr<Families> families_;
   std::map<ServiceKey, ServiceGauges> services_;
   std::set<std::string> registries_;
+  std::set<std::string> namespaces_;  // whose counters are there
 };
 
 }  // namespace freshet

@@ -116,8 +116,6 @@ LogLine log_line_of(const ServiceKey& tracked, const Fact& fact, const std::opti
 }
 
 bool is_outcome(std::string_view reason) {
-  constexpr std::array<std::string_view, 6> kOutcomes = {"Promoted",  "RolledBack", "Deferred",
-                                                         "Withdrawn", "Superseded", "Aborted"};
   return std::find(kOutcomes.begin(), kOutcomes.end(), reason) != kOutcomes.end();
 }
 

@@ -1,6 +1,7 @@
 // Facts in the words of those who listen: Kubernetes Events, log, counters and messages.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,9 @@ KubeEvent event_of(const TrackedService& tracked, const Fact& fact,
 LogLine log_line_of(const ServiceKey& tracked, const Fact& fact, const std::optional<Core>& core);
 
 // Facts that end a rollout, counted by freshet_rollouts_total{outcome}.
+// Of rollouts: the reasons of the facts that end one.
+inline constexpr std::array<std::string_view, 6> kOutcomes = {"Promoted",  "RolledBack", "Deferred",
+                                                              "Withdrawn", "Superseded", "Aborted"};
 bool is_outcome(std::string_view reason);
 
 }  // namespace freshet

@@ -158,8 +158,34 @@ TEST(Deploy, PoliciesAreWrittenByThoseWhoMayAndNotByEveryEditor) {
   EXPECT_EQ(rights_of("freshet-policies"), of_namespace);
   EXPECT_EQ(rights_of("freshet-cluster-policies"), of_cluster);
   const std::map<std::string, std::string> approvers = {
-      {"freshet.dev/rolloutapprovals", "get list watch create delete"}};
+      {"freshet.dev/rolloutapprovals", "get list watch create delete"},
+      {"freshet.dev/trackedservices", "get list"}};
   EXPECT_EQ(rights_of("freshet-approver"), approvers);
+}
+
+// Cilium takes no block of addresses for pods or nodes; and what listens must be let in.
+TEST(Deploy, TheNetworkPoliciesLetPodsTheApiServerAndEveryPortThatListensThrough) {
+  const std::vector<Node> roots = manifests("network-policy.yaml");
+  ASSERT_EQ(roots.size(), 1u);
+  bool pods = false;
+  std::string without_address;
+  for (const Node& rule : at(roots[0], {"spec", "egress"}).items) {
+    pods |= at(rule, {"to", "0"}).find("namespaceSelector") != nullptr;
+    if (rule.find("to") != nullptr) continue;
+    for (const Node& port : at(rule, {"ports"}).items) {
+      without_address += at(port, {"port"}).text + " ";
+    }
+  }
+  EXPECT_TRUE(pods);
+  EXPECT_EQ(without_address, "53 53 443 6443 ");
+  std::string service_port, let_in;
+  for (const Node& root : manifests("api.yaml")) {
+    const std::string kind = at(root, {"kind"}).text;
+    if (kind == "Service") service_port = at(root, {"spec", "ports", "0", "targetPort"}).text;
+    if (kind == "NetworkPolicy")
+      let_in = at(root, {"spec", "ingress", "0", "ports", "0", "port"}).text;
+  }
+  EXPECT_EQ(let_in, service_port);
 }
 
 TEST(Deploy, TheControllerRunsRestrictedWithProbes) {

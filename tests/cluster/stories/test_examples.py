@@ -102,6 +102,21 @@ def test_recipes_of_packages_and_images_have_their_parts(path):
     assert image["accounts"]["run-as"] in users and 0 not in users
 
 
+def test_the_recipe_of_the_package_has_every_library_that_the_build_asks_for():
+    recipe = yaml.safe_load((REPOSITORY / "deploy/container/melange.yaml").read_text())
+    has = set(recipe["environment"]["contents"]["packages"])
+    asked = (REPOSITORY / "cmake/packages.cmake").read_text().split("if(FRESHET_TESTS)")[0]
+    named = set(re.findall(r"IMPORTED_TARGET ([\w-]+)\)", asked))
+    named |= set(re.findall(r"find_package\((\S+)", asked))
+    # `date` is built by the recipe; what a compiler has is in build-base.
+    named -= {"date", "Threads"}
+    packages = {"PkgConfig": "pkgconf", "CURL": "curl-dev", "OpenSSL": "openssl-dev"}
+    for name in named:
+        stem = name.lower().replace("_", "-")
+        ways = {packages.get(name), stem, f"{stem}-dev"}
+        assert ways & has, name
+
+
 def test_prometheus_takes_the_scrape_configuration(run, tmp_path):
     settings = yaml.safe_load((EXAMPLES / "metrics" / "scrape.yml").read_text())
     for job in settings["scrape_configs"]:

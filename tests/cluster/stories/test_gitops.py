@@ -1,9 +1,10 @@
 """Another tool applies the Service: refused, acknowledged, or left the template."""
 import pytest
 
+from bed.kube import MERGE, path_of
 from bed.phases import QUICK, track_quickly
 from bed.run import REGISTRY
-from bed.shop import STEPS, merged
+from bed.shop import SERVICE, STEPS, merged
 
 TRAFFIC_ONLY = {"rollout": {"writeMode": "TrafficOnly"}}
 # How each tool applies, and what it leaves on what it manages.
@@ -53,7 +54,12 @@ def test_a_service_of_flagger_is_refused(shop, controller):
     shop.until("the refusal", lambda: "ManagedByFlagger" in shop.reasons())
     assert shop.writes() == []
     assert shop.traffic() == {"@latest": 100}
-    # deploy/moving-from-flagger.md: its Canary is gone, and its mark is taken off.
+    # deploy/moving-from-flagger.md: its Canary is gone, and its mark is taken off. Fields that it wrote
+    # stay its own.
+    traffic = [{"revisionName": shop.stable.name, "percent": 100}]
+    shop.kube.call("PATCH", path_of("service", shop.namespace, SERVICE) + "?fieldManager=flagger",
+                   {"spec": {"traffic": traffic}}, MERGE)
+    assert "flagger" in str(shop.service()["metadata"]["managedFields"])
     shop.edit({"metadata": {"annotations": {"flagger.app/primary-revision": None}}})
     shop.until("adoption", lambda: shop.phase() == "Idle")
 

@@ -32,6 +32,20 @@ TRIED = {
                                  "service": "cart"}}]},
              {"eval_time": "10m", "alertname": "FreshetRolloutTakesLong", "exp_alerts": []}]},
         {"interval": "1m", "input_series": [
+            {"series": 'freshet_rollouts_total{namespace="shop",outcome="RolledBack"}',
+             "values": "0x5 1x10"}],
+         "alert_rule_test": [
+             {"eval_time": "4m", "alertname": "FreshetRolledBack", "exp_alerts": []},
+             {"eval_time": "8m", "alertname": "FreshetRolledBack", "exp_alerts": [
+                 {"exp_labels": {"severity": "info", "namespace": "shop"}}]}]},
+        {"interval": "1m", "input_series": [
+            {"series": 'freshet_registry_checks_total{registry="r",outcome="authentication"}',
+             "values": "0+1x80"}],
+         "alert_rule_test": [
+             {"eval_time": "20m", "alertname": "FreshetRegistryUnreadable", "exp_alerts": []},
+             {"eval_time": "70m", "alertname": "FreshetRegistryUnreadable", "exp_alerts": [
+                 {"exp_labels": {"severity": "warning", "registry": "r"}}]}]},
+        {"interval": "1m", "input_series": [
             {"series": 'freshet_registry_checks_total{registry="r",outcome="same"}',
              "values": "5x80"},
             {"series": 'freshet_registry_checks_total{registry="r",outcome="unreachable"}',

@@ -62,6 +62,20 @@ def test_without_the_right_no_command_changes_anything(shop, controller, role):
     assert state(shop) == before
 
 
+def test_who_may_approve_needs_no_other_role_for_it(shop, controller):
+    shop.open_and_track()
+    shop.kubectl("apply", document={
+        "apiVersion": "freshet.dev/v1alpha1", "kind": "RolloutPolicy",
+        "metadata": {"name": "release", "namespace": shop.namespace},
+        "spec": {"owner": "release team", "approval": "BeforeTraffic"}})
+    digest = shop.push("second build")
+    shop.until("it to wait for approval", lambda: "ApprovalRequired" in shop.reasons())
+    kubeconfig, _ = person(shop, "freshet-approver")
+    shop.run.run([freshet.program(), "approve", SERVICE, "-n", shop.namespace, "--reason", "fine",
+                  "--kubeconfig", kubeconfig])
+    shop.until_promoted(digest)
+
+
 def test_who_may_edit_may_say_all_commands(shop, controller):
     rest_in(shop, "Waiting")
     kubeconfig, _ = person(shop, "freshet-edit")

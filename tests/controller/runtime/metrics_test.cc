@@ -60,6 +60,18 @@ TEST(Metrics, TellHowLongImagesCouldBeHadBeforeTheyGotAllRequests) {
   EXPECT_THAT(text, HasSubstr("freshet_exposure_lag_seconds_sum 270000"));
 }
 
+// Of a series that begins at 1 Prometheus' increase() does not see the first.
+TEST(Metrics, OutcomesOfANamespaceBeginAtZero) {
+  Metrics metrics;
+  metrics.set_service(kCheckout, {});
+  const std::string text = metrics.render(kScraped);
+  for (const char* outcome : {"Promoted", "RolledBack"}) {
+    EXPECT_THAT(text,
+                HasSubstr(std::string(R"(freshet_rollouts_total{namespace="shop",outcome=")") +
+                          outcome + R"("} 0)"));
+  }
+}
+
 TEST(Metrics, CountRequestsByCode) {
   Metrics metrics;
   metrics.count_registry_request("ghcr.io", 304, milliseconds(30));
