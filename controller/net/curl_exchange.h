@@ -40,6 +40,7 @@ class CurlExchange {
   Error failure(ErrorKind kind, std::string_view why) const;  // "GET host:port: why"
 
   const std::string& host() const { return url_.host; }
+  bool was_sent() const;  // at least in part: there was a connection to send it over
   std::size_t bytes_seen() const { return bytes_seen_; }  // grows while a stream is alive
 
  private:

@@ -45,6 +45,7 @@ class CurlExchanges final : public HttpExchanges {
     CurlLane pool;
     std::optional<Duration> timer;  // monotonic; when libcurl wants to be called again
     std::size_t in_flight = 0;
+    bool is_retired = false;  // no exchange begins on it; it goes with its last
     std::vector<std::unique_ptr<CURL, CurlEasyClose>> spare;  // never of another identity
     CURLM* multi() const { return pool.multi.get(); }
   };
@@ -72,7 +73,7 @@ class CurlExchanges final : public HttpExchanges {
   std::vector<EndedExchange> ended_;
   std::map<curl_socket_t, Lane*> sockets_;
   // Closing a lane calls on_socket: all above must still be there.
-  std::map<std::string, std::unique_ptr<Lane>> lanes_;  // by identity
+  std::multimap<std::string, std::unique_ptr<Lane>> lanes_;  // by identity; one is not retired
   std::map<CURL*, std::unique_ptr<Flight>> flights_;
 };
 
@@ -106,9 +107,11 @@ int CurlExchanges::on_timer(CURLM*, long wait, void* user) {
 }
 
 CurlExchanges::Lane* CurlExchanges::lane_of(const std::string& identity) {
-  auto& lane = lanes_[identity];
-  if (lane) return lane.get();
-  lane = std::make_unique<Lane>();
+  const auto [first, last] = lanes_.equal_range(identity);
+  const auto found =
+      std::find_if(first, last, [](const auto& each) { return !each.second->is_retired; });
+  if (found != last) return found->second.get();
+  auto& lane = lanes_.emplace(identity, std::make_unique<Lane>())->second;
   lane->all = this;
   lane->pool = make_curl_lane(identity);
   CURLM* multi = lane->multi();
@@ -223,6 +226,9 @@ void CurlExchanges::land(const CURLMsg& message, Lane& lane) {
   curl_multi_remove_handle(lane.multi(), flight->exchange->handle());
   --lane.in_flight;
   auto reply = flight->exchange->finish(code);
+  // libcurl keeps an HTTP/2 connection whose server has gone silent, and would use it again.
+  const bool is_silent = !reply && reply.error().kind == ErrorKind::kTimeout;
+  if (is_silent && flight->exchange->was_sent()) lane.is_retired = true;
   if (options_.on_exchange) {
     options_.on_exchange(flight->exchange->host(), reply ? reply->status : 0);
   }
@@ -231,8 +237,10 @@ void CurlExchanges::land(const CURLMsg& message, Lane& lane) {
 }
 
 void CurlExchanges::drop_idle_lanes() {
-  for (auto lane = lanes_.begin(); lane != lanes_.end() && lanes_.size() > kMaxIdleLanes;) {
-    lane = lane->second->in_flight == 0 ? lanes_.erase(lane) : std::next(lane);
+  for (auto lane = lanes_.begin(); lane != lanes_.end();) {
+    const bool may_go = lane->second->is_retired || lanes_.size() > kMaxIdleLanes;
+    const bool goes = may_go && lane->second->in_flight == 0;
+    lane = goes ? lanes_.erase(lane) : std::next(lane);
   }
 }
 

@@ -43,4 +43,14 @@ void CurlPool::give_back(CurlLane lane) {
   }
 }
 
+void CurlPool::drop_idle(const std::string& identity) {
+  std::list<CurlLane> dropped;  // closed after the lock is gone, likewise
+  const std::lock_guard lock(mutex_);
+  for (auto lane = idle_.begin(); lane != idle_.end();) {
+    const auto next = std::next(lane);
+    if (lane->identity == identity) dropped.splice(dropped.end(), idle_, lane);
+    lane = next;
+  }
+}
+
 }  // namespace freshet

@@ -27,6 +27,7 @@ class CurlPool {
  public:
   CurlLane take(const std::string& identity);
   void give_back(CurlLane lane);  // beyond kMaxIdleLanes the longest unused one is closed
+  void drop_idle(const std::string& identity);  // its lanes that nobody has borrowed
 
  private:
   std::mutex mutex_;

@@ -37,7 +37,10 @@ class CurlTransport final : public HttpTransport {
   CurlPool pool_;
 };
 
-// An exchange has a lane of its own while it lasts: no other waits behind it.
+// An exchange has a lane of its own while it lasts: no other waits behind it. One that failed takes
+// its lane with it: libcurl keeps an HTTP/2 connection whose server has gone silent, and would use
+// it for the next. After a silence the others of this identity are doubted as well, not each of
+// them after a timeout of its own.
 template <class Drive>
 Result<HttpResponse> CurlTransport::exchange_on_lane(CurlExchange& exchange,
                                                      const std::string& identity,
@@ -51,7 +54,11 @@ Result<HttpResponse> CurlTransport::exchange_on_lane(CurlExchange& exchange,
   Result<HttpResponse> answer = drive(lane.multi.get());
   count(exchange, answer);
   curl_multi_remove_handle(lane.multi.get(), exchange.handle());
-  pool_.give_back(std::move(lane));
+  if (answer) {
+    pool_.give_back(std::move(lane));
+  } else if (answer.error().kind == ErrorKind::kTimeout) {
+    pool_.drop_idle(identity);
+  }
   return answer;
 }
 

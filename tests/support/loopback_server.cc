@@ -18,11 +18,17 @@ constexpr std::size_t kMaxRequestBytes = 64 << 10;
 constexpr int kReadLimitMs = 5000;
 constexpr int kMaxConnections = 64;
 
-int listen_on_loopback(int& port) {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+sockaddr_in on_loopback(int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return address;
+}
+
+int listen_on_loopback(int& port) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = on_loopback(0);
   socklen_t length = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   if (listener < 0 || bind(listener, generic, length) != 0 || listen(listener, 64) != 0 ||
@@ -84,6 +90,26 @@ void LoopbackConnection::write(std::string_view bytes) const {
     if (sent <= 0) return;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
+}
+
+void LoopbackConnection::forward_to(int port, const std::function<bool()>& is_silent) const {
+  const int other = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in address = on_loopback(port);
+  bool is_open = connect(other, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  while (is_open) {
+    pollfd both[2] = {{socket_, POLLIN, 0}, {other, POLLIN, 0}};
+    if (poll(both, 2, -1) <= 0) break;
+    for (const bool from_client : {true, false}) {
+      if (both[from_client ? 0 : 1].revents == 0) continue;
+      char chunk[4096];
+      const ssize_t got = recv(from_client ? socket_ : other, chunk, sizeof chunk, 0);
+      is_open = is_open && got > 0;
+      if (got <= 0 || is_silent()) continue;
+      const LoopbackConnection target(from_client ? other : socket_);
+      target.write({chunk, static_cast<std::size_t>(got)});
+    }
+  }
+  close(other);
 }
 
 void LoopbackConnection::reset() const {

@@ -24,6 +24,9 @@ class LoopbackConnection {
   // when the client has closed.
   std::optional<HttpRequest> read_request();
   void write(std::string_view bytes) const;
+  // Bytes in both ways, between the client and who listens on this port, until one of them closes.
+  // While `is_silent`, what comes is read and goes nowhere.
+  void forward_to(int port, const std::function<bool()>& is_silent) const;
   void reset() const;  // the client sees "connection reset"
   // Waits until the client closes, at most `limit`; true if it did.
   bool wait_for_close(Duration limit);
