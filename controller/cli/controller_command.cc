@@ -149,7 +149,7 @@ Result<Servers> start_servers(const Flags& flags, std::vector<WebhookReceiver> r
                                     .unready = unready,
                                     .metrics =
                                         [&] {
-                                          metrics.set_leader(replica.acts());
+                                          metrics.set_leader(acts(watches, replica.election.get()));
                                           return metrics.render(context.clock.now());
                                         },
                                     .role = [&] { return replica.role(); }});

@@ -23,6 +23,7 @@ class SimulatedCluster {
   KubeClient& kube() { return kube_; }
   Metrics& metrics() { return metrics_; }
   Controller& controller() { return *controller_; }  // until restart
+  bool in_sync() const { return watches_->in_sync(); }
   TimePoint now() const { return world_.now(); }
 
   // Lets the world and the controller go on, event by event, until `until`.

@@ -6,11 +6,11 @@
 namespace freshet {
 
 Watcher::Watcher(KubeClient& client, const Clock& clock, WatchOptions options, OnEvent on_event,
-                 Random random, OnError on_error)
+                 Random random, OnTold on_told)
     : client_(client),
       clock_(clock),
       on_event_(std::move(on_event)),
-      on_error_(std::move(on_error)),
+      on_told_(std::move(on_told)),
       random_(std::move(random)),
       watch_(std::move(options)) {}
 
@@ -30,7 +30,6 @@ TimePoint Watcher::run_once() {
     hand_on(watch_.on_page(page, clock_.now(), random_()));
   }
   publish();
-  if (on_error_ && watch_.error()) on_error_(*watch_.error());
   return watch_.next(0).not_before;
 }
 
@@ -40,9 +39,15 @@ void Watcher::hand_on(const std::vector<WatchEvent>& events) {
 }
 
 void Watcher::publish() {
-  const std::lock_guard lock(mutex_);
-  in_sync_ = watch_.in_sync();
-  error_ = watch_.error();
+  {
+    const std::lock_guard lock(mutex_);
+    in_sync_ = watch_.in_sync();
+    error_ = watch_.error();
+    const bool is_refusal =
+        error_ && (error_->kind == ErrorKind::kForbidden || error_->kind == ErrorKind::kNotFound);
+    is_refused_ = !in_sync_ && (is_refused_ || is_refusal);
+  }
+  if (on_told_) on_told_(watch_.error() ? &*watch_.error() : nullptr);
 }
 
 void Watcher::run_until_stopped(const std::function<bool()>& stop) {
@@ -55,6 +60,11 @@ void Watcher::run_until_stopped(const std::function<bool()>& stop) {
 bool Watcher::in_sync() const {
   const std::lock_guard lock(mutex_);
   return in_sync_;
+}
+
+bool Watcher::is_refused() const {
+  const std::lock_guard lock(mutex_);
+  return is_refused_;
 }
 
 std::optional<Error> Watcher::error() const {

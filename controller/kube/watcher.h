@@ -15,11 +15,11 @@ namespace freshet {
 class Watcher {
  public:
   using OnEvent = std::function<void(const WatchEvent&)>;
-  using OnError = std::function<void(const Error&)>;
+  using OnTold = std::function<void(const Error*)>;
   using Random = std::function<double()>;  // 0 … 1
 
   Watcher(KubeClient& client, const Clock& clock, WatchOptions options, OnEvent on_event,
-          Random random, OnError on_error = nullptr);
+          Random random, OnTold on_told = nullptr);
 
   // One request, if one is due: a page of a list, or a watch until it ends. Returns when the next
   // is due. Events arrive in the calling thread, during the call.
@@ -30,6 +30,7 @@ class Watcher {
   void run_until_stopped(const std::function<bool()>& stop);
 
   bool in_sync() const;                // everything was listed once
+  bool is_refused() const;             // before that, the server said once: forbidden, not found
   std::optional<Error> error() const;  // why the last exchange failed, if it did
 
  private:
@@ -39,11 +40,12 @@ class Watcher {
   KubeClient& client_;
   const Clock& clock_;
   OnEvent on_event_;
-  OnError on_error_;  // an exchange failed; in the thread that runs it
+  OnTold on_told_;  // after each exchange, and with events: why it failed, or null; in its thread
   Random random_;
   Watch watch_;
-  mutable std::mutex mutex_;  // of the two below
+  mutable std::mutex mutex_;  // of what follows
   bool in_sync_ = false;
+  bool is_refused_ = false;
   std::optional<Error> error_;
 };
 

@@ -24,6 +24,7 @@ Controller::Controller(ControllerOptions options, Connections connections, const
       clock_(clock),
       metrics_(metrics),
       log_(std::move(log)),
+      book_(clock, metrics, log_),
       fleet_(options_.fleet),
       cache_([this](const auto&... core) { fleet_.on_core(core...); },
              [this](const auto& tags) { fleet_.learn(tags); }),
@@ -39,6 +40,7 @@ void Controller::enqueue(const std::vector<ServiceKey>& keys, TimePoint at) {
   {
     const std::lock_guard lock(mutex_);
     for (const ServiceKey& key : keys) {
+      if (!book_.is_read(key.name_space)) continue;
       queue_.set_priority(key, std::min(queue_.priority(key), cache_.priority(key)));
       queue_.add(key, at);
     }
@@ -57,6 +59,7 @@ void Controller::on_event(Kind kind, const std::string& name_space, const WatchE
       }
       if (event.type == WatchEvent::Type::kListed) break;
       enqueue(cache_.keep_only(kind, name_space, event.present), clock_.now());
+      if (book_.listed(kind, name_space)) reach({{name_space, Policy{}}});
       break;
     case WatchEvent::Type::kAdded:
     case WatchEvent::Type::kModified: enqueue(cache_.put(kind, *event.object), clock_.now()); break;

@@ -30,6 +30,7 @@
 #include "controller/runtime/queue.h"
 #include "controller/runtime/tags.h"
 #include "controller/runtime/tell.h"
+#include "controller/runtime/watch_book.h"
 
 namespace freshet {
 
@@ -49,8 +50,15 @@ class Controller {
   Controller(ControllerOptions options, Connections connections, const Clock& clock,
              Metrics& metrics, Log log);
 
+  // Before the watch runs it is expected: no service of its namespace has a pass until all that are
+  // expected there have listed what there is.
+  void expect_watch(Kind kind, const std::string& name_space) { book_.expect(kind, name_space); }
   // What the watches tell. Thread-safe, like everything below.
   void on_event(Kind kind, const std::string& name_space, const WatchEvent& event);
+  // After each exchange of one: why it failed, or null.
+  void on_watch(Kind kind, const std::string& name_space, const Error* error) {
+    book_.note(kind, name_space, error);
+  }
   // Likewise of policies. Before the watch runs it is expected: nothing starts or advances until it
   // has told what there is.
   void expect_policies(const PolicyWatch& watch) { policies_.expect(watch); }
@@ -132,6 +140,7 @@ class Controller {
   Log log_;
   std::function<void()> wake_;
   Hearing hearing_;
+  WatchBook book_;
 
   Fleet fleet_;
   Cache cache_;

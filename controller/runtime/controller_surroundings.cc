@@ -34,12 +34,14 @@ void Controller::on_policy_event(const PolicyWatch& watch, const WatchEvent& eve
 }
 
 void Controller::on_policy_error(const PolicyWatch& watch, const Error& error) {
-  const bool was_known = policies_.unknown().empty();
+  const bool was_known = policies_.unknown(watch.name_space).empty();
   const std::string trouble = policies_.on_error(watch, error);
   if (!trouble.empty()) {
     log_({LogLevel::kWarning, "PoliciesNotRead", {{"kind", watch.kind}, {"reason", trouble}}});
   }
-  if (!was_known && policies_.unknown().empty()) reach({{"", Policy{}}});
+  if (!was_known && policies_.unknown(watch.name_space).empty()) {
+    reach({{watch.name_space, Policy{}}});
+  }
 }
 
 void Controller::reach(const std::vector<PolicyReach>& reached) {

@@ -147,6 +147,9 @@ struct Metrics::Families {
   prometheus::Gauge& leader = family(registry, prometheus::BuildGauge(), "freshet_leader",
                                      "1 where this replica acts, 0 where it stands by.")
                                   .Add({});
+  prometheus::Family<prometheus::Gauge>& watches_failing =
+      family(registry, prometheus::BuildGauge(), "freshet_watch_failing",
+             "1 where what the cluster holds cannot be read, by kind and namespace (none: all).");
   prometheus::Gauge& build_info =
       family(registry, prometheus::BuildGauge(), "freshet_build_info", "1, labelled by version.")
           .Add({{"version", FRESHET_VERSION}});
@@ -227,6 +230,11 @@ void Metrics::set_fleet(const Fleet::Counts& counts) {
   families_->waiting.Add({{"hold", std::string(planning::kQueuedHold)}}).Set(counts.queued);
   families_->waiting.Add({{"hold", std::string(planning::kWaveHold)}}).Set(counts.in_waves);
   families_->waves_stopped.Set(counts.waves_stopped);
+}
+
+void Metrics::set_watch_failing(const std::string& kind, const std::string& name_space,
+                                bool fails) {
+  families_->watches_failing.Add({{"kind", kind}, {"namespace", name_space}}).Set(fails ? 1 : 0);
 }
 
 void Metrics::set_leader(bool leads) { families_->leader.Set(leads ? 1 : 0); }

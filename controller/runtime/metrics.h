@@ -49,6 +49,8 @@ class Metrics {
   void set_queue_depth(std::size_t depth);
   void set_fleet(const Fleet::Counts& counts);
   void set_leader(bool leads);
+  // `name_space` "": of all.
+  void set_watch_failing(const std::string& kind, const std::string& name_space, bool fails);
 
   // Prometheus' text format; ages are as of `now`.
   std::string render(TimePoint now);

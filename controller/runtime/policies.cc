@@ -130,10 +130,11 @@ std::string Policies::on_error(const PolicyWatch& watch, const Error& error) {
   return error.message + "; no rollout starts or advances until they can be read";
 }
 
-std::string Policies::unknown() const {
+std::string Policies::unknown(const std::string& name_space) const {
   const std::lock_guard lock(mutex_);
   for (const auto& [watch, known] : watches_) {
     if (watch.kind == kRolloutApproval) continue;
+    if (!watch.name_space.empty() && watch.name_space != name_space) continue;
     if (known.listed || known.excused) continue;
     std::string out = "nothing starts or advances before every " + watch.kind + " has been read";
     return known.trouble.empty() ? out : out + ": " + printable(known.trouble);

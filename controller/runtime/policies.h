@@ -51,8 +51,9 @@ class Policies {
   // Its list could not be read. A sentence where that is to be told; "".
   std::string on_error(const PolicyWatch& watch, const Error& error);
 
-  // Why what binds is not known: a list that has not been read. "": all that there is is known.
-  std::string unknown() const;
+  // Why what binds services of this namespace is not known: a list that has not been read. "": all
+  // that there is is known. Of namespace "": by what is watched for all of them.
+  std::string unknown(const std::string& name_space) const;
   std::vector<Policy> binding(const std::string& name_space,
                               const std::map<std::string, std::string>& labels) const;
 

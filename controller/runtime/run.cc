@@ -51,8 +51,6 @@ Duration until(std::optional<TimePoint> due, TimePoint now) {
   return std::clamp<Duration>(*due - now, Duration{1}, kLongestWait);
 }
 
-bool may_act(const Election* election) { return election == nullptr || election->leads(); }
-
 // Renews until `done`; whoever waits for work is woken when this replica begins to lead.
 void keep_electing(Election& election, const Clock& clock, Gate& bell, Gate& work,
                    const std::atomic<bool>& done) {
@@ -87,12 +85,16 @@ Watches::Watches(KubeClient& kube, const Clock& clock, Controller& controller,
     options.path = path;
     options.server_timeout = server_timeout;
     if (server_timeout == Duration{0}) options.rest = kPollEvery;
+    controller.expect_watch(kind, name_space);
     watchers_.push_back(std::make_unique<Watcher>(
         kube, clock, options,
         [&controller, kind, name_space](const WatchEvent& event) {
           controller.on_event(kind, name_space, event);
         },
-        random));
+        random,
+        [&controller, kind, name_space](const Error* error) {
+          controller.on_watch(kind, name_space, error);
+        }));
   };
   for (const std::string& name_space : namespaces.empty() ? everywhere : namespaces) {
     // Services and Revisions first: what tracks them then finds them.
@@ -102,6 +104,7 @@ Watches::Watches(KubeClient& kube, const Clock& clock, Controller& controller,
   }
   // Passes do not wait for these: retreats are due without them.
   needed_ = watchers_.size();
+  may_leave_out_ = namespaces.size() > 1;
   const auto add_policies = [&](const PolicyWatch& watch) {
     controller.expect_policies(watch);
     WatchOptions options;
@@ -112,7 +115,9 @@ Watches::Watches(KubeClient& kube, const Clock& clock, Controller& controller,
         kube, clock, options,
         [&controller, watch](const WatchEvent& event) { controller.on_policy_event(watch, event); },
         random,
-        [&controller, watch](const Error& error) { controller.on_policy_error(watch, error); }));
+        [&controller, watch](const Error* error) {
+          if (error != nullptr) controller.on_policy_error(watch, *error);
+        }));
   };
   for (const std::string& name_space : namespaces.empty() ? everywhere : namespaces) {
     add_policies({std::string(kRolloutPolicy), name_space, false});
@@ -122,9 +127,14 @@ Watches::Watches(KubeClient& kube, const Clock& clock, Controller& controller,
 }
 
 bool Watches::in_sync() const {
-  const auto end = watchers_.begin() + static_cast<std::ptrdiff_t>(needed_);
-  return std::all_of(watchers_.begin(), end,
-                     [](const auto& watcher) { return watcher->in_sync(); });
+  bool is_any = false;
+  for (std::size_t i = 0; i < needed_; ++i) {
+    const Watcher& watcher = *watchers_[i];
+    const bool is_listed = watcher.in_sync();
+    if (!is_listed && !(may_leave_out_ && watcher.is_refused())) return false;
+    is_any = is_any || is_listed;
+  }
+  return is_any;
 }
 
 std::string Watches::error() const {
@@ -134,12 +144,16 @@ std::string Watches::error() const {
   return "";
 }
 
+bool acts(const Watches& watches, const Election* election) {
+  return watches.in_sync() && (election == nullptr || election->leads());
+}
+
 TimePoint pump(Watches& watches, Controller& controller, const Clock& clock, Duration at_most,
                Election* election) {
   TimePoint latest = clock.now() + at_most;
   if (election != nullptr) latest = std::min(latest, election->run_once());
   for (const auto& watcher : watches.all()) watcher->run_once();
-  if (!may_act(election)) return latest;
+  if (election != nullptr && !election->leads()) return latest;
   if (watches.in_sync()) {
     for (int i = 0; i < kMaxPassesPerPump && controller.read_surroundings(); ++i) {
     }
@@ -159,13 +173,12 @@ void run_until_stopped(Watches& watches, Controller& controller, const Clock& cl
   Gate bell;
   std::atomic<bool> done = false;
   controller.set_wake([&gate] { gate.open(); });
-  // Nothing is decided before everything has been listed once, and nothing by a standby.
-  const auto acts = [&] { return watches.in_sync() && may_act(election); };
+  const auto may_act = [&] { return acts(watches, election); };
   const auto work = [&](const auto& once, const auto& next_due) {
     while (!stop()) {
       const std::uint64_t seen = gate.opened();
-      if (acts() && once()) continue;
-      gate.wait(seen, acts() ? until(next_due(), clock.now()) : kLongestWait);
+      if (may_act() && once()) continue;
+      gate.wait(seen, may_act() ? until(next_due(), clock.now()) : kLongestWait);
     }
   };
   std::vector<std::jthread> threads;  // read

@@ -24,15 +24,20 @@ class Watches {
           Watcher::Random random);
 
   std::vector<std::unique_ptr<Watcher>>& all() { return watchers_; }
-  bool in_sync() const;       // all but the policies: what waits for those says so
+  // All but the policies: what waits for those says so. Of several namespaces one that cannot be
+  // read, since the server refuses it, is not waited for: its services have no passes.
+  bool in_sync() const;
   std::string error() const;  // of the first that cannot be read, or ""
 
  private:
   std::vector<std::unique_ptr<Watcher>> watchers_;
-  std::size_t needed_ = 0;  // so many of them, the first ones, for in_sync()
+  std::size_t needed_ = 0;      // so many of them, the first ones, for in_sync()
+  bool may_leave_out_ = false;  // those that the server refuses
 };
 
-// With an election, a replica that does not lead keeps its watches running and does nothing else.
+// Nothing is decided before everything has been listed once, and nothing by a replica that does not
+// lead: it keeps its watches running and does nothing else. Null: there is no election.
+bool acts(const Watches& watches, const Election* election);
 
 // One thread: the election, watches, registry checks, then every service that is due. Returns when
 // something is due next, at the latest after `at_most`.

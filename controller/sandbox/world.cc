@@ -85,6 +85,8 @@ const Fault* World::fault_of(const HttpRequest& request, const Url& url) const {
   const auto found = faults_.find(url.host);
   if (found == faults_.end() || now() >= found->second.until) return nullptr;
   const Fault& fault = found->second.fault;
+  const std::string within = "/namespaces/" + fault.name_space + "/";
+  if (!fault.name_space.empty() && url.target.find(within) == std::string::npos) return nullptr;
   return fault.only.empty() || fault.only == counted_as(request, url.target) ? &fault : nullptr;
 }
 

@@ -100,6 +100,16 @@ TEST_F(StandbyTest, AsksForItsWatchesAndTheLeaseAndForNothingElse) {
       << "POST: it lost the race for a Lease that was not there";
 }
 
+TEST_F(StandbyTest, ALeaderThatCannotReadTheClusterDoesNotAct) {
+  world_.fail(sandbox::kKubeHost, {403, "", "GET services"}, minutes(2));
+  Process& first = *processes_[0];
+  ASSERT_TRUE(run_until([&] { return first.election.leads(); }, minutes(1)));
+  run_until([] { return false; }, seconds(10));
+  EXPECT_FALSE(acts(first.watches, &first.election));
+  EXPECT_TRUE(run_until([&] { return acts(first.watches, &first.election); }, minutes(3)));
+  EXPECT_FALSE(acts(processes_[1]->watches, &processes_[1]->election));
+}
+
 TEST_F(StandbyTest, GoesOnWithARolloutWhoseLeaderDied) {
   ASSERT_TRUE(until_phase("Idle"));
   const Digest digest = shop_.rebuild(0.002);

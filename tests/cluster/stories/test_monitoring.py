@@ -21,6 +21,15 @@ TRIED = {
              {"eval_time": "8m", "alertname": "FreshetNobodyActs", "exp_alerts": [
                  {"exp_labels": {"severity": "critical"}}]}]},
         {"interval": "1m", "input_series": [
+            {"series": 'freshet_watch_failing{kind="Service",namespace="pay"}', "values": "0 1x10"},
+            {"series": 'freshet_watch_failing{kind="Service",namespace="shop"}',
+             "values": "0 1x2 0x8"}],
+         "alert_rule_test": [
+             {"eval_time": "5m", "alertname": "FreshetCannotRead", "exp_alerts": []},
+             {"eval_time": "8m", "alertname": "FreshetCannotRead", "exp_alerts": [
+                 {"exp_labels": {"severity": "critical", "kind": "Service",
+                                 "namespace": "pay"}}]}]},
+        {"interval": "1m", "input_series": [
             {"series": 'freshet_rollout_phase{namespace="shop",service="cart",phase="Retreating"}',
              "values": "1x10"},
             {"series": 'freshet_rollout_phase{namespace="shop",service="web",phase="Shifting"}',

@@ -130,6 +130,7 @@ std::string full_page() {
   metrics.observe_reconcile(0.1);
   metrics.observe_exposure(hours(3));
   metrics.set_fleet({});
+  metrics.set_watch_failing("Service", "", true);
   return metrics.render(kScraped);
 }
 

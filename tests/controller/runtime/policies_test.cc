@@ -79,17 +79,27 @@ TEST_F(KnownPolicies, NothingIsKnownBeforeEveryListIsRead) {
   policies.expect(kEverywhere);
   policies.expect(kOfCluster);
   policies.on_event(kOfCluster, listed({}));
-  EXPECT_EQ(policies.unknown(),
+  EXPECT_EQ(policies.unknown("shop"),
             "nothing starts or advances before every RolloutPolicy has been read");
   EXPECT_EQ(policies.on_event(kEverywhere, listed({})).size(), 1u);  // everybody may go on
-  EXPECT_EQ(policies.unknown(), "");
+  EXPECT_EQ(policies.unknown("shop"), "");
+}
+
+TEST_F(KnownPolicies, OneNamespaceThatIsNotReadHoldsNoOther) {
+  for (const char* name_space : {"pay", "shop"}) {
+    policies.expect({std::string(kRolloutPolicy), name_space, false});
+  }
+  policies.on_event({std::string(kRolloutPolicy), "shop", false}, listed({}));
+  EXPECT_EQ(policies.unknown("shop"), "");
+  EXPECT_EQ(policies.unknown("pay"),
+            "nothing starts or advances before every RolloutPolicy has been read");
 }
 
 TEST_F(KnownPolicies, AKindThatIsNotDefinedBindsNobody) {
   policies.expect(kOfCluster);
   EXPECT_EQ(policies.on_error(kOfCluster, make_error(ErrorKind::kNotFound, "no such kind")),
             "no such kind; rollouts go on without any of them");
-  EXPECT_EQ(policies.unknown(), "");
+  EXPECT_EQ(policies.unknown("shop"), "");
 }
 
 TEST_F(KnownPolicies, AMissingRightHoldsEverythingUnlessItMayBeMissing) {
@@ -98,13 +108,13 @@ TEST_F(KnownPolicies, AMissingRightHoldsEverythingUnlessItMayBeMissing) {
   EXPECT_EQ(policies.on_error(kOfCluster, forbidden),
             "not allowed; no rollout starts or advances until they can be read");
   EXPECT_EQ(policies.on_error(kOfCluster, forbidden), "");  // told once
-  EXPECT_EQ(policies.unknown(),
+  EXPECT_EQ(policies.unknown("shop"),
             "nothing starts or advances before every ClusterRolloutPolicy has been read: not "
             "allowed");
   Policies of_some_namespaces(clock);
   of_some_namespaces.expect(kPerhaps);
   EXPECT_NE(of_some_namespaces.on_error(kPerhaps, forbidden), "");
-  EXPECT_EQ(of_some_namespaces.unknown(), "");
+  EXPECT_EQ(of_some_namespaces.unknown("shop"), "");
 }
 
 TEST_F(KnownPolicies, WhatWasKnownStaysInForceWhenItCannotBeReadAnyMore) {

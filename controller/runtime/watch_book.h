@@ -1,0 +1,52 @@
+// What is known of the watches themselves: which namespaces have been read, which watches fail.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "controller/runtime/cache.h"
+#include "controller/runtime/log.h"
+#include "controller/runtime/metrics.h"
+
+namespace freshet {
+
+// What may pass by itself (a connection that broke) is told once it has lasted so long.
+inline constexpr Duration kTellFailingWatchAfter = minutes(1);
+
+// Thread-safe.
+class WatchBook {
+ public:
+  WatchBook(const Clock& clock, Metrics& metrics, const Log& log)
+      : clock_(clock), metrics_(metrics), log_(log) {}
+
+  // Before the watch runs; "": of all namespaces. Until all that are expected of a namespace have
+  // listed what there is, it has not been read.
+  void expect(Kind kind, const std::string& name_space);
+  bool listed(Kind kind, const std::string& name_space);  // true: with this, all of them have
+  bool is_read(const std::string& name_space) const;
+
+  // After each exchange of a watch: why it failed, or null. Log and metrics are told once that it
+  // fails, and once that it does not any more.
+  void note(Kind kind, const std::string& name_space, const Error* error);
+
+ private:
+  struct Health {
+    std::optional<TimePoint> fails_since;
+    bool is_told = false;
+  };
+
+  const Clock& clock_;
+  Metrics& metrics_;
+  const Log& log_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::set<Kind>> unread_;  // by namespace
+  std::map<std::pair<Kind, std::string>, Health> health_;
+};
+
+}  // namespace freshet
