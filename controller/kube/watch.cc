@@ -106,13 +106,6 @@ std::vector<WatchEvent> Watch::take_page(Listing& listing, const std::string& bo
     listing.present.insert(object_key(item));
     event.items.push_back(std::make_shared<const Json>(std::move(item)));
   }
-  if (listing.present.size() > kMaxListItems) {
-    list_again("");
-    fail(make_error(ErrorKind::kRefused,
-                    what("listing") + ": more than " + std::to_string(kMaxListItems) + " items"),
-         now, random);
-    return {};
-  }
   error_.reset();
   not_before_ = now;
   event.type = WatchEvent::Type::kListed;

@@ -60,7 +60,8 @@ class Watch {
 
   WatchRequest next(double random) const;
   // The answer to a list: each page is handed on as it comes, so that of a long list only one is
-  // held at a time. kRestarted comes with the last.
+  // held at a time (each is bounded, the list is not: it grows with the cluster). kRestarted comes
+  // with the last.
   std::vector<WatchEvent> on_page(const Result<HttpResponse>& answer, TimePoint now, double random);
   // Of a stream: its bytes, cut anywhere. Once is_over(), no more are wanted.
   void on_stream_begin(TimePoint now);

@@ -54,6 +54,29 @@ TEST(Watch, ListsTheNewestStateInPagesAndThenWatchesFromIt) {
             "&timeoutSeconds=450");
 }
 
+// The Revisions that Knative keeps of a few thousand Services.
+TEST(Watch, AListMayHoldMoreThanFiftyThousandObjects) {
+  Watch watch(options());
+  constexpr int kPages = 201;
+  std::size_t items = 0;
+  std::size_t present = 0;
+  for (int i = 0; i < kPages; ++i) {
+    std::vector<Json> objects;
+    for (int j = 0; j < 250; ++j) {
+      objects.push_back(object_named(std::to_string(i) + "-" + std::to_string(j), 3));
+    }
+    const std::string next = i + 1 < kPages ? "more" : "";
+    for (const WatchEvent& event : watch.on_page(page(objects, 10, next), kWatchStart, 0)) {
+      items += event.items.size();
+      present = event.present.size();
+    }
+  }
+  EXPECT_EQ(watch.error(), std::nullopt);
+  EXPECT_TRUE(watch.in_sync());
+  EXPECT_EQ(items, kPages * 250U);
+  EXPECT_EQ(present, kPages * 250U);
+}
+
 TEST(Watch, LeavesATimeoutOutWhereTheServerAnswersAtOnce) {
   Watch watch(options(Duration(0)));
   (void)watch.on_page(page({}, 10), kWatchStart, 0);
