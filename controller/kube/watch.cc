@@ -2,18 +2,24 @@
 #include "controller/kube/watch.h"
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/overloaded.h"
 #include "base/relapse.h"
+#include "base/text.h"
 #include "controller/kube/client.h"
 #include "controller/kube/errors.h"
 
 namespace freshet {
 namespace {
 
-constexpr std::size_t kDepthInPage = 3;  // {"items":[{…}]}
+constexpr std::size_t kDepthInPage = 3;           // {"items":[{…}]}
+constexpr Duration kLongestSilence = minutes(2);  // a server sends a bookmark about each minute
+
+// Comparable within one kind: KEP-5504.
+std::int64_t version_number(const std::string& version) { return parse_whole(version).value_or(0); }
 
 std::string resource_version_of(const Json& object) {
   return string_or(at_path(object, {"metadata"}), "resourceVersion");
@@ -34,6 +40,11 @@ std::string object_key(const Json& object) {
   const std::string name_space = string_or(metadata, "namespace");
   const std::string name = string_or(metadata, "name");
   return name_space.empty() ? name : name_space + "/" + name;
+}
+
+std::int64_t known_until(const WatchEvent& list) {
+  return list.went_back ? std::numeric_limits<std::int64_t>::max()
+                        : version_number(list.resource_version);
 }
 
 std::string Watch::what(std::string_view verb) const {
@@ -111,13 +122,15 @@ std::vector<WatchEvent> Watch::take_page(Listing& listing, const std::string& bo
   event.type = WatchEvent::Type::kListed;
   event.resource_version = version;
   event.is_newest = listing.not_older_than.empty();
+  event.went_back = event.is_newest && version_number(version) < told_;
   if (!event.is_newest && relapsed(Relapse::kMissedEvent)) event.items.clear();
   listing.continue_token = string_or(at_path(*page, {"metadata"}), "continue");
   if (listing.continue_token.empty()) {
     event.type = WatchEvent::Type::kRestarted;
     event.present = std::move(listing.present);
     in_sync_ = true;
-    state_ = Streaming{version, {}, {}, false, {}};
+    told_ = version_number(version);
+    state_ = Streaming{version, {}, {}, false, false, {}};
   }
   std::vector<WatchEvent> events;
   events.push_back(std::move(event));
@@ -126,7 +139,7 @@ std::vector<WatchEvent> Watch::take_page(Listing& listing, const std::string& bo
 
 void Watch::on_stream_begin(TimePoint now) {
   auto& streaming = std::get<Streaming>(state_);
-  streaming = Streaming{std::move(streaming.resource_version), {}, now, false, {}};
+  streaming = Streaming{std::move(streaming.resource_version), {}, now, false, false, {}};
 }
 
 std::vector<WatchEvent> Watch::on_bytes(std::string_view bytes) {
@@ -134,7 +147,7 @@ std::vector<WatchEvent> Watch::on_bytes(std::string_view bytes) {
   if (is_over()) return events;
   auto& streaming = std::get<Streaming>(state_);
   for (const WatchLine& line : streaming.lines.feed(bytes)) {
-    if (streaming.error_status) break;
+    if (streaming.error_status || streaming.went_back) break;
     take_line(streaming, line, events);
   }
   return events;
@@ -149,7 +162,12 @@ void Watch::take_line(Streaming& streaming, const WatchLine& line,
   const auto type = type_of(line.type);
   const std::string version = resource_version_of(*line.object);
   if (!type || version.empty()) return;  // a later API's invention; nothing we could act on
+  if (version_number(version) < version_number(streaming.resource_version)) {
+    streaming.went_back = true;
+    return;
+  }
   streaming.resource_version = version;
+  told_ = std::max(told_, version_number(version));
   streaming.heard = true;
   error_.reset();
   WatchEvent event;
@@ -161,7 +179,7 @@ void Watch::take_line(Streaming& streaming, const WatchLine& line,
 
 bool Watch::is_over() const {
   const auto* streaming = std::get_if<Streaming>(&state_);
-  return streaming == nullptr || streaming->error_status != nullptr ||
+  return streaming == nullptr || streaming->error_status != nullptr || streaming->went_back ||
          !streaming->lines.problem().empty();
 }
 
@@ -174,6 +192,7 @@ void Watch::on_stream_end(const Result<HttpResponse>& head, TimePoint now, doubl
     if (int_or(*status, "code", 0) == 410) return;
     return fail(kube_status_error(what("watching"), *status, now), now, random);
   }
+  if (streaming.went_back) return list_again("");
   if (const std::string problem = streaming.lines.problem(); !problem.empty()) {
     list_again(at);  // watching again from here would only meet the same line
     return fail(make_error(ErrorKind::kTransient, what("watching") + ": " + problem), now, random);
@@ -190,6 +209,10 @@ void Watch::on_stream_end(const Result<HttpResponse>& head, TimePoint now, doubl
   }
   error_.reset();
   not_before_ = now + options_.rest;
+  // From a version that is still to come a watch is accepted, and silent: kubernetes#107457.
+  if (asked_to_last && !streaming.heard && now - streaming.began >= kLongestSilence) {
+    list_again("");
+  }
 }
 
 void Watch::list_again(std::string not_older_than) {

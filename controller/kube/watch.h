@@ -3,6 +3,7 @@
 // detection of changes".
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -33,10 +34,16 @@ struct WatchEvent {
   std::vector<JsonPtr> items;     // of kListed, kRestarted
   std::set<std::string> present;  // of kRestarted: object_key() of all that was listed
   std::string resource_version;   // of the collection after this event
-  // kListed, kRestarted: read from the newest state there is, so older than what is known means
-  // that the server's history went back (a restored backup).
-  bool is_newest = false;
+  bool is_newest = false;         // kListed, kRestarted: read from the newest state there is
+  // The same, and older than what was told before: the server's history went back, as that of a
+  // restored backup does.
+  bool went_back = false;
 };
+
+// Of kListed and kRestarted. What is known of an object gives way to what the list holds of it, if
+// it is newer or if what is known is of at most this version: the list is of a later state then,
+// whatever its objects' versions.
+std::int64_t known_until(const WatchEvent& list);
 
 struct WatchOptions {
   std::string path;  // of the collection; may hold a selector
@@ -84,8 +91,9 @@ class Watch {
     std::string resource_version;
     WatchLines lines;
     TimePoint began{};
-    bool heard = false;    // an event or a bookmark
-    JsonPtr error_status;  // an ERROR event's Status, or null
+    bool heard = false;      // an event or a bookmark
+    bool went_back = false;  // an event was older than where the watch began
+    JsonPtr error_status;    // an ERROR event's Status, or null
   };
 
   void fail(Error error, TimePoint now, double random);
@@ -100,6 +108,7 @@ class Watch {
   WatchBackoff backoff_;
   TimePoint not_before_{};
   bool in_sync_ = false;
+  std::int64_t told_ = 0;  // the version of the latest event, or of the last list
   std::optional<Error> error_;
 };
 

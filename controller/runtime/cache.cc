@@ -27,6 +27,10 @@ std::int64_t version_of(const Json& object) {
   return version_of(string_or(metadata_of(object), "resourceVersion"));
 }
 
+bool stays(std::int64_t known, std::int64_t offered, std::int64_t until) {
+  return known > offered && known > until;
+}
+
 ServiceKey key_of(const Json& object) {
   return {string_or(metadata_of(object), "namespace"), string_or(metadata_of(object), "name")};
 }
@@ -98,10 +102,14 @@ void Cache::tell_core(const ServiceKey& service, const ServiceView* before,
 }
 
 std::vector<ServiceKey> Cache::put(Kind kind, const Json& object) {
+  return put_read(kind, object, 0);
+}
+
+std::vector<ServiceKey> Cache::put_read(Kind kind, const Json& object, std::int64_t until) {
   switch (kind) {
-    case Kind::kTrackedService: return put_tracked(object);
-    case Kind::kService: return put_service(object);
-    case Kind::kRevision: return put_revision(object);
+    case Kind::kTrackedService: return put_tracked(object, until);
+    case Kind::kService: return put_service(object, until);
+    case Kind::kRevision: return put_revision(object, until);
   }
   return {};
 }
@@ -124,8 +132,8 @@ bool Cache::knows(Kind kind, const Json& object) const {
   return known != found->second.versions.end() && known->second == version_of(version);
 }
 
-std::vector<ServiceKey> Cache::put_listed(Kind kind, const Json& object) {
-  return knows(kind, object) ? std::vector<ServiceKey>() : put(kind, object);
+std::vector<ServiceKey> Cache::put_listed(Kind kind, const Json& object, std::int64_t until) {
+  return knows(kind, object) ? std::vector<ServiceKey>() : put_read(kind, object, until);
 }
 
 std::vector<ServiceKey> Cache::remove(Kind kind, const Json& object) {
@@ -174,7 +182,7 @@ std::vector<ServiceKey> Cache::keep_only(Kind kind, const std::string& name_spac
   return concerned;
 }
 
-std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
+std::vector<ServiceKey> Cache::put_tracked(const Json& object, std::int64_t until) {
   const ServiceKey key = key_of(object);
   ParsedTrackedService parsed = parse_tracked_service_json(object);
   if (relapsed(Relapse::kPoisonObject) && !parsed.problems.empty()) throw std::bad_variant_access();
@@ -199,7 +207,8 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
                                : before.last_good_spec;
   }
   if (old != tracked_.end()) {
-    if (version_of(old->second.object.resource_version) > version_of(object)) return {};
+    const std::string& version = old->second.object.resource_version;
+    if (stays(version_of(version), version_of(object), until)) return {};
     const ServiceKey before = old->second.service();
     if (before != entry.service()) {
       const ServiceView* tracked_before = known(before);
@@ -222,7 +231,7 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object) {
   return concerned;
 }
 
-std::vector<ServiceKey> Cache::put_service(const Json& object) {
+std::vector<ServiceKey> Cache::put_service(const Json& object, std::int64_t until) {
   const ServiceKey key = key_of(object);
   auto view = service_view(object);
   const std::lock_guard lock(mutex_);
@@ -233,7 +242,7 @@ std::vector<ServiceKey> Cache::put_service(const Json& object) {
   problems_.erase(key);
   const auto old = services_.find(key);
   if (old != services_.end() &&
-      version_of(old->second.resource_version) > version_of(view->resource_version)) {
+      stays(version_of(old->second.resource_version), version_of(view->resource_version), until)) {
     return {};
   }
   const Priority priority = priority_of(cached_core(*view));
@@ -244,7 +253,7 @@ std::vector<ServiceKey> Cache::put_service(const Json& object) {
   return tracker_keys(key);
 }
 
-std::vector<ServiceKey> Cache::put_revision(const Json& object) {
+std::vector<ServiceKey> Cache::put_revision(const Json& object, std::int64_t until) {
   const ServiceKey service = service_of_revision(object);
   auto view = revision_view(object);
   // A Revision that cannot be read is as one that is not there: it is never given traffic.
@@ -252,7 +261,7 @@ std::vector<ServiceKey> Cache::put_revision(const Json& object) {
   const std::lock_guard lock(mutex_);
   Revisions& known = revisions_[service];
   const std::int64_t version = version_of(object);
-  if (known.versions[view->name] > version) return {};
+  if (stays(known.versions[view->name], version, until)) return {};
   known.versions[view->name] = version;
   known.views[view->name] = *std::move(view);
   return tracker_keys(service);

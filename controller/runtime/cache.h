@@ -34,7 +34,7 @@ struct CachedTracked {
 
 // Thread-safe. Objects are put by watches and by the replies to our own writes; one that is older
 // than what is known (by resourceVersion, which counts up within a kind) changes nothing, so that a
-// write is read back at once.
+// write is read back at once; unless a list is of a later state all the same (a restored backup).
 class Cache {
  public:
   // Hears what the cores of tracked Services say, whenever that changes; null: there is none.
@@ -52,7 +52,8 @@ class Cache {
   std::vector<ServiceKey> put(Kind kind, const Json& object);
   // Of a list: what is known in this very version concerns nobody. When a list has expired, ten
   // thousand services are not looked at anew for the few that have changed meanwhile.
-  std::vector<ServiceKey> put_listed(Kind kind, const Json& object);
+  // `until` as of known_until(): what is known of that version or an older one gives way as well.
+  std::vector<ServiceKey> put_listed(Kind kind, const Json& object, std::int64_t until);
   std::vector<ServiceKey> remove(Kind kind, const Json& object);
 
   std::optional<CachedTracked> tracked(const ServiceKey& key) const;
@@ -76,9 +77,10 @@ class Cache {
     std::map<RevisionName, std::int64_t> versions;
   };
   bool knows(Kind kind, const Json& object) const;
-  std::vector<ServiceKey> put_tracked(const Json& object);
-  std::vector<ServiceKey> put_service(const Json& object);
-  std::vector<ServiceKey> put_revision(const Json& object);
+  std::vector<ServiceKey> put_read(Kind kind, const Json& object, std::int64_t until);
+  std::vector<ServiceKey> put_tracked(const Json& object, std::int64_t until);
+  std::vector<ServiceKey> put_service(const Json& object, std::int64_t until);
+  std::vector<ServiceKey> put_revision(const Json& object, std::int64_t until);
   std::vector<ServiceKey> remove_tracked(const ServiceKey& key);
   std::vector<ServiceKey> remove_service(const ServiceKey& key);
   std::vector<ServiceKey> remove_revision(const ServiceKey& service, const RevisionName& name);

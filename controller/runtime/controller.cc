@@ -55,7 +55,7 @@ void Controller::on_event(Kind kind, const std::string& name_space, const WatchE
     case WatchEvent::Type::kListed:
     case WatchEvent::Type::kRestarted:
       for (const JsonPtr& item : event.items) {
-        enqueue(cache_.put_listed(kind, *item), clock_.now());
+        enqueue(cache_.put_listed(kind, *item, known_until(event)), clock_.now());
       }
       if (event.type == WatchEvent::Type::kListed) break;
       enqueue(cache_.keep_only(kind, name_space, event.present), clock_.now());

@@ -53,8 +53,10 @@ std::vector<PolicyReach> Policies::on_event(const PolicyWatch& watch, const Watc
     std::ranges::move(more, std::back_inserter(reached));
   };
   using Type = WatchEvent::Type;
-  for (const JsonPtr& item : event.items) add(put(watch, *item));
-  if (event.type == Type::kAdded || event.type == Type::kModified) add(put(watch, *event.object));
+  for (const JsonPtr& item : event.items) add(put(watch, *item, known_until(event)));
+  if (event.type == Type::kAdded || event.type == Type::kModified) {
+    add(put(watch, *event.object, 0));
+  }
   if (event.type == Type::kDeleted) {
     const Json& metadata = at_path(*event.object, {"metadata"});
     add(remove({watch.kind, {string_or(metadata, "namespace"), string_or(metadata, "name")}}));
@@ -154,13 +156,15 @@ std::vector<Policy> Policies::binding(const std::string& name_space,
   return out;
 }
 
-std::vector<PolicyReach> Policies::put(const PolicyWatch& watch, const Json& object) {
+std::vector<PolicyReach> Policies::put(const PolicyWatch& watch, const Json& object,
+                                       std::int64_t until) {
   const ParsedRolloutPolicy parsed = parse_rollout_policy_json(object, watch.kind);
   const Json& metadata = at_path(object, {"metadata"});
   const Key key{watch.kind, {string_or(metadata, "namespace"), string_or(metadata, "name")}};
   const std::int64_t version = parse_whole(string_or(metadata, "resourceVersion")).value_or(0);
   const auto before = entries_.find(key);
-  if (before != entries_.end() && before->second.version > version) return {};
+  const std::int64_t known = before == entries_.end() ? 0 : before->second.version;
+  if (known > version && known > until) return {};
   Entry entry;
   if (before != entries_.end() && before->second.uid == string_or(metadata, "uid")) {
     entry = before->second;

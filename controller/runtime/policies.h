@@ -82,7 +82,8 @@ class Policies {
 
   using Key = std::pair<std::string, ServiceKey>;  // kind, namespace and name
 
-  std::vector<PolicyReach> put(const PolicyWatch& watch, const Json& object);
+  // `until` as of known_until(); 0: of no list.
+  std::vector<PolicyReach> put(const PolicyWatch& watch, const Json& object, std::int64_t until);
   std::vector<PolicyReach> remove(const Key& key);
   void settle_status(const Key& key, Entry& entry, const ParsedRolloutPolicy& parsed,
                      const RolloutPolicyStatus& shown);

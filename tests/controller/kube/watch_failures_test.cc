@@ -135,7 +135,7 @@ TEST(WatchFailure, OfAListAtAKnownVersionFallsBackToTheNewestState) {
     EXPECT_EQ(watch.next(0).target, kListNewest);
     EXPECT_EQ(watch.next(0).not_before, kFailuresStart);
     EXPECT_EQ(to_text(watch.on_page(page({object_named("a", 5)}, 7), kFailuresStart, 0)),
-              Texts{"Restarted newest a@5 @7"});
+              Texts{"Restarted newest went back a@5 @7"});
   }
 }
 

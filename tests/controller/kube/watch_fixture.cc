@@ -53,6 +53,7 @@ std::string to_text(const WatchEvent& event) {
   }
   std::string text = event.type == WatchEvent::Type::kListed ? "Listed" : "Restarted";
   if (event.is_newest) text += " newest";
+  if (event.went_back) text += " went back";
   for (const JsonPtr& item : event.items) text += " " + named(*item);
   return text + " @" + event.resource_version;
 }

@@ -10,6 +10,7 @@
 namespace freshet {
 namespace {
 
+using testing::error_line;
 using testing::line;
 using testing::object_named;
 using testing::page;
@@ -18,6 +19,12 @@ using testing::to_text;
 
 constexpr TimePoint kWatchStart{std::chrono::hours(24)};
 const HttpResponse kStreamOk{200, {}, ""};
+
+HttpResponse still_to_come() {
+  return testing::status_answer(
+      504, "Too large resource version",
+      {{"causes", Json::array({{{"reason", "ResourceVersionTooLarge"}}})}});
+}
 
 WatchOptions options(Duration server_timeout = minutes(5)) {
   WatchOptions made;
@@ -168,6 +175,51 @@ TEST(Watch, TakesAnEventOfThreeMebibytes) {
     events += watch.on_bytes(std::string_view(body).substr(at, 16384)).size();
   }
   EXPECT_EQ(events, 1U);
+}
+
+TEST(Watch, KeysAreNamespaceAndName) {
+  Json object = object_named("checkout", 1);
+  EXPECT_EQ(object_key(object), "checkout");
+  object["metadata"]["namespace"] = "shop";
+  EXPECT_EQ(object_key(object), "shop/checkout");
+}
+
+// A backup was restored: each page of the newest list is older than what was told.
+TEST(Watch, ANewestListThatIsOlderThanWhatWasToldSaysThatHistoryWentBack) {
+  Watch watch = listed();
+  (void)watch.on_bytes(line("ADDED", object_named("a", 900)) + error_line(410, "too old"));
+  watch.on_stream_end(kStreamOk, kWatchStart, 0);
+  (void)watch.on_page(still_to_come(), kWatchStart, 0);
+  EXPECT_EQ(to_text(watch.on_page(page({object_named("a", 400)}, 500, "more"), kWatchStart, 0)),
+            Texts{"Listed newest went back a@400 @500"});
+  EXPECT_EQ(to_text(watch.on_page(page({object_named("b", 3)}, 500), kWatchStart, 0)),
+            Texts{"Restarted newest went back b@3 @500"});
+  watch.on_stream_begin(kWatchStart);
+  EXPECT_EQ(to_text(watch.on_bytes(line("ADDED", object_named("c", 501)))), Texts{"Added c@501"});
+}
+
+TEST(Watch, AnEventThatIsOlderThanWhereTheWatchBeganBeginsAListOfTheNewestState) {
+  Watch watch = listed();
+  EXPECT_EQ(to_text(watch.on_bytes(line("ADDED", object_named("a", 9)) +
+                                   line("ADDED", object_named("b", 11)))),
+            Texts{});
+  EXPECT_TRUE(watch.is_over());
+  watch.on_stream_end(kStreamOk, kWatchStart, 0);
+  EXPECT_EQ(watch.error(), std::nullopt);
+  EXPECT_EQ(watch.next(0).target, "/apis/x/v1/things?limit=250");
+  EXPECT_EQ(to_text(watch.on_page(page({object_named("a", 9)}, 9), kWatchStart, 0)),
+            Texts{"Restarted newest went back a@9 @9"});
+}
+
+// kubernetes#107457: nothing is told from a version that is still to come, not even a bookmark.
+TEST(Watch, AfterAStreamWithoutAWordForMinutesBeginsAListOfTheNewestState) {
+  Watch silent = listed();
+  silent.on_stream_end(kStreamOk, kWatchStart + minutes(5), 0);
+  EXPECT_EQ(silent.next(0).target, "/apis/x/v1/things?limit=250");
+  Watch quiet = listed();
+  (void)quiet.on_bytes(line("BOOKMARK", object_named("", 10)));
+  quiet.on_stream_end(kStreamOk, kWatchStart + minutes(5), 0);
+  EXPECT_TRUE(quiet.next(0).is_stream);
 }
 
 }  // namespace

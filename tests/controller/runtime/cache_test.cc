@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/kube/watch.h"
 #include "controller/model/core.h"
 #include "tests/support/planner_world.h"
 
@@ -251,11 +252,42 @@ TEST_F(Caches, KnowBeforeTheFirstPassWhoseUsersAreAtStakeAndWhoIsToBeTakenBack) 
 
 TEST_F(Caches, AListConcernsOnlyThoseThatAreNotKnownInItsVersion) {
   for (const Kind kind : kAllKinds) {
-    EXPECT_TRUE(cache.put_listed(kind, object_json(kind, "checkout", 1)).empty());
+    EXPECT_TRUE(cache.put_listed(kind, object_json(kind, "checkout", 1), 1).empty());
     Json changed = object_json(kind, "checkout", 2);
     changed["metadata"]["annotations"]["freshet.dev/pause"] = "1";
-    EXPECT_EQ(cache.put_listed(kind, changed), std::vector<ServiceKey>{kCheckout});
+    EXPECT_EQ(cache.put_listed(kind, changed, 2), std::vector<ServiceKey>{kCheckout});
   }
+}
+
+// Of a restored backup: what a watch and our own writes told of later versions is not so any more.
+TEST_F(Caches, AListOfAHistoryThatWentBackReplacesWhatWasNewer) {
+  WatchEvent list;
+  list.resource_version = "500";
+  for (const bool went_back : {false, true}) {
+    list.went_back = went_back;
+    for (const Kind kind : kAllKinds) {
+      Json newer = object_json(kind, "checkout", 900);
+      if (kind == Kind::kRevision) newer["spec"]["timeoutSeconds"] = 7;
+      cache.put(kind, newer);
+      cache.put_listed(kind, object_json(kind, "checkout", 400), known_until(list));
+    }
+    EXPECT_EQ(cache.service(kCheckout)->resource_version, went_back ? "400" : "900");
+    EXPECT_EQ(cache.tracked(kCheckout)->object.resource_version, went_back ? "400" : "900");
+    const std::string text = cache.revisions(kCheckout).begin()->second.template_json;
+    EXPECT_EQ(text.find("timeoutSeconds") == std::string::npos, went_back) << text;
+  }
+}
+
+// The same where the restored server has come further meanwhile: at version 1000 it holds 400.
+TEST_F(Caches, AListThatIsNewerThanWhatIsKnownHoldsTheTruth) {
+  WatchEvent list;
+  list.resource_version = "1000";
+  for (const Kind kind : kAllKinds) {
+    cache.put(kind, object_json(kind, "checkout", 900));
+    cache.put_listed(kind, object_json(kind, "checkout", 400), known_until(list));
+  }
+  EXPECT_EQ(cache.service(kCheckout)->resource_version, "400");
+  EXPECT_EQ(cache.tracked(kCheckout)->object.resource_version, "400");
 }
 
 }  // namespace

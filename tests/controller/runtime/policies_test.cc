@@ -95,6 +95,18 @@ TEST_F(KnownPolicies, OneNamespaceThatIsNotReadHoldsNoOther) {
             "nothing starts or advances before every RolloutPolicy has been read");
 }
 
+TEST_F(KnownPolicies, AListOfARestoredBackupReplacesWhatWasNewer) {
+  policies.on_event(kEverywhere, listed({policy_json("shop", "a", 900, kStop)}));
+  ASSERT_TRUE(policies.binding("shop", {}).front().stop);
+  WatchEvent list = listed({policy_json("shop", "a", 400, {{"owner", "ann"}})});
+  list.resource_version = "500";
+  policies.on_event(kEverywhere, list);
+  EXPECT_TRUE(policies.binding("shop", {}).front().stop);
+  list.went_back = true;
+  policies.on_event(kEverywhere, list);
+  EXPECT_FALSE(policies.binding("shop", {}).front().stop);
+}
+
 TEST_F(KnownPolicies, AKindThatIsNotDefinedBindsNobody) {
   policies.expect(kOfCluster);
   EXPECT_EQ(policies.on_error(kOfCluster, make_error(ErrorKind::kNotFound, "no such kind")),
