@@ -80,6 +80,7 @@ void RegistryBudget::failed(const RegistryFailure& failure, TimePoint now) {
     case RegistryFailureKind::kNotFound:
     case RegistryFailureKind::kRefused:
     case RegistryFailureKind::kNotAnImage:
+    case RegistryFailureKind::kFewReadsLeft:
     case RegistryFailureKind::kNoMatch:
     case RegistryFailureKind::kInconsistent: reached(now); break;
   }

@@ -49,6 +49,7 @@ std::string_view to_string(RegistryFailureKind kind) {
     case RegistryFailureKind::kRefused: return "refused";
     case RegistryFailureKind::kNotAnImage: return "notAnImage";
     case RegistryFailureKind::kRateLimited: return "rateLimited";
+    case RegistryFailureKind::kFewReadsLeft: return "fewReadsLeft";
     case RegistryFailureKind::kNoMatch: return "noMatch";
     case RegistryFailureKind::kInconsistent: return "inconsistent";
   }
@@ -75,6 +76,8 @@ std::string_view advice(RegistryFailureKind kind) {
     case RegistryFailureKind::kRateLimited:
       return "Wait as long as the registry asks, poll less often, or use credentials with a "
              "higher limit.";
+    case RegistryFailureKind::kFewReadsLeft:
+      return "Use credentials with a higher limit, here or where nodes pull.";
     case RegistryFailureKind::kNoMatch:
       return "Compare spec.images[].follow with the tags that freshet resolve --tags lists.";
     case RegistryFailureKind::kInconsistent:

@@ -17,12 +17,14 @@ enum class RegistryFailureKind {
   kRefused,         // our own rule, or the server's policy, refuses it
   kNotAnImage,      // an answer, but neither an image manifest nor an index of them
   kRateLimited,     // asked to wait (429)
+  kFewReadsLeft,    // little is left of its limit: we hold back, so that nodes can pull
   kNoMatch,         // tags are there, but none that the policy follows
   kInconsistent,    // answers that contradict one another: a stale mirror, a push under way
 };
 
 // "authentication", "notFound", "unreachable", "refused", "notAnImage", "rateLimited",
-// "noMatch", "inconsistent": as `freshet resolve -o json` prints them.
+// "fewReadsLeft" (of the poller alone), "noMatch", "inconsistent": as `freshet resolve -o json`
+// prints them.
 std::string_view to_string(RegistryFailureKind kind);
 // One sentence: what a person can do about it.
 std::string_view advice(RegistryFailureKind kind);

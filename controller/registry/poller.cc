@@ -106,11 +106,10 @@ PollStep Poller::start_due(TimePoint now) {
   PollStep step;
   for (auto& [name, account] : accounts_) {
     std::set<std::size_t> tried;  // a check that ends without a request may be due again at once
-    while (!account.waiting.empty() && account.waiting.begin()->first <= now &&
-           account.budget.may_start(now)) {
-      const std::size_t place = account.waiting.begin()->second;
-      if (!tried.insert(place).second) break;
-      advance(start(place, now), step, now);
+    while (account.budget.may_start(now)) {
+      const auto place = next_place(account, now);
+      if (!place || !tried.insert(*place).second) break;
+      advance(start(*place, now), step, now);
     }
   }
   return step;
@@ -118,7 +117,8 @@ PollStep Poller::start_due(TimePoint now) {
 
 std::uint64_t Poller::start(std::size_t place, TimePoint now) {
   Entry& entry = places_[place]->second;
-  entry.account->waiting.erase({entry.due, place});
+  stop_waiting(entry);
+  entry.hinted = false;
   entry.account->budget.started();
   entry.check = ++last_id_;
   const auto& observation = entry.observation;
@@ -129,7 +129,7 @@ std::uint64_t Poller::start(std::size_t place, TimePoint now) {
                           entry.followed.reads_bases};
   running_.emplace(last_id_, Running{places_[place], entry.account,
                                      Resolution(std::move(target), options_, memory_, now + ahead_),
-                                     now - entry.due, false, ahead_});
+                                     now - entry.due, false, false, ahead_});
   return last_id_;
 }
 
@@ -138,9 +138,7 @@ PollStep Poller::fold(std::uint64_t id, const Result<HttpResponse>& reply, TimeP
   const auto found = running_.find(id);
   if (found == running_.end()) return step;
   if (reply && found->second.asks_registry) {
-    if (const auto limit = rate_limit(reply->headers)) {
-      found->second.account->budget.heard(*limit, now);
-    }
+    if (const auto limit = rate_limit(reply->headers)) hear(*found->second.account, *limit, now);
   }
   const auto sharing = shared_.answered(id);
   for (const std::uint64_t each : sharing) {
@@ -160,10 +158,12 @@ void Poller::advance(std::uint64_t id, PollStep& step, TimePoint now) {
   auto next = check.resolution.next_request(memory_, now + check.ahead);
   if (auto* request = std::get_if<HttpRequest>(&next)) {
     if (shared_.is_asked(id, *request)) return;
-    budget.spend(now);
-    check.asks_registry = request->url.starts_with(account.origin);
-    step.requests.push_back({id, account.registry, std::move(*request)});
-    return;
+    if (may_send(check, *request, now)) {
+      step.requests.push_back({id, account.registry, std::move(*request)});
+      return;
+    }
+    shared_.withdraw(id);
+    next = few_reads_left(account);
   }
   budget.ended();
   const auto& outcome = std::get<ResolutionOutcome>(next);
@@ -225,7 +225,7 @@ bool Poller::finish(Entry& entry, const PollKey& key, const ResolutionOutcome& o
                  [&](const RegistryFailure& failure) { finish_failed(entry, key, failure, now); },
              },
              outcome);
-  if (std::exchange(entry.hinted, false)) {
+  if (entry.hinted) {
     set_due(entry, std::min(entry.due, earliest_hinted(entry, now)));
   }
   return seen.unauthorized || other_image || told_by(seen) != before;
@@ -242,20 +242,28 @@ TimePoint Poller::next_check(const PollKey& key, const Entry& entry, TimePoint n
 
 void Poller::finish_failed(Entry& entry, const PollKey& key, const RegistryFailure& failure,
                            TimePoint now) {
+  entry.observation.last_error = sentence(failure);
+  entry.observation.unauthorized = failure.kind == RegistryFailureKind::kAuthentication;
+  if (failure.kind == RegistryFailureKind::kFewReadsLeft) {  // asking whether it moved is free
+    entry.failures = 0;
+    entry.not_before = {};
+    return set_due(entry, next_check(key, entry, now));
+  }
   ++entry.failures;
   set_due(entry, next_after_failure(phase_name(key), entry.followed.every, entry.failures,
                                     failure.retry_after, now));
   entry.not_before = failure.retry_after ? now + *failure.retry_after : TimePoint{};
-  entry.observation.last_error = sentence(failure);
-  entry.observation.unauthorized = failure.kind == RegistryFailureKind::kAuthentication;
 }
 
 std::optional<TimePoint> Poller::next_due(TimePoint now) const {
   std::optional<TimePoint> next;
   for (const auto& [name, account] : accounts_) {
-    if (account.waiting.empty() || !account.budget.has_room()) continue;
-    const auto due = std::max(account.waiting.begin()->first, account.budget.may_start_at(now));
-    if (!next || due < *next) next = due;
+    if (!account.budget.has_room()) continue;
+    for (const Waiting* places : {&account.waiting, &account.hinted}) {
+      if (places->empty()) continue;
+      const auto due = std::max(places->begin()->first, account.budget.may_start_at(now));
+      if (!next || due < *next) next = due;
+    }
   }
   return next;
 }

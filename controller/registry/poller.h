@@ -95,8 +95,8 @@ class Poller {
   // what went, or with a credential of before, runs on and its outcome is dropped.
   void set_followed(const std::vector<Followed>& followed, TimePoint now);
 
-  // Starts what is due now, as far as the budgets of the registries allow, the longest overdue of
-  // each first. A check takes at most RegistryOptions::timeout.
+  // Starts what is due now, as far as the budgets of the registries allow: the longest overdue of
+  // each first, in turns with what was hinted. A check takes at most RegistryOptions::timeout.
   PollStep start_due(TimePoint now);
   // The reply to a request handed out before; an `id` that is not in flight is ignored.
   PollStep fold(std::uint64_t id, const Result<HttpResponse>& reply, TimePoint now);
@@ -115,13 +115,20 @@ class Poller {
   std::map<PollKey, TagObservation> observations() const;
 
  private:
+  using Waiting = std::set<std::pair<TimePoint, std::size_t>>;  // places by due
   // Whom a budget belongs to: one registry as one identity.
   using AccountKey = std::pair<std::string, std::string>;
   struct Account {
     RegistryBudget budget;
+    // Where only manifests that are read count against the limit which the registry tells.
+    std::optional<RegistryBudget> reads;
+    std::optional<RateLimit> limit;  // that it told last
     std::string registry;
-    std::string origin;                                   // of the API
-    std::set<std::pair<TimePoint, std::size_t>> waiting;  // places by due; their check does not run
+    std::string origin;  // of the API, "https://r.io/"
+    // Whose check does not run, and of these those that were hinted.
+    Waiting waiting;
+    Waiting hinted;
+    bool hinted_was_first = false;
   };
   struct Entry {
     Followed followed;
@@ -132,7 +139,7 @@ class Poller {
     int failures = 0;         // in a row
     int confirm_again = 0;    // tries left to read when the image was made
     std::uint64_t check = 0;  // that runs for it; 0: none
-    bool hinted = false;      // while that check ran
+    bool hinted = false;      // since that check began, or the one before if none runs
     std::size_t place = 0;    // in places_
     Account* account = nullptr;
   };
@@ -143,6 +150,7 @@ class Poller {
     Resolution resolution;
     Duration late{};
     bool asks_registry = false;  // in flight; else a token service or where it was sent to
+    bool reads = false;          // has begun to read manifests out of Account::reads
     Duration ahead{};            // as when it began, by which its deadline is kept
   };
 
@@ -151,6 +159,12 @@ class Poller {
   Account& account_for(const Entry& entry);
   TimePoint next_check(const PollKey& key, const Entry& entry, TimePoint now) const;
   void set_due(Entry& entry, TimePoint due);
+  static void wait_for_start(const Entry& entry);
+  static void stop_waiting(const Entry& entry);
+  static std::optional<std::size_t> next_place(Account& account, TimePoint now);
+  static bool may_send(Running& check, const HttpRequest& request, TimePoint now);
+  static void hear(Account& account, const RateLimit& limit, TimePoint now);
+  static RegistryFailure few_reads_left(const Account& account);
   void index_entries();
   std::uint64_t start(std::size_t place, TimePoint now);
   void advance(std::uint64_t id, PollStep& step, TimePoint now);

@@ -16,12 +16,9 @@ TimePoint Poller::earliest_hinted(const Entry& entry, TimePoint now) const {
 }
 
 void Poller::hint_entry(Entry& entry, TimePoint now) {
-  if (entry.check != 0) {
-    entry.hinted = true;  // the answer may be on its way from before the tag moved
-    return;
-  }
-  const TimePoint due = earliest_hinted(entry, now);
-  if (due < entry.due) set_due(entry, due);
+  entry.hinted = true;
+  if (entry.check != 0) return;  // its answer may be on its way from before the tag moved
+  set_due(entry, std::min(entry.due, earliest_hinted(entry, now)));
 }
 
 void Poller::hint_all(const std::string& beginning, TimePoint now) {

@@ -16,6 +16,7 @@ class SharedRequests {
   // then waits for it as well. If not, `id` is the one that asks. A HEAD is never shared: it is
   // what a steady check asks, and nobody else does.
   bool is_asked(std::uint64_t id, const HttpRequest& request);
+  void withdraw(std::uint64_t id) { asked_.erase(id); }  // is not sent after all
   // Whose answer has come with the one to `id`, itself first.
   std::vector<std::uint64_t> answered(std::uint64_t id);
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -155,6 +156,124 @@ TEST(PollerBudget, CountsRequestsAndNotChecks) {
   EXPECT_GE(transport.requests().size(), static_cast<std::size_t>(kRequestBurst));
   EXPECT_LE(transport.requests().size(),
             static_cast<std::size_t>(kRequestBurst) + 2 * kMaxInFlightPerRegistry);
+}
+
+// Docker Hub with little left of its pulls: each of so many repositories wants a token of its own.
+class ShortHub : public ::testing::Test {
+ protected:
+  static constexpr int kTags = 20;
+
+  void SetUp() override {
+    const HttpHeaders little = {{"RateLimit-Limit", "100;w=21600"},
+                                {"RateLimit-Remaining", "10;w=21600"}};
+    transport_.on("GET", "https://auth.docker.io/token",
+                  make_response(200, {}, R"({"token":"t","expires_in":300})"));
+    for (int i = 0; i < kTags; ++i) {
+      const auto made = fixture::config(format_rfc3339(kNow - minutes(i)));
+      const auto image = fixture::manifest_of(made);
+      HttpResponse head = image.head();
+      head.headers.insert(head.headers.end(), little.begin(), little.end());
+      const std::string repository = "https://registry-1.docker.io/v2/acme/app" + std::to_string(i);
+      const std::string challenge = R"(Bearer realm="https://auth.docker.io/token")";
+      transport_.on("HEAD", repository + "/manifests/1",
+                    make_response(401, {{"WWW-Authenticate", challenge}}));
+      transport_.on("HEAD", repository + "/manifests/1", head);
+      transport_.on("GET", repository + "/manifests/" + image.digest().get(), image.get());
+      transport_.on("GET", repository + "/blobs/" + made.digest().get(),
+                    make_response(200, {}, made.body));
+      followed_.push_back({tag(i), {}, minutes(5)});
+    }
+    poller_.set_followed(followed_, now_);
+  }
+  static ImageReference tag(int i) {
+    return *parse_image_reference("docker.io/acme/app" + std::to_string(i) + ":1");
+  }
+  // What has an answer of 200 is asked twice at first.
+  std::map<std::string, int> asked_until(TimePoint end) {
+    transport_.forget_requests();
+    while (now_ < end) {
+      run_checks(poller_, transport_, now_);
+      now_ = std::max(now_ + milliseconds(1), poller_.next_due(now_).value());
+    }
+    std::map<std::string, int> asked;
+    for (const std::string& line : transport_.lines()) ++asked[line.substr(0, line.find('?'))];
+    return asked;
+  }
+
+  ScriptedTransport transport_;
+  Poller poller_{RegistryOptions{}};
+  TimePoint now_ = kNow;
+  std::vector<Followed> followed_;
+};
+
+TEST_F(ShortHub, AsksEveryTagInTimeAndReadsFewManifests) {
+  int heads = 0;
+  int reads = 0;
+  for (const auto& [line, times] : asked_until(kNow + minutes(15))) {
+    if (line.starts_with("HEAD")) {
+      ++heads;
+      EXPECT_GE(times, 3) << line;  // challenged once, then twice
+    }
+    if (line.starts_with("GET") && line.find("/manifests/") != std::string::npos) reads += times;
+  }
+  EXPECT_EQ(heads, kTags);
+  EXPECT_GE(reads, 1);
+  EXPECT_LE(reads, 2) << "of those that nodes need";
+  int told = 0;
+  for (const auto& [key, seen] : poller_.observations()) {
+    const std::string why = "docker.io tells that 10 of 100 pulls are left for 6h: ";
+    EXPECT_TRUE(seen.confirmed || seen.last_error.starts_with(why)) << seen.last_error;
+    told += seen.confirmed ? 0 : 1;
+  }
+  EXPECT_EQ(told, kTags - reads);
+}
+
+TEST_F(ShortHub, AsksAtOnceWhatWasHinted) {
+  asked_until(kNow + minutes(1));
+  poller_.hint(tag(7), now_);
+  const std::string line = "HEAD https://registry-1.docker.io/v2/acme/app7/manifests/1";
+  EXPECT_EQ(asked_until(now_ + seconds(2)).count(line), 1u);
+}
+
+// A check every ten minutes is left, and others have waited for longer.
+TEST(PollerBudget, WhatWasHintedGoesBeforeWhatIsOverdueInTurns) {
+  ScriptedTransport transport;
+  Poller poller{RegistryOptions{}};
+  TimePoint now = kNow;
+  poller.set_followed(
+      tags_answering(transport, 10,
+                     {{"RateLimit-Limit", "100;w=21600"}, {"RateLimit-Remaining", "1;w=21600"}}),
+      now);
+  run_checks(poller, transport, now);
+  now += minutes(5);
+  std::vector<bool> asked;
+  for (int i = 0; i < 4; ++i) {
+    poller.hint(*parse_image_reference("r.io/acme/app:3"), now);
+    now = poller.next_due(now).value();
+    transport.forget_requests();
+    run_checks(poller, transport, now);
+    asked.push_back(transport.lines().at(0).ends_with("/3"));
+  }
+  EXPECT_EQ(asked, (std::vector{true, false, true, false}));
+}
+
+TEST(PollerBudget, TokensComeOutOfNoBudget) {
+  ScriptedTransport transport;
+  std::vector<Followed> followed;
+  transport.on("GET", "https://auth.r.io/token",
+               make_response(200, {}, R"({"token":"t","expires_in":300})"));
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "acme/app" + std::to_string(i);
+    const std::string url = "https://r.io/v2/" + name + "/manifests/1";
+    transport.on(
+        "HEAD", url,
+        make_response(401, {{"WWW-Authenticate", R"(Bearer realm="https://auth.r.io/token")"}}));
+    transport.on("HEAD", url, make_response(404));
+    followed.push_back({*parse_image_reference("r.io/" + name + ":1"), {}, minutes(5)});
+  }
+  Poller poller{RegistryOptions{}};
+  poller.set_followed(followed, kNow);
+  EXPECT_EQ(run_checks(poller, transport, kNow).size(), 20u) << "each asks r.io twice: 40 in all";
 }
 
 }  // namespace
