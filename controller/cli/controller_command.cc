@@ -2,28 +2,24 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <nlohmann/json.hpp>
-#include <set>
 
-#include "base/files.h"
-#include "base/text.h"
 #include "controller/cli/api_listener.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/context.h"
+#include "controller/cli/egress_flags.h"
 #include "controller/cli/flags.h"
 #include "controller/cli/fleet_flags.h"
 #include "controller/cli/gate_flags.h"
 #include "controller/cli/limits.h"
 #include "controller/cli/notifier.h"
 #include "controller/cli/prometheus_flags.h"
+#include "controller/cli/registry_flags.h"
 #include "controller/cli/replica.h"
 #include "controller/cli/stop_signals.h"
 #include "controller/cli/webhook_listener.h"
-#include "controller/net/curl_exchanges.h"
-#include "controller/registry/endpoint.h"
 #include "controller/runtime/controller.h"
 #include "controller/runtime/definition.h"
 #include "controller/runtime/paths.h"
-#include "controller/runtime/program.h"
 #include "controller/runtime/run.h"
 #include "controller/server/probe_server.h"
 
@@ -31,19 +27,14 @@ namespace freshet {
 
 namespace {
 
-constexpr std::size_t kMaxCaBytes = 1 << 20;
 constexpr Duration kWatchTimeout = minutes(5);
 
 struct Flags {
   ClusterFlags cluster;
   std::vector<std::string> namespaces;
   PrometheusAccess prometheus;
-  std::string registry_ca;
-  std::vector<std::string> plain_http;
-  std::vector<std::string> private_registries;
-  std::vector<std::string> registry_rates;
-  std::string docker_config;
-  std::string helper_timeout = "10s";
+  RegistryFlags registries;
+  EgressFlags egress;
   std::string max_image_size = "64Gi";
   std::string listen = ":9080";
   ApiFlags api;
@@ -67,12 +58,7 @@ Result<ControllerOptions> options_from(const Flags& flags) {
     return bad_input("--analysis-interval is " + flags.analysis_interval + "; allowed: 1s to 5m");
   }
   options.analysis_interval = *interval;
-  auto plain_http = parse_plain_http(join(flags.plain_http, ","));
-  if (!plain_http) return with_context("--plain-http", plain_http.error());
-  options.plain_http = *std::move(plain_http);
-  auto rates = registry_rates(flags.registry_rates);
-  if (!rates) return rates.error();
-  options.registry_rates = *std::move(rates);
+  if (Status filled = fill_in(options, flags.registries); !filled) return filled.error();
   const auto size = byte_size("--max-image-size", flags.max_image_size);
   if (!size) return size.error();
   options.max_image_bytes = *size;
@@ -89,45 +75,6 @@ Result<ControllerOptions> options_from(const Flags& flags) {
   return options;
 }
 
-// What the controller reads its own credentials with; a bad file or limit is told at the start.
-Result<Connections> with_credentials(Connections connections, Context& context,
-                                     const Flags& flags) {
-  const auto limit = parse_duration(flags.helper_timeout);
-  if (!limit) return with_context("--credential-helper-timeout", limit.error());
-  if (*limit < seconds(1) || *limit > minutes(1)) {
-    return bad_input("--credential-helper-timeout is " + flags.helper_timeout +
-                     "; allowed: 1s to 1m");
-  }
-  connections.ask_helper = helper_runner(context.clock, *limit);
-  if (flags.docker_config.empty()) return connections;
-  connections.docker_config = [path = flags.docker_config] {
-    return read_file(path, kMaxDockerConfigBytes);
-  };
-  const auto text = connections.docker_config();
-  if (!text) return with_context("--docker-config", text.error());
-  const auto parsed = parse_docker_config(*text, flags.docker_config);
-  if (!parsed) return with_context("--docker-config", parsed.error());
-  return connections;
-}
-
-Result<std::string> optional_file(const std::string& path) {
-  if (path.empty()) return std::string();
-  return read_file(path, kMaxCaBytes);
-}
-
-// Exchanges with registries: what a registry or its token service names must be public, unless the
-// operator listed it.
-Result<std::unique_ptr<HttpExchanges>> registry_exchanges(const Flags& flags,
-                                                          const std::set<std::string>& plain_http) {
-  NetOptions net;
-  auto ca = optional_file(flags.registry_ca);
-  if (!ca) return with_context("--registry-ca", ca.error());
-  net.extra_ca_pem = *std::move(ca);
-  net.addresses.private_hosts = flags.private_registries;
-  for (const std::string& host : plain_http) net.addresses.private_hosts.push_back(host);
-  return make_curl_exchanges(std::move(net));
-}
-
 // What runs beside the controller and only shows or hears.
 struct Servers {
   std::unique_ptr<ProbeServer> probes;
@@ -135,9 +82,9 @@ struct Servers {
 };
 
 Result<Servers> start_servers(const Flags& flags, std::vector<WebhookReceiver> receivers,
-                              const Context& context, const Watches& watches,
-                              const Replica& replica, Controller& controller, Metrics& metrics,
-                              const Log& log) {
+                              const EgressProxy& egress, const Context& context,
+                              const Watches& watches, const Replica& replica,
+                              Controller& controller, Metrics& metrics, const Log& log) {
   Servers servers;
   const auto unready = [&watches]() -> std::string {
     if (watches.in_sync()) return "";
@@ -155,9 +102,9 @@ Result<Servers> start_servers(const Flags& flags, std::vector<WebhookReceiver> r
                                     .role = [&] { return replica.role(); }});
   if (!probes) return probes.error();
   servers.probes = *std::move(probes);
-  auto webhooks =
-      WebhookListener::start(flags.webhooks, std::move(receivers), context.clock, controller,
-                             metrics, log, [&replica] { return replica.acts(); });
+  auto webhooks = WebhookListener::start(
+      flags.webhooks, std::move(receivers), context.clock, controller, metrics, log,
+      [&replica] { return replica.acts(); }, egress);
   if (!webhooks) return webhooks.error();
   servers.webhooks = *std::move(webhooks);
   return servers;
@@ -189,7 +136,9 @@ Result<int> run(Context& machine, Flags& flags) {
 
   Metrics metrics;
   const Log log = standard_log(flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText);
-  const auto notifier = make_notifier(flags.notifications, context, metrics, log);
+  const auto egress = egress_proxy(flags.egress, context.sources);
+  if (!egress) return egress.error();
+  const auto notifier = make_notifier(flags.notifications, context, metrics, log, *egress);
   if (!notifier) return notifier.error();
   NetOptions net;
   net.stop = stop;
@@ -200,11 +149,12 @@ Result<int> run(Context& machine, Flags& flags) {
   if (!cluster) return cluster.error();
   auto prometheus = connect_prometheus(context, flags.prometheus);
   if (!prometheus) return prometheus.error();
-  auto registry = registry_exchanges(flags, options->plain_http);
+  auto registry = registry_exchanges(flags.registries, options->plain_http, *egress);
   if (!registry) return registry.error();
 
   replica = make_replica(flags.election, context, **cluster, log);
-  auto connections = with_credentials({*replica.kube, **registry, **prometheus}, context, flags);
+  auto connections =
+      with_credentials({*replica.kube, **registry, **prometheus}, context, flags.registries);
   if (!connections) return connections.error();
   const auto gates = gate_exchanges(flags.gates);
   if (!gates) return gates.error();
@@ -213,8 +163,8 @@ Result<int> run(Context& machine, Flags& flags) {
   Controller controller(*options, *std::move(connections), context.clock, metrics, log);
   Watches watches(*replica.kube, context.clock, controller, options->namespaces, kWatchTimeout,
                   machine_dice());
-  const auto servers = start_servers(flags, *std::move(receivers), machine, watches, replica,
-                                     controller, metrics, log);
+  const auto servers = start_servers(flags, *std::move(receivers), *egress, machine, watches,
+                                     replica, controller, metrics, log);
   if (!servers) return servers.error();
   const auto api = ApiListener::start(flags.api, options->order_key, *(*cluster)->kube, controller,
                                       machine.clock, metrics, log);
@@ -226,7 +176,8 @@ Result<int> run(Context& machine, Flags& flags) {
         {"listen", flags.listen},
         {"webhooks", servers->webhooks->address()},
         {"api", (*api)->address()},
-        {"prometheus", options->prometheus_url}}});
+        {"prometheus", options->prometheus_url},
+        {"proxy", egress->url}}});
   run_until_stopped(watches, controller, context.clock, options->workers, stop,
                     replica.election.get());
   if (const std::string lost = replica.lost(); !lost.empty()) {
@@ -245,23 +196,8 @@ void add_controller_command(CLI::App& app, Context& context) {
   command->add_option("--watch-namespace", flags->namespaces,
                       "Watch only this namespace (repeatable; default: all)");
   add_prometheus_flags(*command, flags->prometheus);
-  command
-      ->add_option("--plain-http", flags->plain_http,
-                   "Registry host:port spoken to without TLS (repeatable)")
-      ->envname("FRESHET_PLAIN_HTTP")
-      ->delimiter(',');
-  command->add_option("--private-registry", flags->private_registries,
-                      "Registry host that may have a private address (repeatable)");
-  command->add_option("--registry-rate", flags->registry_rates,
-                      "HOST[:PORT]=N: requests a second, 1 to 1000, that a registry may be asked "
-                      "as one identity (repeatable; default: 10)");
-  command->add_option("--registry-ca", flags->registry_ca, "PEM file trusted for registries");
-  command->add_option("--docker-config", flags->docker_config,
-                      "docker config.json with registry credentials; read again when it changes");
-  command
-      ->add_option("--credential-helper-timeout", flags->helper_timeout,
-                   "Time that a docker-credential-* helper may take, 1s to 1m")
-      ->capture_default_str();
+  add_registry_flags(*command, flags->registries);
+  add_egress_flags(*command, flags->egress);
   command
       ->add_option("--max-image-size", flags->max_image_size,
                    "Compressed layers of a new image together, 1Mi to 1024Gi; a larger one is not "

@@ -85,7 +85,7 @@ void add_notification_flags(CLI::App& command, NotificationFlags& flags) {
 }
 
 Result<Notifier> make_notifier(const NotificationFlags& flags, const Context& context,
-                               Metrics& metrics, const Log& log) {
+                               Metrics& metrics, const Log& log, const EgressProxy& egress) {
   if (const Status name = check_cluster_name(flags.cluster_name); !name) return name.error();
   if (const Status link = check_link(flags.link); !link) return link.error();
   auto sinks = sinks_of(flags, context);
@@ -93,6 +93,7 @@ Result<Notifier> make_notifier(const NotificationFlags& flags, const Context& co
   Notifier out;
   if (sinks->empty()) return out;
   NetOptions net;
+  net.egress = egress;
   net.addresses.allow_private = true;  // only the operator names them
   auto pem = authorities(flags, context);
   if (!pem) return pem.error();

@@ -29,6 +29,6 @@ struct Notifier {
 };
 // kBadInput: all that is wrong with the flags, the file, what it names, or the environment.
 Result<Notifier> make_notifier(const NotificationFlags& flags, const Context& context,
-                               Metrics& metrics, const Log& log);
+                               Metrics& metrics, const Log& log, const EgressProxy& egress = {});
 
 }  // namespace freshet

@@ -20,7 +20,7 @@ Result<RegistryOptions> registry_options(Context& context,
 // config.json in DOCKER_CONFIG, else in ~/.docker; empty if there is none.
 Result<DockerConfig> docker_config(Context& context);
 
-// A transport of its own for one registry, and its settings.
+// A transport of its own for one registry, through the proxy that HTTPS_PROXY names, and settings.
 struct RegistryClient {
   RegistryOptions options;
   std::unique_ptr<HttpTransport> transport;

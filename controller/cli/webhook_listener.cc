@@ -33,10 +33,12 @@ Result<std::vector<WebhookReceiver>> webhook_receivers(const WebhookFlags& flags
 
 Result<std::unique_ptr<WebhookListener>> WebhookListener::start(
     const WebhookFlags& flags, std::vector<WebhookReceiver> receivers, const Clock& clock,
-    Controller& controller, Metrics& metrics, const Log& log, std::function<bool()> acts) {
+    Controller& controller, Metrics& metrics, const Log& log, std::function<bool()> acts,
+    const EgressProxy& egress) {
   auto out = std::make_unique<WebhookListener>();
   if (receivers.empty()) return out;
   NetOptions net;
+  net.egress = egress;
   net.addresses.allow_private = true;  // only the operator names them
   auto transport = make_curl_transport(std::move(net));
   if (!transport) return transport.error();

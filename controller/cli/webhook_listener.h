@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/http.h"
+#include "controller/net/egress_proxy.h"
 #include "controller/runtime/controller.h"
 #include "controller/runtime/webhooks.h"
 #include "controller/server/webhook_server.h"
@@ -34,7 +35,8 @@ class WebhookListener {
                                                         std::vector<WebhookReceiver> receivers,
                                                         const Clock& clock, Controller& controller,
                                                         Metrics& metrics, const Log& log,
-                                                        std::function<bool()> acts);
+                                                        std::function<bool()> acts,
+                                                        const EgressProxy& egress = {});
   const std::string& address() const { return address_; }  // as it listens; "": not
 
  private:

@@ -82,15 +82,18 @@ bool is_public_address(const sockaddr& address) {
   return false;
 }
 
-bool may_connect(const AddressPolicy& policy, std::string_view host, int port,
-                 const sockaddr& address) {
-  if (policy.allow_private || is_public_address(address)) return true;
+bool is_listed(const AddressPolicy& policy, std::string_view host, int port) {
   const bool is_ipv6 = host.find(':') != host.npos;
   const std::string name = is_ipv6 ? "[" + std::string(host) + "]" : std::string(host);
   const std::string with_port = name + ":" + std::to_string(port);
   return std::ranges::any_of(policy.private_hosts, [&](const std::string& allowed) {
     return allowed == host || allowed == name || allowed == with_port;
   });
+}
+
+bool may_connect(const AddressPolicy& policy, std::string_view host, int port,
+                 const sockaddr& address) {
+  return policy.allow_private || is_public_address(address) || is_listed(policy, host, port);
 }
 
 }  // namespace freshet

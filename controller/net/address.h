@@ -23,6 +23,9 @@ struct AddressPolicy {
   bool operator==(const AddressPolicy&) const = default;
 };
 
+// Whether the policy names this host or host and port as one that may be private.
+bool is_listed(const AddressPolicy& policy, std::string_view host, int port);
+
 // May a connection made for `host`:`port` go to `address`?
 bool may_connect(const AddressPolicy& policy, std::string_view host, int port,
                  const sockaddr& address);

@@ -36,12 +36,18 @@ Status CurlExchange::prepare(std::unique_ptr<CURL, CurlEasyClose> used) {
   auto url = parse_url(request_.url);
   if (!url) return url.error();
   url_ = *url;
+  goes_through_ = options_.proxy.empty() && goes_through(options_.egress, url_);
+  if (goes_through_ && !may_ask_proxy_for(options_.addresses, url_)) {
+    return failure(ErrorKind::kRefused,
+                   "an address or a bare name that is not listed is not asked of a proxy for");
+  }
   easy_ = std::move(used);
   if (!easy_) easy_.reset(curl_easy_init());
   if (!easy_) return failure(ErrorKind::kTransient, "no memory for a request");
   if (Status set = set_request(); !set) return set;
   if (Status set = set_headers(); !set) return set;
   set_limits();
+  set_proxy();
   set_tls();
   set_callbacks();
   return {};
@@ -116,8 +122,6 @@ void CurlExchange::set_limits() {
     connect_to_.reset(curl_slist_append(nullptr, ("::" + options_.connect_to).c_str()));
     curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to_.get());
   }
-  curl_easy_setopt(easy, CURLOPT_PROXY, options_.proxy.c_str());  // "" also ignores http_proxy
-  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);  // share an HTTP/2 connection, not open another
@@ -125,6 +129,17 @@ void CurlExchange::set_limits() {
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 20L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 5L);
+}
+
+void CurlExchange::set_proxy() {
+  CURL* easy = easy_.get();
+  const std::string& proxy = goes_through_ ? options_.egress.url : options_.proxy;
+  curl_easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());  // "" also ignores https_proxy
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");           // and no_proxy: what goes is decided here
+  if (goes_through_ && !options_.egress.login.empty()) {
+    curl_easy_setopt(easy, CURLOPT_PROXYUSERPWD, options_.egress.login.reveal().c_str());
+  }
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
 void CurlExchange::set_tls() {
@@ -174,7 +189,8 @@ curl_socket_t CurlExchange::on_open(void* self, curlsocktype, curl_sockaddr* add
   auto* exchange = static_cast<CurlExchange*>(self);
   const Url& url = exchange->url_;
   const NetOptions& options = exchange->options_;
-  if (options.proxy.empty() && !may_connect(options.addresses, url.host, url.port, address->addr)) {
+  const bool direct = options.proxy.empty() && !exchange->goes_through_;
+  if (direct && !may_connect(options.addresses, url.host, url.port, address->addr)) {
     exchange->address_refused_ = true;
     return CURL_SOCKET_BAD;
   }
@@ -261,7 +277,15 @@ Error CurlExchange::transfer_error(CURLcode code) const {
   if (code == CURLE_UNSUPPORTED_PROTOCOL) {  // parse_url() has let only http and https through
     return failure(ErrorKind::kTransient, "the answer is not HTTP");
   }
+  long connect_status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &connect_status);
+  if (connect_status >= 300) {
+    return failure(ErrorKind::kTransient,
+                   "the proxy" + (goes_through_ ? " " + options_.egress.url : std::string()) +
+                       " answered HTTP " + std::to_string(connect_status));
+  }
   std::string why = curl_easy_strerror(code);
+  if (goes_through_) why += " through the proxy " + options_.egress.url;
   long system_error = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &system_error);
   if (system_error != 0) {

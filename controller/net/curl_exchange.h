@@ -47,6 +47,7 @@ class CurlExchange {
   Status set_request();
   Status set_headers();
   void set_limits();
+  void set_proxy();
   void set_tls();
   void set_callbacks();
 
@@ -71,7 +72,8 @@ class CurlExchange {
   bool head_complete_ = false;
   bool ended_by_caller_ = false;
   bool address_refused_ = false;
-  std::string bound_broken_;  // which, as a phrase
+  bool goes_through_ = false;  // NetOptions::egress
+  std::string bound_broken_;   // which, as a phrase
   char curl_says_[CURL_ERROR_SIZE] = {};
 };
 

@@ -10,6 +10,7 @@
 #include "base/http.h"
 #include "base/secret.h"
 #include "controller/net/address.h"
+#include "controller/net/egress_proxy.h"
 
 namespace freshet {
 
@@ -20,8 +21,10 @@ struct NetOptions {
   std::string client_certificate_pem;  // both or neither
   Secret client_key_pem;
   std::string user_agent = "freshet";
-  std::string
-      proxy;  // "http://host:port"; the address filter then sees only the proxy: not applied
+  // "http://host:port", for every request; the address filter then sees only the proxy: not
+  // applied.
+  std::string proxy;
+  EgressProxy egress;  // for what goes_through() says, where `proxy` is not set
   // "HOST:PORT" to connect to, whatever the URL names; its host stays that of Host and TLS.
   std::string connect_to;
   AddressPolicy addresses;

@@ -75,7 +75,8 @@ CliRun CliBed::run(const std::vector<std::string>& words, const std::string& inp
                   [this](Duration d) { wait(d); },
                   [this] { return patience <= 0; },
                   sources(),
-                  [this](const NetOptions&) -> Result<std::unique_ptr<HttpTransport>> {
+                  [this](const NetOptions& net) -> Result<std::unique_ptr<HttpTransport>> {
+                    connections.push_back(net);
                     return std::make_unique<LocalTransport>([this](const HttpRequest& request) {
                       return server ? server(request) : cluster.world().handle(request);
                     });

@@ -41,6 +41,7 @@ class CliBed {
   std::function<Result<HttpResponse>(const HttpRequest&)> server;
   std::map<std::string, std::string> files;
   std::map<std::string, std::string> variables;
+  std::vector<NetOptions> connections;  // as they were asked for
 
  private:
   class BedClock final : public Clock {

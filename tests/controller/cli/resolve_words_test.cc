@@ -48,6 +48,22 @@ TEST(ResolveCommand, OfAPlatformOfAnIndexPrintsTheIndex) {
   EXPECT_EQ(error_of(none)["kind"], "noPlatform");
 }
 
+TEST(ResolveCommand, GoesThroughTheProxyOfTheEnvironmentAndToTheClusterDoesNot) {
+  CliBed bed;
+  bed.serve("web");
+  bed.variables["HTTPS_PROXY"] = "http://ann:canary@proxy:3128";
+  bed.variables["no_proxy"] = ".svc";
+  EXPECT_EQ(bed.run({"resolve", "registry.sandbox/shop/web:1.4"}).exit_code, kDone);
+  ASSERT_EQ(bed.connections.size(), 1u);
+  EXPECT_EQ(bed.connections[0].egress,
+            parse_egress_proxy("http://ann:canary@proxy:3128", ".svc").value());
+  bed.connections.clear();
+  bed.run({"status", "-A"});
+  ASSERT_EQ(bed.connections.size(), 1u);
+  EXPECT_EQ(bed.connections[0].egress, EgressProxy{});
+  EXPECT_EQ(bed.connections[0].proxy, "");
+}
+
 TEST(ResolveCommand, RefusesVariablesThatCannotBeMeant) {
   struct Row {
     const char* variable;
@@ -57,6 +73,7 @@ TEST(ResolveCommand, RefusesVariablesThatCannotBeMeant) {
   const std::vector<Row> rows = {
       {"FRESHET_PLAIN_HTTP", "*.sandbox", "plain http is allowed for an exact host:port"},
       {"FRESHET_PLAIN_HTTP", "http://r.io:5000", "plain http is allowed for an exact host:port"},
+      {"HTTPS_PROXY", "socks5://proxy", "HTTPS_PROXY: "},
       {"FRESHET_TIMEOUT", "0", "FRESHET_TIMEOUT is 0; allowed: whole seconds from 1 to 300"},
       {"FRESHET_TIMEOUT", "301", "FRESHET_TIMEOUT is 301; allowed: whole seconds from 1 to 300"},
       {"FRESHET_TIMEOUT", "8s", "FRESHET_TIMEOUT is 8s; allowed: whole seconds from 1 to 300"},
