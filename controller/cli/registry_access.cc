@@ -23,6 +23,10 @@ Result<RegistryOptions> registry_options(Context& context,
   Result<std::set<std::string>> parsed = parse_plain_http(join(hosts, ","));
   if (!parsed) return parsed.error();
   options.plain_http = std::move(*parsed);
+  const auto listed = context.sources.variable("FRESHET_TOKEN_HOSTS");
+  auto token_hosts = parse_token_hosts(listed.value_or(""));
+  if (!token_hosts) return with_context("FRESHET_TOKEN_HOSTS", token_hosts.error());
+  options.token_hosts = *std::move(token_hosts);
   if (const auto timeout = context.sources.variable("FRESHET_TIMEOUT")) {
     const auto number = parse_whole(*timeout);
     if (!number || *number < 1 || *number > kMaxTimeoutSeconds) {

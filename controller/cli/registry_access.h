@@ -13,8 +13,8 @@
 
 namespace freshet {
 
-// FRESHET_PLAIN_HTTP and `plain_http` (host:port each), FRESHET_TIMEOUT (seconds for a whole
-// resolution). kBadInput where one of them cannot be read.
+// FRESHET_PLAIN_HTTP and `plain_http` (host:port each), FRESHET_TOKEN_HOSTS, FRESHET_TIMEOUT
+// (seconds for a whole resolution). kBadInput where one of them cannot be read.
 Result<RegistryOptions> registry_options(Context& context,
                                          const std::vector<std::string>& plain_http);
 // config.json in DOCKER_CONFIG, else in ~/.docker; empty if there is none.

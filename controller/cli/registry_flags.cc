@@ -27,6 +27,12 @@ void add_registry_flags(CLI::App& command, RegistryFlags& flags) {
       ->delimiter(',');
   command.add_option("--private-registry", flags.private_registries,
                      "Registry host that may have a private address (repeatable)");
+  command
+      .add_option("--token-host", flags.token_hosts,
+                  "REGISTRY=HOST: a token service of another domain that gets the registry's "
+                  "credentials (repeatable)")
+      ->envname("FRESHET_TOKEN_HOSTS")
+      ->delimiter(',');
   command.add_option("--registry-rate", flags.rates,
                      "HOST[:PORT]=N: requests a second, 1 to 1000, that a registry may be asked "
                      "as one identity (repeatable; default: 10)");
@@ -43,6 +49,9 @@ Status fill_in(ControllerOptions& options, const RegistryFlags& flags) {
   auto plain_http = parse_plain_http(join(flags.plain_http, ","));
   if (!plain_http) return with_context("--plain-http", plain_http.error());
   options.plain_http = *std::move(plain_http);
+  auto token_hosts = parse_token_hosts(join(flags.token_hosts, ","));
+  if (!token_hosts) return with_context("--token-host", token_hosts.error());
+  options.token_hosts = *std::move(token_hosts);
   auto rates = registry_rates(flags.rates);
   if (!rates) return rates.error();
   options.registry_rates = *std::move(rates);

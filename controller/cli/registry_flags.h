@@ -19,6 +19,7 @@ namespace freshet {
 struct RegistryFlags {
   std::vector<std::string> plain_http;
   std::vector<std::string> private_registries;
+  std::vector<std::string> token_hosts;
   std::vector<std::string> rates;
   std::string ca_file;
   std::string docker_config;

@@ -37,6 +37,10 @@ bool same_domain(const Url& a, const Url& b) {
   return domain.find('.') != std::string::npos && domain == registrable_domain(b.host);
 }
 
+std::string api_host(const std::string& registry) {
+  return registry == "docker.io" ? "registry-1.docker.io" : registry;
+}
+
 Error refused(std::string message) { return make_error(ErrorKind::kRefused, std::move(message)); }
 
 }  // namespace
@@ -56,9 +60,28 @@ Result<std::set<std::string>> parse_plain_http(std::string_view text) {
   return hosts;
 }
 
+Result<TokenHosts> parse_token_hosts(std::string_view text) {
+  TokenHosts out;
+  for (const auto& part : split(text, ',')) {
+    const std::string entry(trim(part));
+    if (entry.empty()) continue;
+    const auto equals = entry.find('=');
+    const std::string registry(trim(entry.substr(0, equals)));
+    const auto from = parse_url("https://" + api_host(registry));
+    const auto to = equals == entry.npos
+                        ? from
+                        : parse_url("https://" + std::string(trim(entry.substr(equals + 1))));
+    if (equals == entry.npos || !from || !to || from->target != "/" || to->target != "/") {
+      return bad_input("found '" + printable(entry) +
+                       "'; allowed: REGISTRY[:PORT]=HOST[:PORT], as in r.io=auth.example.com");
+    }
+    out.emplace(host_and_port(*from), host_and_port(*to));
+  }
+  return out;
+}
+
 Result<Url> api_origin(const ImageReference& reference, const RegistryOptions& options) {
-  const std::string host =
-      reference.registry == "docker.io" ? "registry-1.docker.io" : reference.registry;
+  const std::string host = api_host(reference.registry);
   auto plain = parse_url("http://" + host);
   if (!plain) return plain;
   if (options.plain_http.contains(host_and_port(*plain))) return plain;
@@ -132,9 +155,11 @@ Status check_realm(const Url& registry, const Url& realm, bool with_credentials,
       (registry.scheme != "http" || !options.plain_http.contains(host_and_port(realm)))) {
     return refused(who + "over plain http");
   }
-  if (with_credentials && !same_domain(registry, realm) &&
-      !options.realm_hosts.contains(realm.host)) {
-    return refused(who + "which is of another domain and not listed: no credentials are sent");
+  const std::pair listed(host_and_port(registry), host_and_port(realm));
+  if (with_credentials && !same_domain(registry, realm) && !options.token_hosts.contains(listed)) {
+    return refused(
+        who + "which is of another domain and not listed (FRESHET_TOKEN_HOSTS or --token-host " +
+        listed.first + "=" + listed.second + "): no credentials are sent");
   }
   return {};
 }

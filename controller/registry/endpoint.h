@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/http.h"
 #include "base/result.h"
@@ -12,10 +13,13 @@
 
 namespace freshet {
 
+// A registry ("r.io:443", as its API is reached) and where its credentials may be sent for a token.
+using TokenHosts = std::set<std::pair<std::string, std::string>>;
+
 // What an operator may say about registries.
 struct RegistryOptions {
-  std::set<std::string> plain_http;   // exact "host:port", lower case
-  std::set<std::string> realm_hosts;  // hosts that may be given credentials for any registry
+  std::set<std::string> plain_http;  // exact "host:port", lower case
+  TokenHosts token_hosts;
   std::map<std::string, double> requests_per_second;  // by registry, where not the usual
   Duration timeout = seconds(8);        // for a whole resolution, all requests together
   Duration list_timeout = seconds(60);  // for a tag list and the choice from it, before that
@@ -24,6 +28,10 @@ struct RegistryOptions {
 
 // "host:port,host:port" as in FRESHET_PLAIN_HTTP; empty text is an empty set.
 Result<std::set<std::string>> parse_plain_http(std::string_view text);
+
+// "r.io=auth.example.com,docker.io=…" as in FRESHET_TOKEN_HOSTS: REGISTRY[:PORT]=HOST[:PORT], where
+// no port stands for that of https. What is listed for one registry is not for another.
+Result<TokenHosts> parse_token_hosts(std::string_view text);
 
 // The API's origin; Docker Hub's is not named like the registry.
 Result<Url> api_origin(const ImageReference& reference, const RegistryOptions& options);
@@ -44,7 +52,7 @@ Result<Url> redirect_target(const Url& from, std::string_view location,
 
 // Whether a token may be asked for at `realm` (go-containerregistry #2193: it comes from the
 // network). https, or http where the registry itself and this exact host:port are opted in. With
-// credentials also: the registry's own host, one of the same registrable domain, or listed.
+// credentials also: the registry's own host, one of the same registrable domain, or listed for it.
 Status check_realm(const Url& registry, const Url& realm, bool with_credentials,
                    const RegistryOptions& options);
 

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "controller/registry/confirm_checks.h"
+#include "controller/registry/endpoint.h"
 #include "controller/runtime/fleet.h"
 
 namespace freshet {
@@ -19,6 +20,7 @@ struct ControllerOptions {
   std::string prometheus_url;                    // "http://prometheus.monitoring:9090"; "" = none
   Duration analysis_interval = seconds(10);      // between two looks at an active rollout
   std::set<std::string> plain_http;              // registries (host:port) spoken to without TLS
+  TokenHosts token_hosts;                        // that get a registry's credentials
   std::map<std::string, double> registry_rates;  // requests a second, where not the usual
   std::int64_t max_image_bytes = kDefaultMaxImageBytes;  // compressed layers of an image
   FleetLimits fleet;                                     // who may begin a rollout

@@ -17,6 +17,7 @@ TimePoint wake_for(TimePoint due) { return std::chrono::ceil<WakeSpan>(due); }
 RegistryOptions registry_options(const ControllerOptions& options) {
   RegistryOptions out;
   out.plain_http = options.plain_http;
+  out.token_hosts = options.token_hosts;
   out.requests_per_second = options.registry_rates;
   return out;
 }

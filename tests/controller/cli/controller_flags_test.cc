@@ -29,6 +29,7 @@ TEST(ControllerFlags, SayWhatWasFoundAndWhatIsAllowed) {
       {"--plain-http", "r.io",
        "--plain-http: plain http is allowed for an exact host:port: found 'r.io'"},
       {"--plain-http", "http://r.io:80", "--plain-http: "},
+      {"--token-host", "r.io", "--token-host: found 'r.io'; allowed: REGISTRY[:PORT]=HOST[:PORT]"},
       {"--proxy", "socks5://proxy:1080", "--proxy: "},
       {"--proxy", "http://ann:canary@proxy:0", "--proxy: the proxy's URL is malformed beside"},
       {"--analysis-interval", "0s", "--analysis-interval is 0s; allowed: 1s to 5m"},

@@ -73,6 +73,7 @@ TEST(ResolveCommand, RefusesVariablesThatCannotBeMeant) {
   const std::vector<Row> rows = {
       {"FRESHET_PLAIN_HTTP", "*.sandbox", "plain http is allowed for an exact host:port"},
       {"FRESHET_PLAIN_HTTP", "http://r.io:5000", "plain http is allowed for an exact host:port"},
+      {"FRESHET_TOKEN_HOSTS", "r.io", "FRESHET_TOKEN_HOSTS: found 'r.io'; allowed: "},
       {"HTTPS_PROXY", "socks5://proxy", "HTTPS_PROXY: "},
       {"FRESHET_TIMEOUT", "0", "FRESHET_TIMEOUT is 0; allowed: whole seconds from 1 to 300"},
       {"FRESHET_TIMEOUT", "301", "FRESHET_TIMEOUT is 301; allowed: whole seconds from 1 to 300"},

@@ -9,7 +9,9 @@
 namespace freshet {
 namespace {
 
-const RegistryOptions kPlain{{"127.0.0.1:5000", "[::1]:5000", "plain.io:80"}, {"listed.org"}, {}};
+const RegistryOptions kPlain{{"127.0.0.1:5000", "[::1]:5000", "plain.io:80"},
+                             {{"r.io:443", "listed.org:443"}, {"r.io:443", "[::2]:8443"}},
+                             {}};
 
 TEST(Endpoint, IsHttpsUnlessThisVeryHostAndPortAreOptedIn) {
   const std::vector<std::pair<std::string, std::string>> rows = {
@@ -38,6 +40,18 @@ TEST(Endpoint, PlainHttpIsAListOfExactHostsAndPorts) {
   for (const std::string bad :
        {"r.io", "*:80", "r.io:80/", "http://r.io:80", "r.io:0", "a b:1", "r.io:080", "u@r.io:80"}) {
     EXPECT_FALSE(parse_plain_http(bad).has_value()) << bad;
+  }
+}
+
+TEST(Endpoint, TokenHostsAreThoseOfOneRegistry) {
+  EXPECT_EQ(*parse_token_hosts(" R.io=Auth.org, docker.io=a.io:8443,,[::1]:1=b.io"),
+            (TokenHosts{{"r.io:443", "auth.org:443"},
+                        {"registry-1.docker.io:443", "a.io:8443"},
+                        {"[::1]:1", "b.io:443"}}));
+  EXPECT_TRUE(parse_token_hosts("")->empty());
+  for (const std::string bad : {"r.io", "r.io=", "=a.io", "r.io=https://a.io", "r.io=a.io/token",
+                                "r.io/team=a.io", "*.io=a.io", "r.io=u@a.io", "r.io=a.io=b.io"}) {
+    EXPECT_FALSE(parse_token_hosts(bad).has_value()) << bad;
   }
 }
 
@@ -87,6 +101,11 @@ TEST(Realms, GetCredentialsOnlyOnTheRegistrysOwnDomain) {
       {"https://registry.gitlab.com", "https://gitlab.com/jwt/auth", true, true},
       {"https://r.io", "https://evil.io/t", true, false},
       {"https://r.io", "https://listed.org/t", true, true},
+      {"https://r.io", "https://[::2]:8443/t", true, true},
+      {"https://r.io", "https://listed.org:444/t", true, false},
+      {"https://r.io", "https://a.listed.org/t", true, false},
+      {"https://r.io:5000", "https://listed.org/t", true, false},
+      {"https://s.io", "https://listed.org/t", true, false},
       {"https://a.co.uk", "https://b.co.uk/t", true, false},
       {"https://x.a.co.uk", "https://y.a.co.uk/t", true, true},
       {"https://10.0.0.1", "https://20.0.0.1/t", true, false},
@@ -106,6 +125,23 @@ TEST(Realms, GetCredentialsOnlyOnTheRegistrysOwnDomain) {
     EXPECT_EQ(check_realm(registry, realm, true, kPlain).has_value(), row.credentials_may)
         << row.registry << " " << row.realm;
   }
+}
+
+TEST(Realms, ARefusalNamesTheFlagThatAllowsIt) {
+  const auto refused = check_realm(*parse_url("https://rg.fr-par.scw.cloud"),
+                                   *parse_url("https://api.scaleway.com/t"), true, {});
+  ASSERT_FALSE(refused.has_value());
+  const std::string& message = refused.error().message;
+  const auto at = message.find("--token-host ");
+  ASSERT_NE(at, std::string::npos) << message;
+  const auto begin = at + std::string("--token-host ").size();
+  const std::string advised = message.substr(begin, message.find(')', begin) - begin);
+  EXPECT_EQ(advised, "rg.fr-par.scw.cloud:443=api.scaleway.com:443");
+  RegistryOptions options;
+  options.token_hosts = parse_token_hosts(advised).value();
+  EXPECT_TRUE(check_realm(*parse_url("https://rg.fr-par.scw.cloud"),
+                          *parse_url("https://api.scaleway.com/t"), true, options)
+                  .has_value());
 }
 
 }  // namespace
