@@ -64,8 +64,8 @@ Type<FollowSpec> follow_type() {
                 "the whole match is what orders them."),
           field("order", &FollowSpec::order,
                 choice_type<TagOrder>({"Numerical", "Alphabetical", "Created"}),
-                "Which of the matching tags is the newest; Created asks for the date of at most 50 "
-                "images."),
+                "Which of the matching tags is the newest; Created asks at most 50 images when they "
+                "were made or pushed, and each must tell."),
       },
       check_follow);
 }

@@ -10,9 +10,6 @@
 namespace freshet {
 namespace {
 
-// A clock that is ahead is forgiven; a date further away is no date.
-constexpr Duration kFutureAllowed = hours(1);
-
 // When the registry got a manifest, where it tells; few do.
 std::optional<TimePoint> push_time(const HttpResponse& response, TimePoint now) {
   const auto header = find_header(response.headers, "Last-Modified");
@@ -72,7 +69,8 @@ std::variant<HttpRequest, ConfirmOutcome> DigestConfirmation::next_request(Regis
     judge(std::get<FetchResult>(next), now);
   }
   auto* good = std::get_if<Confirmed>(&*outcome_);
-  if (good != nullptr && good->created && *good->created > now + kFutureAllowed) {
+  const bool judged = good != nullptr && good->created && depth_ != ConfirmDepth::kDate;
+  if (judged && *good->created > now + kFutureAllowed) {
     good->created.reset();
   }
   return *outcome_;

@@ -38,9 +38,11 @@ using ConfirmOutcome = std::variant<Confirmed, RegistryFailure>;
 enum class ConfirmDepth {
   kAll,
   kWithBases,  // and the bases of its images, for the application alone
-  kDate,       // of an index that has a date, nothing but the index
+  kDate,       // of an index that has a date, nothing but the index; one that lies ahead is told
 };
 
+// A clock that is ahead is forgiven; a date further away is no date, until the time has come.
+inline constexpr Duration kFutureAllowed = hours(1);
 inline constexpr std::size_t kMaxUntoldBytes = 300;
 inline constexpr std::size_t kMaxContentImages = 16;  // of an index; of more, content is not told
 

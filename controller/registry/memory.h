@@ -53,8 +53,8 @@ class RegistryMemory {
   bool head_unusable(const std::string& origin, TimePoint now) const;
   void remember_head_unusable(const std::string& origin, TimePoint now);
 
-  // When the image of a digest was made: null if that is not known here, nullopt if it does not
-  // tell.
+  // When the image of a digest was made, or else pushed: null if that is not known here, nullopt if
+  // neither is told.
   const std::optional<TimePoint>* created(const Digest& digest) const;
   void remember_created(const Digest& digest, std::optional<TimePoint> created);
 

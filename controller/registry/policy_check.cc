@@ -1,6 +1,8 @@
 // From a policy to a tag.
 #include "controller/registry/policy_check.h"
 
+#include <algorithm>
+
 #include "base/overloaded.h"
 
 namespace freshet {
@@ -82,11 +84,18 @@ void PolicyCheck::judge(const TagListOutcome& outcome) {
 void PolicyCheck::judge(const TagDatesOutcome& outcome) {
   if (const auto* failure = std::get_if<RegistryFailure>(&outcome)) {
     outcome_ = *failure;
-  } else if (auto tag = youngest(std::get<std::vector<DatedTag>>(outcome))) {
-    outcome_ = std::move(*tag);
+    return;
+  }
+  const auto& tags = std::get<std::vector<DatedTag>>(outcome);
+  const auto undated = std::ranges::find_if(tags, [](const DatedTag& tag) { return !tag.created; });
+  if (undated == tags.end()) {
+    outcome_ = *youngest(tags);
   } else {
-    outcome_ = policy_failure(RegistryFailureKind::kNoMatch,
-                              "no image of " + to_string(policy_) + " tells when it was made");
+    outcome_ =
+        policy_failure(RegistryFailureKind::kNoMatch,
+                       "the image of " + undated->tag.get() + ", one of " + to_string(policy_) +
+                           ", does not tell when it was made, so it may be the newest or not: "
+                           "choose by number or name, or narrow the pattern");
   }
 }
 

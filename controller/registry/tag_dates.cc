@@ -14,7 +14,7 @@ std::variant<HttpRequest, TagDatesOutcome> TagDates::next_request(RegistryMemory
     if (confirmation_) {
       auto next = confirmation_->next_request(memory, now);
       if (auto* request = std::get_if<HttpRequest>(&next)) return std::move(*request);
-      judge(std::get<ConfirmOutcome>(next), memory);
+      judge(std::get<ConfirmOutcome>(next), memory, now);
       continue;
     }
     if (!check_) check_.emplace(access_, tags_[dated_.size()], LastSeen{}, memory, now);
@@ -56,7 +56,7 @@ void TagDates::judge(const CheckOutcome& outcome, const RegistryMemory& memory) 
              outcome);
 }
 
-void TagDates::judge(const ConfirmOutcome& outcome, RegistryMemory& memory) {
+void TagDates::judge(const ConfirmOutcome& outcome, RegistryMemory& memory, TimePoint now) {
   if (const auto* failure = std::get_if<RegistryFailure>(&outcome)) {
     failure_ = *failure;
     return;
@@ -69,8 +69,11 @@ void TagDates::judge(const ConfirmOutcome& outcome, RegistryMemory& memory) {
                                std::nullopt};
     return;
   }
-  memory.remember_created(image.digest, image.created);
-  next_tag(image.created);
+  // A date that lies ahead is one later: not remembered.
+  const bool lies_ahead = image.created && *image.created > now + kFutureAllowed;
+  const auto date = image.created && !lies_ahead ? image.created : image.pushed;
+  if (!lies_ahead) memory.remember_created(image.digest, date);
+  next_tag(date);
 }
 
 void TagDates::next_tag(std::optional<TimePoint> created) {

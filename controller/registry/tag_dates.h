@@ -12,7 +12,8 @@
 
 namespace freshet {
 
-// In the order asked. All of them or a failure: a tag left out might have been the newest.
+// In the order asked: when the image was made, or where it does not tell, when it was pushed if the
+// registry does. All of them or a failure: a tag left out might have been the newest.
 using TagDatesOutcome = std::variant<std::vector<DatedTag>, RegistryFailure>;
 
 class TagDates {
@@ -25,7 +26,7 @@ class TagDates {
 
  private:
   void judge(const CheckOutcome& outcome, const RegistryMemory& memory);
-  void judge(const ConfirmOutcome& outcome, RegistryMemory& memory);
+  void judge(const ConfirmOutcome& outcome, RegistryMemory& memory, TimePoint now);
   void next_tag(std::optional<TimePoint> created);
 
   RegistryAccess access_;

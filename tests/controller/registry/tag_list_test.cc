@@ -14,21 +14,22 @@ using namespace fixture;
 const std::string kTags = "https://r.io/v2/acme/app/tags/list";
 const std::string kFirst = kTags + "?n=1000";
 
-RegistryAccess access() {
+RegistryAccess access(TimePoint now = kNow) {
   return {*parse_url("https://r.io"),
           "acme/app",
           {},
           std::make_shared<const RegistryOptions>(),
           seconds(60),
-          kNow + seconds(60)};
+          now + seconds(60)};
 }
 
 template <class Machine, class Outcome>
-Outcome run(Machine machine, ScriptedTransport& transport, RegistryMemory& memory) {
+Outcome run(Machine machine, ScriptedTransport& transport, RegistryMemory& memory,
+            TimePoint now = kNow) {
   for (int i = 0; i < kMaxRequestsOfOneResolution; ++i) {
-    auto next = machine.next_request(memory, kNow);
+    auto next = machine.next_request(memory, now);
     if (auto* outcome = std::get_if<Outcome>(&next)) return *outcome;
-    machine.fold(transport.send(std::get<HttpRequest>(next)), memory, kNow);
+    machine.fold(transport.send(std::get<HttpRequest>(next)), memory, now);
   }
   return RegistryFailure{RegistryFailureKind::kRefused, "test", "it never ends", std::nullopt};
 }
@@ -157,15 +158,19 @@ TEST(TagList, HasAnEnd) {
 
 class PolicyTest : public testing::Test {
  protected:
-  PolicyOutcome choose(const FollowSpec& policy) {
-    return run<PolicyCheck, PolicyOutcome>(PolicyCheck(access(), policy), transport_, memory_);
+  PolicyOutcome choose(const FollowSpec& policy, TimePoint now = kNow) {
+    return run<PolicyCheck, PolicyOutcome>(PolicyCheck(access(now), policy), transport_, memory_,
+                                           now);
   }
   // An image of its own under this tag.
-  void serve_tag(const std::string& tag, const std::string& created) {
+  void serve_tag(const std::string& tag, const std::string& created,
+                 const std::string& pushed = "") {
     const Document made = config(created);
     const Document image = manifest_of(made);
     transport_.on("HEAD", "https://r.io/v2/acme/app/manifests/" + tag, image.head());
-    transport_.on("GET", image.by_digest(), image.get());
+    HttpResponse read = image.get();
+    if (!pushed.empty()) read.headers.push_back({"Last-Modified", pushed});
+    transport_.on("GET", image.by_digest(), read);
     transport_.on("GET", made.as_blob(), make_response(200, {}, made.body));
   }
   static std::string failure(const PolicyOutcome& outcome) {
@@ -214,13 +219,33 @@ TEST_F(PolicyTest, TellsToNarrowAPatternThatMatchesTooMuch) {
             "asked for their date: narrow the pattern");
 }
 
-TEST_F(PolicyTest, AnImageWithoutADateIsPassedOver) {
+// Jib, ko and buildpacks date their images 1970 or 1980.
+TEST_F(PolicyTest, AnImageWithoutADateMayBeTheNewest) {
   transport_.on("GET", kFirst, page(R"("main-a","main-b")"));
-  serve_tag("main-a", "1970-01-01T00:00:00Z");
-  EXPECT_EQ(failure(choose({"", "^main-a", TagOrder::kCreated})),
-            "noMatch: no image of pattern ^main-a (Created) tells when it was made");
-  serve_tag("main-b", "2026-11-20T00:00:00Z");
+  serve_tag("main-a", "2026-11-20T00:00:00Z");
+  serve_tag("main-b", "1970-01-01T00:00:00Z");
+  EXPECT_EQ(failure(choose(created_)),
+            "noMatch: the image of main-b, one of pattern ^main- (Created), does not tell when it "
+            "was made, so it may be the newest or not: choose by number or name, or narrow the "
+            "pattern");
+  EXPECT_EQ(choose({"", "^main-a", TagOrder::kCreated}), PolicyOutcome(ImageTag("main-a")));
+}
+
+TEST_F(PolicyTest, AnImageWithoutADateIsAsOldAsItsPush) {
+  transport_.on("GET", kFirst, page(R"("main-a","main-b","main-c")"));
+  serve_tag("main-a", "2026-11-20T00:00:00Z");
+  serve_tag("main-b", "1970-01-01T00:00:00Z", "Sat, 21 Nov 2026 00:00:00 GMT");
+  serve_tag("main-c", "2026-11-19T00:00:00Z", "Sun, 22 Nov 2026 00:00:00 GMT");
   EXPECT_EQ(choose(created_), PolicyOutcome(ImageTag("main-b")));
+  EXPECT_EQ(choose(created_), PolicyOutcome(ImageTag("main-b"))) << "as it is remembered";
+}
+
+TEST_F(PolicyTest, ADateThatLiesAheadCountsOnceItsTimeHasCome) {
+  transport_.on("GET", kFirst, page(R"("main-a","main-b")"));
+  serve_tag("main-a", "2026-11-20T00:00:00Z");
+  serve_tag("main-b", format_rfc3339(kNow + hours(2)));
+  EXPECT_TRUE(failure(choose(created_)).starts_with("noMatch: the image of main-b"));
+  EXPECT_EQ(choose(created_, kNow + hours(1)), PolicyOutcome(ImageTag("main-b")));
 }
 
 }  // namespace
