@@ -186,13 +186,20 @@ bool names_pre_releases_of(const SemVerBound& bound, const SemVer& version) {
          bound.version.minor == version.minor && bound.version.patch == version.patch;
 }
 
+// >=1.4.0-0: no pre-release is lower than -0, so who writes it means them all. As an upper bound -0
+// is what keeps those of the next version out.
+bool asks_for_pre_releases(const SemVerBound& bound) {
+  const bool is_lower = bound.kind == Kind::kAtLeast || bound.kind == Kind::kAbove;
+  return is_lower && bound.version.pre_release == std::vector<std::string>{"0"};
+}
+
 }  // namespace
 
 bool SemVerRange::contains(const SemVer& version) const {
   return std::ranges::any_of(any_of, [&](const Bounds& bounds) {
     const bool allowed =
         version.pre_release.empty() || std::ranges::any_of(bounds, [&](const SemVerBound& bound) {
-          return names_pre_releases_of(bound, version);
+          return asks_for_pre_releases(bound) || names_pre_releases_of(bound, version);
         });
     return allowed && std::ranges::all_of(
                           bounds, [&](const SemVerBound& bound) { return holds(bound, version); });

@@ -23,7 +23,8 @@ struct SemVerRange {
   bool operator==(const SemVerRange&) const = default;
 
   // A pre-release only where a bound names a pre-release of the same three numbers, as
-  // >=1.4.0-rc.1 does: nobody who writes ~1.4 asked for 1.4.3-beta.
+  // >=1.4.0-rc.1 does: nobody who writes ~1.4 asked for 1.4.3-beta. With a lower bound of -0, as in
+  // >=1.4.0-0, all in the range: so Flux and Masterminds' semver let them be asked for.
   bool contains(const SemVer& version) const;
 };
 

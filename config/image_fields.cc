@@ -56,16 +56,18 @@ Type<FollowSpec> follow_type() {
           field("semver", &FollowSpec::semver,
                 parsed_text_type("a range of versions such as ~1.4, ^1, >=1.4 <2 or 1.4.x",
                                  kMaxRangeBytes, fault_with(parse_semver_range)),
-                "The highest version in this range; pre-releases only where the range names one."),
+                "The highest version in this range; pre-releases only where the range names one, "
+                "all of them with a lower bound such as >=1.4.0-0."),
           field("pattern", &FollowSpec::pattern,
                 parsed_text_type("a regular expression (RE2)", kMaxPatternBytes,
                                  fault_with(TagPattern::parse)),
                 "Tags that this matches; what stands in its group n, else in its first group, else "
                 "the whole match is what orders them."),
-          field("order", &FollowSpec::order,
-                choice_type<TagOrder>({"Numerical", "Alphabetical", "Created"}),
-                "Which of the matching tags is the newest; Created asks at most 50 images when they "
-                "were made or pushed, and each must tell."),
+          field(
+              "order", &FollowSpec::order,
+              choice_type<TagOrder>({"Numerical", "Alphabetical", "Created"}),
+              "Which of the matching tags is the newest; Created asks at most 50 images when they "
+              "were made or pushed, and each must tell."),
       },
       check_follow);
 }
