@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.h"
 
@@ -36,8 +37,9 @@ std::variant<HttpRequest, FetchResult> RegistryFetch::next_request(RegistryMemor
          what() + ": no answer within " + format_duration(access_.timeout));
   }
   std::optional<Secret> token;
-  if (!result_ && at_origin()) {
-    token = bearer_token(memory, now);
+  if (!result_ && (at_origin() || away_)) {
+    token = at_origin() ? bearer_token(memory, now) : away_token_;
+    asking_for_token_ |= away_ && !at_origin() && !token;
     if (asking_for_token_) {
       if (auto problem = realm_problem()) result_ = FetchResult(std::move(*problem));
     }
@@ -47,7 +49,7 @@ std::variant<HttpRequest, FetchResult> RegistryFetch::next_request(RegistryMemor
   if (asking_for_token_) {
     request = next_token_request();
   } else {
-    sent_token_ = token;
+    sent_token_ = at_origin() ? token : std::nullopt;
     sent_basic_ = at_origin() && scheme_ && std::holds_alternative<BasicScheme>(*scheme_);
     request = question_request(token);
   }
@@ -65,9 +67,13 @@ std::optional<Secret> RegistryFetch::bearer_token(RegistryMemory& memory, TimePo
 }
 
 HttpRequest RegistryFetch::next_token_request() {
-  const auto& bearer = std::get<BearerScheme>(*scheme_);
-  return token_request(bearer, scope_to_ask(bearer, access_.repository), access_.credential,
-                       post_refused_);
+  const auto& bearer = asked_scheme();
+  return token_request(bearer, scope_to_ask(bearer, access_.repository),
+                       is_asked_as_nobody() ? Credential{} : access_.credential, post_refused_);
+}
+
+const BearerScheme& RegistryFetch::asked_scheme() const {
+  return is_asked_as_nobody() ? *away_ : std::get<BearerScheme>(*scheme_);
 }
 
 HttpRequest RegistryFetch::question_request(const std::optional<Secret>& token) const {
@@ -77,7 +83,8 @@ HttpRequest RegistryFetch::question_request(const std::optional<Secret>& token) 
   request.headers = question_.headers;
   request.max_body_bytes = question_.max_body_bytes;
   request.identity = access_.credential.identity;
-  // Only ever to the registry itself: another host gets a fresh set of headers without it.
+  // Only ever to the registry itself: another host gets a fresh set of headers without it, or with
+  // what its own token service gave to nobody in particular.
   if (token) {
     request.headers.push_back({"Authorization", "Bearer " + token->reveal()});
   } else if (sent_basic_) {
@@ -87,13 +94,15 @@ HttpRequest RegistryFetch::question_request(const std::optional<Secret>& token) 
 }
 
 std::optional<RegistryFailure> RegistryFetch::realm_problem() const {
-  const auto realm = parse_url(std::get<BearerScheme>(*scheme_).realm);
+  const auto realm = parse_url(asked_scheme().realm);
   if (!realm) {
     return RegistryFailure{RegistryFailureKind::kRefused, "token",
                            what() + ": its challenge names a malformed realm", std::nullopt};
   }
   const auto allowed =
-      check_realm(access_.origin, *realm, !access_.credential.anonymous(), *access_.options);
+      is_asked_as_nobody()
+          ? check_realm(url_, *realm, false, *access_.options)
+          : check_realm(access_.origin, *realm, !access_.credential.anonymous(), *access_.options);
   if (allowed) return std::nullopt;
   return RegistryFailure{RegistryFailureKind::kRefused, "token", allowed.error().message,
                          std::nullopt};
@@ -112,14 +121,15 @@ void RegistryFetch::fold(const Result<HttpResponse>& reply, RegistryMemory& memo
 
 void RegistryFetch::fold_token(const Result<HttpResponse>& reply, RegistryMemory& memory,
                                TimePoint now) {
-  const auto& bearer = std::get<BearerScheme>(*scheme_);
+  const auto& bearer = asked_scheme();
   const auto realm = parse_url(bearer.realm);
   const std::string asking = "asking " + (realm ? host_and_port(*realm) : "") + " for a token";
   if (!reply) {
     result_ = failure_of_exchange("token", asking, reply.error());
     return;
   }
-  const bool posted = !access_.credential.identity_token.empty() && !post_refused_;
+  const bool posted =
+      !is_asked_as_nobody() && !access_.credential.identity_token.empty() && !post_refused_;
   if (posted && (reply->status == 404 || reply->status == 405)) {
     post_refused_ = true;
     return;
@@ -138,8 +148,12 @@ void RegistryFetch::fold_token(const Result<HttpResponse>& reply, RegistryMemory
     fail(RegistryFailureKind::kAuthentication, "token", asking + ": " + token.error().message);
     return;
   }
-  memory.remember_token(token_key(bearer), std::move(*token), now);
   asking_for_token_ = false;
+  if (is_asked_as_nobody()) {
+    away_token_ = std::move(token->value);
+    return;
+  }
+  memory.remember_token(token_key(bearer), std::move(*token), now);
   token_is_new_ = true;
 }
 
@@ -169,6 +183,10 @@ void RegistryFetch::fold_redirect(const HttpResponse& response) {
   }
   auto target = redirect_target(url_, *location, *access_.options);
   if (target) {
+    if (!same_origin(*target, url_)) {
+      away_.reset();
+      away_token_.reset();
+    }
     url_ = std::move(*target);
   } else {
     fail(RegistryFailureKind::kRefused, question_.step, what() + ": " + target.error().message);
@@ -181,10 +199,7 @@ void RegistryFetch::fold_challenge(const HttpResponse& response, RegistryMemory&
   const auto refuse = [&](const std::string& why) {
     fail(RegistryFailureKind::kAuthentication, question_.step, what() + ": HTTP 401: " + why);
   };
-  if (!at_origin()) {
-    refuse("the redirect's target " + host_and_port(url_) + " asks for credentials");
-    return;
-  }
+  if (!at_origin()) return fold_challenge_away(response);
   memory.forget_scheme(repository_key());
   if (++challenge_rounds_ > kMaxChallengeRounds) {
     refuse("still challenged after " + std::to_string(kMaxChallengeRounds) + " rounds");
@@ -213,6 +228,18 @@ void RegistryFetch::fold_challenge(const HttpResponse& response, RegistryMemory&
   } else {
     scheme_ = BasicScheme{};
   }
+}
+
+// A registry that hands out anonymous tokens gets no more than one, and never a credential.
+void RegistryFetch::fold_challenge_away(const HttpResponse& response) {
+  auto bearer = find_bearer(challenges_of(response.headers));
+  if (bearer && !std::exchange(was_challenged_away_, true)) {
+    away_ = std::move(*bearer);
+    return;
+  }
+  fail(RegistryFailureKind::kAuthentication, question_.step,
+       what() + ": HTTP 401: the redirect's target " + host_and_port(url_) +
+           " asks for credentials");
 }
 
 void RegistryFetch::fail(RegistryFailureKind kind, std::string step, std::string message) {

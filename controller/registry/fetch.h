@@ -63,6 +63,9 @@ class RegistryFetch {
   void fold_answer(const HttpResponse& response, RegistryMemory& memory, TimePoint now);
   void fold_redirect(const HttpResponse& response);
   void fold_challenge(const HttpResponse& response, RegistryMemory& memory, TimePoint now);
+  void fold_challenge_away(const HttpResponse& response);
+  const BearerScheme& asked_scheme() const;
+  bool is_asked_as_nobody() const { return away_ && !at_origin(); }
   void fail(RegistryFailureKind kind, std::string step, std::string message);
   bool at_origin() const { return same_origin(url_, access_.origin); }
   std::string what() const;  // "HEAD 127.0.0.1:5000/app:1"
@@ -76,6 +79,10 @@ class RegistryFetch {
   std::optional<AuthScheme> scheme_;  // how to authenticate, as far as known
   std::optional<Secret> sent_token_;  // with the question, the last time
   bool token_is_new_ = false;         // asked for by this very question
+  // Of where a redirect led: another registry, which wants a token of whoever asks.
+  std::optional<BearerScheme> away_;
+  std::optional<Secret> away_token_;
+  bool was_challenged_away_ = false;
   bool sent_basic_ = false;
   bool asking_for_token_ = false;
   bool post_refused_ = false;
