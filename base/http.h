@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "base/time.h"
 
 namespace freshet {
@@ -36,6 +37,10 @@ struct HttpRequest {
   std::size_t max_body_bytes = 1 << 20;  // a longer response is an error
   // Connections are shared only between requests of the same identity ("" = anonymous).
   std::string identity;
+  // Shown to a server that asks for one, instead of the transport's own; both or neither. Another
+  // certificate is another identity.
+  std::string client_certificate_pem = {};
+  Secret client_key_pem = {};
   bool operator==(const HttpRequest&) const = default;
 };
 

@@ -96,17 +96,21 @@ int give_order_by_api(Context& context, ClusterConnection& cluster, const std::s
   }
   const auto url = parse_url(api);
   if (!url) return report(context, with_context("--api", url.error()));
+  if (const auto other = find_header(cluster.kube->options().headers, "Impersonate-User")) {
+    return report(context, bad_input("--api: the kubeconfig acts as " + printable(*other, 80) +
+                                     " (as), and the API knows you by your token alone"));
+  }
   NetOptions net;
   net.addresses.allow_private = true;  // the user names it
   const auto transport = context.make_transport(std::move(net));
   if (!transport) return report(context, transport.error());
-  const auto token = cluster.tokens->token(context.clock.now());
-  if (!token) return report(context, token.error());
-  if (token->empty()) {
+  const auto shown = cluster.tokens->credential(context.clock.now());
+  if (!shown) return report(context, shown.error());
+  if (shown->token.empty()) {
     return report(context, bad_input("--api: the kubeconfig has no token to show"));
   }
   const std::string root = api.ends_with('/') ? api.substr(0, api.size() - 1) : api;
-  ApiClient client(context, **transport, *token, root);
+  ApiClient client(context, **transport, shown->token, root);
   const std::string commands = "/api/v1/services/" + percent_encode(cluster.name_space) + "/" +
                                percent_encode(order.service) + "/commands/";
   const auto ordered = client.ask("POST", commands + order.verb, order_body(order));

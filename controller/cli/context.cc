@@ -12,6 +12,34 @@ namespace {
 
 constexpr Duration kHelperTimeout = seconds(10);
 
+std::unique_ptr<TokenSource> tokens_for(const Context& context, const ClusterAccess& access) {
+  if (access.login) {
+    return std::make_unique<TokenSource>([login = *access.login, run = context.run_program,
+                                          has_terminal = context.out.asks,
+                                          origin = access.origin]() -> Result<KubeCredential> {
+      auto shown = log_in(login, has_terminal, run);
+      if (!shown) return with_context(origin, shown.error());
+      return shown;
+    });
+  }
+  if (access.token_file.empty()) return std::make_unique<TokenSource>(access.token);
+  return std::make_unique<TokenSource>(access.token_file, context.sources.read);
+}
+
+// Where the certificate has another name than the server, requests are addressed to that name: TLS
+// asks for it and verifies it. The connection, and the Host header, go where they went.
+void name_server(const ClusterAccess& access, NetOptions& net, KubeClientOptions& options) {
+  options.server = access.server;
+  const auto url = parse_url(access.server);
+  if (access.tls_server_name.empty() || !url) return;
+  const bool is_v6 = url->host.find(':') != std::string::npos;
+  const std::string port = ":" + std::to_string(url->port);
+  net.connect_to = (is_v6 ? "[" + url->host + "]" : url->host) + port;
+  options.headers.push_back({"Host", net.connect_to});
+  const std::string path = url->target == "/" ? "" : url->target;
+  options.server = "https://" + access.tls_server_name + port + path;
+}
+
 }  // namespace
 
 Context machine_context(Terminal& out, const Clock& clock) {
@@ -21,7 +49,8 @@ Context machine_context(Terminal& out, const Clock& clock) {
           [] { return false; },
           machine_sources(),
           [](NetOptions net) { return make_curl_transport(std::move(net)); },
-          helper_runner(clock, kHelperTimeout)};
+          helper_runner(clock, kHelperTimeout),
+          program_runner(clock)};
 }
 
 std::function<double()> machine_dice() {
@@ -36,9 +65,11 @@ std::function<double()> machine_dice() {
 }
 
 Context with_clock(const Context& context, const Clock& clock) {
-  return {context.out,        clock,           context.sleep,
-          context.stop,       context.sources, context.make_transport,
-          context.ask_helper, context.program, context.exit_code};
+  return {context.out,        clock,
+          context.sleep,      context.stop,
+          context.sources,    context.make_transport,
+          context.ask_helper, context.run_program,
+          context.program,    context.exit_code};
 }
 
 int exit_code_for(const Error& error) {
@@ -76,6 +107,9 @@ Result<std::unique_ptr<ClusterConnection>> connect(Context& context, const Clust
   net.client_key_pem = access->client_key_pem;
   net.proxy = access->proxy;
   net.addresses.allow_private = true;  // the user named this server
+  KubeClientOptions options;
+  options.headers = access->headers;
+  name_server(*access, net, options);
   Result<std::unique_ptr<HttpTransport>> transport = context.make_transport(std::move(net));
   if (!transport) return with_context(access->origin, transport.error());
 
@@ -83,11 +117,7 @@ Result<std::unique_ptr<ClusterConnection>> connect(Context& context, const Clust
   connection->origin = access->origin;
   connection->name_space = flags.name_space.empty() ? access->name_space : flags.name_space;
   connection->transport = std::move(*transport);
-  connection->tokens = access->token_file.empty() ? std::make_unique<TokenSource>(access->token)
-                                                  : std::make_unique<TokenSource>(
-                                                        access->token_file, context.sources.read);
-  KubeClientOptions options;
-  options.server = access->server;
+  connection->tokens = tokens_for(context, *access);
   connection->kube = std::make_unique<KubeClient>(*connection->transport, *connection->tokens,
                                                   context.clock, std::move(options));
   return connection;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/http.h"
+#include "base/program.h"
 #include "base/result.h"
 #include "controller/cli/terminal.h"
 #include "controller/kube/client.h"
@@ -36,6 +37,7 @@ struct Context {
   KubeSources sources;         // environment and files
   std::function<Result<std::unique_ptr<HttpTransport>>(NetOptions)> make_transport;
   AskHelper ask_helper;             // docker's credential helpers
+  RunProgram run_program;           // logins of a kubeconfig
   std::string program = "freshet";  // as it was called: "kubectl freshet"
   int exit_code = kDone;            // set by the command that ran
 };
@@ -64,7 +66,7 @@ struct ClusterConnection {
 };
 
 // `net` may bring what a long-running caller needs (stop, on_exchange); trust, certificates and
-// proxy are filled in from the kubeconfig. Sends nothing.
+// proxy are filled in from the kubeconfig. Sends nothing and runs nothing: the first request does.
 Result<std::unique_ptr<ClusterConnection>> connect(Context& context, const ClusterFlags& flags,
                                                    NetOptions net = {});
 

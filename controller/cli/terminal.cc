@@ -36,6 +36,7 @@ void Terminal::measure() {
 
 Terminal standard_terminal() {
   Terminal terminal{std::cout, std::cerr, std::cin};
+  terminal.asks = isatty(STDIN_FILENO) == 1;
   terminal.interactive = isatty(STDOUT_FILENO) == 1;
   if (!terminal.interactive) return terminal;
   terminal.colours = !environment("NO_COLOR") && environment("TERM").value_or("dumb") != "dumb";

@@ -11,6 +11,7 @@ struct Terminal {
   std::ostream& output;
   std::ostream& errors;
   std::istream& input;
+  bool asks = false;         // a person types into `input`
   bool interactive = false;  // a person looks at `output`: it may be redrawn
   bool colours = false;      // never without a symbol that says the same
   int columns = 0;           // width to cut long lines to; 0: not known, nothing is cut

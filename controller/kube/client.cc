@@ -17,6 +17,7 @@ namespace freshet {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
+constexpr const char* kIdentity = "kubernetes";
 constexpr std::string_view kJsonPatch = "application/json-patch+json";
 
 // "GET /apis/…/services/checkout": without the query, which is noise in a sentence.
@@ -32,9 +33,16 @@ TimePoint server_time(const HttpResponse& response, TimePoint otherwise) {
   return time.value_or(otherwise);
 }
 
-void set_token(HttpRequest& request, const Secret& token) {
+void show_credential(HttpRequest& request, const KubeCredential& credential) {
+  const Secret& token = credential.token;
   std::erase_if(request.headers, [](const HttpHeader& h) { return h.name == "Authorization"; });
   if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token.reveal()});
+  request.client_certificate_pem = credential.certificate_pem;
+  request.client_key_pem = credential.key_pem;
+  request.identity = kIdentity;
+  if (!credential.certificate_pem.empty()) {
+    request.identity += " " + sha256_hex(credential.certificate_pem);
+  }
 }
 
 Result<Json> parse_answer(const HttpRequest& request, std::string_view body,
@@ -73,23 +81,24 @@ HttpRequest KubeClient::prepare(std::string method, const std::string& target) c
   HttpRequest request;
   request.method = std::move(method);
   request.url = options_.server + target;
-  request.headers = {{"Accept", std::string(kJson)}};
+  request.headers = options_.headers;
+  request.headers.push_back({"Accept", std::string(kJson)});
   request.timeout = options_.timeout;
   request.max_body_bytes = kMaxReplyBytes;
-  request.identity = "kubernetes";
   return request;
 }
 
 Result<HttpResponse> KubeClient::authorized(HttpRequest request, const Send& send) {
-  auto token = tokens_.token(clock_.now());
-  if (!token) return with_context(sentence(request), token.error());
-  set_token(request, *token);
+  const auto shown = tokens_.credential(clock_.now());
+  if (!shown) return shown.error();
+  show_credential(request, *shown);
   Result<HttpResponse> answer = send(request);
-  if (!answer || answer->status != 401 || token->empty()) return answer;
-  tokens_.reject();
-  const auto renewed = tokens_.token(clock_.now());
-  if (!renewed || *renewed == *token) return answer;
-  set_token(request, *renewed);  // a 401 was not carried out: sending it again is safe
+  if (!answer || answer->status != 401 || *shown == KubeCredential{}) return answer;
+  tokens_.reject(*shown);
+  const auto renewed = tokens_.credential(clock_.now());
+  if (!renewed) return renewed.error();
+  if (*renewed == *shown) return answer;
+  show_credential(request, *renewed);  // a 401 was not carried out: sending it again is safe
   return send(request);
 }
 

@@ -1,5 +1,5 @@
 // The Kubernetes API over an HttpTransport: one call, one request; errors as values. Nothing is
-// retried here but a 401 after which the token turned out to have been rotated.
+// retried here but a 401 after which there was another credential to show.
 #pragma once
 
 #include <atomic>
@@ -48,6 +48,7 @@ struct KubeClientOptions {
   std::string server;  // ClusterAccess::server
   std::string field_manager = "freshet";
   Duration timeout = seconds(10);  // of anything but lists and watches
+  HttpHeaders headers = {};        // of every request: ClusterAccess::headers
   // Asked before each write (PATCH, POST, DELETE): how long it may take from now on. Nothing: it is
   // not sent, and refused (kRefused). Where it is not set, `timeout` is all.
   std::function<Duration()> time_to_write = {};

@@ -1,18 +1,21 @@
 // Reads one kubeconfig file.
 #include "controller/kube/kubeconfig.h"
 
-#include <array>
-
 #include "base/http.h"
 #include "base/text.h"
 #include "config/yaml.h"
+#include "controller/kube/kubeconfig_reading.h"
 
 namespace freshet {
-namespace {
 
 using config::Node;
+using kubeconfig::has;
+using kubeconfig::named;
+using kubeconfig::Reading;
+using kubeconfig::text_at;
 
-// A scalar's text, or "" where it is absent, null or not a scalar.
+namespace kubeconfig {
+
 std::string text_at(const Node* map, std::string_view key) {
   const Node* value = map == nullptr ? nullptr : map->find(key);
   if (value == nullptr || !value->is_scalar() || value->kind == Node::Kind::kNull) return "";
@@ -24,7 +27,6 @@ bool has(const Node* map, std::string_view key) {
   return value != nullptr && value->kind != Node::Kind::kNull;
 }
 
-// The entry `name` of a list such as clusters: [{name: …, cluster: {…}}]; its inner map.
 const Node* named(const Node& root, std::string_view list, std::string_view inner,
                   const std::string& name) {
   const Node* entries = root.find(list);
@@ -35,45 +37,48 @@ const Node* named(const Node& root, std::string_view list, std::string_view inne
   return nullptr;
 }
 
-// What is read, and what every complaint begins with.
-struct Reading {
-  const std::string& path;
-  const KubeFlags& flags;
-  const KubeSources& sources;
-  ClusterAccess access;
+std::string Reading::resolve(const std::string& file) const {
+  const std::size_t slash = path.rfind('/');
+  if (file.starts_with("/") || slash == std::string::npos) return file;
+  return path.substr(0, slash + 1) + file;
+}
 
-  Error complain(const std::string& what) const { return bad_input(access.origin + ": " + what); }
-  std::string resolve(const std::string& file) const {
-    const std::size_t slash = path.rfind('/');
-    if (file.starts_with("/") || slash == std::string::npos) return file;
-    return path.substr(0, slash + 1) + file;
+Result<std::string> Reading::pem(const Node* map, const std::string& key) const {
+  if (const std::string data = text_at(map, key + "-data"); !data.empty()) {
+    const auto decoded = base64_decode(data);
+    if (!decoded) return complain(key + "-data is not base64");
+    return *decoded;
   }
-  // "<key>-data" decoded, else the file that "<key>" names, else "".
-  Result<std::string> pem(const Node* map, const std::string& key) const {
-    if (const std::string data = text_at(map, key + "-data"); !data.empty()) {
-      const auto decoded = base64_decode(data);
-      if (!decoded) return complain(key + "-data is not base64");
-      return *decoded;
-    }
-    const std::string file = text_at(map, key);
-    if (file.empty()) return std::string();
-    auto content = sources.read(resolve(file));
-    if (!content) return with_context(access.origin + ": " + key, content.error());
-    return *std::move(content);
+  const std::string file = text_at(map, key);
+  if (file.empty()) return std::string();
+  auto content = sources.read(resolve(file));
+  if (!content) return with_context(access.origin + ": " + key, content.error());
+  return *std::move(content);
+}
+
+}  // namespace kubeconfig
+
+namespace {
+
+// The server by the name that its certificate has: what requests are addressed to.
+Status read_tls_name(Reading& reading, const Node* cluster, const Url& server) {
+  const std::string name = text_at(cluster, "tls-server-name");
+  if (name.empty() || server.scheme != "https") return {};
+  const auto as_host = parse_url("https://" + name);
+  if (!as_host || as_host->host != to_lower(name)) {
+    return reading.complain("tls-server-name " + printable(name, 80) + " is not a host's name");
   }
-};
+  reading.access.tls_server_name = name;
+  return {};
+}
 
 Status read_cluster(Reading& reading, const Node* cluster) {
   ClusterAccess& access = reading.access;
   access.server = text_at(cluster, "server");
   while (access.server.ends_with("/")) access.server.pop_back();
-  if (const auto url = parse_url(access.server); !url) {
-    return reading.complain("server: " + url.error().message);
-  }
-  if (has(cluster, "tls-server-name")) {
-    return reading.complain(
-        "tls-server-name is not supported: name the server as its certificate does");
-  }
+  const auto url = parse_url(access.server);
+  if (!url) return reading.complain("server: " + url.error().message);
+  if (Status read = read_tls_name(reading, cluster, *url); !read) return read;
   access.proxy = text_at(cluster, "proxy-url");
   auto ca = reading.pem(cluster, "certificate-authority");
   if (!ca) return ca.error();
@@ -86,48 +91,6 @@ Status read_cluster(Reading& reading, const Node* cluster) {
           "--insecure-skip-tls-verify");
     }
     access.insecure_skip_verify = true;
-  }
-  return {};
-}
-
-Status refuse_logins(const Reading& reading, const Node* user) {
-  struct Refused {
-    const char* key;
-    const char* why;
-  };
-  static constexpr std::array kRefused = {
-      Refused{"exec", "logs in by running a command (exec), which is not done here"},
-      Refused{"auth-provider", "logs in through an auth-provider, which Kubernetes has removed"},
-      Refused{"username", "logs in with a user name and password, which API servers do not accept"},
-      Refused{"as", "acts as somebody else (as), which is not supported"},
-  };
-  for (const Refused& refused : kRefused) {
-    if (!has(user, refused.key)) continue;
-    return reading.complain(std::string("the user ") + refused.why +
-                            "; use a token, a tokenFile or a client certificate");
-  }
-  return {};
-}
-
-Status read_user(Reading& reading, const Node* user) {
-  ClusterAccess& access = reading.access;
-  if (Status fine = refuse_logins(reading, user); !fine) return fine;
-  auto certificate = reading.pem(user, "client-certificate");
-  if (!certificate) return certificate.error();
-  auto key = reading.pem(user, "client-key");
-  if (!key) return key.error();
-  if (certificate->empty() != key->empty()) {
-    return reading.complain("client-certificate and client-key go together");
-  }
-  access.client_certificate_pem = *std::move(certificate);
-  access.client_key_pem = Secret(*std::move(key));
-  access.token = Secret(text_at(user, "token"));
-  if (const std::string file = text_at(user, "tokenFile"); !file.empty()) {
-    access.token_file = reading.resolve(file);
-  }
-  const bool has_token = !access.token.empty() || !access.token_file.empty();
-  if (has_token && access.server.starts_with("http://") && !reading.flags.allow_insecure) {
-    return reading.complain("would send its token over plain http");
   }
   return {};
 }
@@ -158,11 +121,11 @@ Result<ClusterAccess> read_kubeconfig(std::string_view text, const std::string& 
   if (cluster == nullptr) {
     return reading.complain("there is no cluster " + printable(cluster_name, 80));
   }
-  if (Status read = read_cluster(reading, cluster); !read) return read.error();
+  if (Status good = read_cluster(reading, cluster); !good) return good.error();
   if (const std::string user_name = text_at(context, "user"); !user_name.empty()) {
     const Node* user = named(root, "users", "user", user_name);
     if (user == nullptr) return reading.complain("there is no user " + printable(user_name, 80));
-    if (Status read = read_user(reading, user); !read) return read.error();
+    if (Status good = read_user(reading, user, cluster); !good) return good.error();
   }
   return std::move(reading.access);
 }

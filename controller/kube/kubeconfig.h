@@ -1,4 +1,4 @@
-// kubeconfig: which API server, trusted how, as whom. Read as data; nothing here runs a command.
+// kubeconfig: which API server, trusted how, as whom. Read as data; nothing here runs a program.
 #pragma once
 
 #include <functional>
@@ -6,8 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/http.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "controller/kube/exec_login.h"
 
 namespace freshet {
 
@@ -24,7 +26,10 @@ struct ClusterAccess {
   std::string client_certificate_pem;
   Secret client_key_pem;
   Secret token;
-  std::string token_file;  // re-read while running; wins over token
+  std::string token_file;          // re-read while running; wins over token
+  std::optional<ExecLogin> login;  // only where there is no token
+  std::string tls_server_name;     // "": the host of `server`
+  HttpHeaders headers;             // of every request: whom to act as (Impersonate-…)
   bool operator==(const ClusterAccess&) const = default;
 };
 
@@ -42,9 +47,9 @@ struct KubeFlags {
 };
 
 // One file's text, one context of it. Relative paths in it are taken from the file's folder.
-// Refused (kBadInput) with a sentence: exec and auth-provider logins, user name and password,
-// impersonation, tls-server-name, TLS without verification and a token over plain http (both unless
-// allowed). kNotFound: this file does not have the context.
+// Refused (kBadInput) with a sentence: auth-provider logins, user name and password, TLS without
+// verification and a token over plain http (both unless allowed). kNotFound: this file does not
+// have the context.
 Result<ClusterAccess> read_kubeconfig(std::string_view text, const std::string& path,
                                       const KubeFlags& flags, const KubeSources& sources);
 

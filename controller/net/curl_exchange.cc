@@ -154,9 +154,13 @@ void CurlExchange::set_tls() {
     curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &pem);
     if (only) curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   }
-  if (!options_.client_certificate_pem.empty()) {
-    const curl_blob certificate = blob_of(options_.client_certificate_pem);
-    const curl_blob key = blob_of(options_.client_key_pem.reveal());
+  const bool own = request_.client_certificate_pem.empty();
+  const std::string& shown =
+      own ? options_.client_certificate_pem : request_.client_certificate_pem;
+  if (!shown.empty()) {
+    const curl_blob certificate = blob_of(shown);
+    const curl_blob key =
+        blob_of((own ? options_.client_key_pem : request_.client_key_pem).reveal());
     curl_easy_setopt(easy, CURLOPT_SSLCERTTYPE, "PEM");
     curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificate);
     curl_easy_setopt(easy, CURLOPT_SSLKEYTYPE, "PEM");

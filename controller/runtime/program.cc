@@ -12,6 +12,8 @@
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "controller/net/file_handle.h"
@@ -35,40 +37,63 @@ std::optional<PipeEnds> open_pipe() {
   return PipeEnds{FileHandle(ends[0]), FileHandle(ends[1])};
 }
 
-// A child in a process group of its own; killed and waited for unless it has ended by itself.
+// A child; killed and waited for unless it has ended by itself. Where it leads a process group, so
+// is what it started, and left behind.
 class ChildProcess {
  public:
-  explicit ChildProcess(pid_t pid) : pid_(pid) {}
+  ChildProcess(pid_t pid, bool leads_group) : pid_(pid), leads_group_(leads_group) {}
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess() {
     if (pid_ < 0) return;
-    kill(-pid_, SIGKILL);
+    kill(leads_group_ ? -pid_ : pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
   // Its exit status if it has ended.
   std::optional<int> poll_exit() {
     int status = 0;
     if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
-    kill(-std::exchange(pid_, -1), SIGKILL);  // what it started and left behind
+    const pid_t ended = std::exchange(pid_, -1);
+    if (leads_group_) kill(-ended, SIGKILL);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
 
  private:
   pid_t pid_;
+  bool leads_group_;
 };
 
-int spawn(const ProgramCall& call, int input, int output, pid_t& pid) {
-  std::vector<char*> argv;
-  for (const std::string& argument : call.arguments) {
-    argv.push_back(const_cast<char*>(argument.c_str()));
+// "NAME=value" each: ours, but for those that the call sets.
+std::vector<std::string> environment_of(const ProgramCall& call) {
+  std::vector<std::string> all;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view ours = *entry;
+    const std::string_view name = ours.substr(0, ours.find('='));
+    if (!call.variables.contains(name)) all.emplace_back(ours);
   }
-  argv.push_back(nullptr);
+  for (const auto& [name, value] : call.variables) all.push_back(name + "=" + value);
+  return all;
+}
+
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  for (const std::string& text : texts) out.push_back(const_cast<char*>(text.c_str()));
+  out.push_back(nullptr);
+  return out;
+}
+
+// 0, or the system's error.
+int spawn(const ProgramCall& call, int input, int output, pid_t& pid) {
+  const std::vector<std::string> variables = environment_of(call);
+  const std::vector<char*> argv = pointers_to(call.arguments);
+  const std::vector<char*> envp = pointers_to(variables);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+  if (!call.shares_input) posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  if (!call.attended) {
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  }
   posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
@@ -77,8 +102,9 @@ int spawn(const ProgramCall& call, int input, int output, pid_t& pid) {
   sigaddset(&defaults, SIGPIPE);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
-  const int failed = posix_spawnp(&pid, argv[0], &actions, &attributes, argv.data(), environ);
+  const int group = call.attended ? 0 : POSIX_SPAWN_SETPGROUP;
+  posix_spawnattr_setflags(&attributes, static_cast<short>(group | POSIX_SPAWN_SETSIGDEF));
+  const int failed = posix_spawnp(&pid, argv[0], &actions, &attributes, argv.data(), envp.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return failed;
@@ -93,6 +119,14 @@ bool wait_readable(int handle, Duration at_most) {
 
 Error program_error(ErrorKind kind, const ProgramCall& call, const std::string& what) {
   return make_error(kind, "running " + call.arguments[0] + ": " + what);
+}
+
+Error not_started(const ProgramCall& call, int system_error) {
+  if (system_error == ENOENT && call.arguments[0].find('/') == std::string::npos) {
+    return program_error(ErrorKind::kNotFound, call, "it cannot be started; is it in PATH?");
+  }
+  return program_error(system_error == ENOENT ? ErrorKind::kNotFound : ErrorKind::kPermanent, call,
+                       "it cannot be started: " + std::system_category().message(system_error));
 }
 
 // Reads to the end, then waits for the exit; one deadline for both.
@@ -141,21 +175,28 @@ Result<ProgramEnd> run_to_end(const ProgramCall& call, const Clock& clock) {
   }
   input->write.close();
   pid_t pid = -1;
-  if (spawn(call, input->read.get(), output->write.get(), pid) != 0) {
-    return program_error(ErrorKind::kNotFound, call, "it cannot be started; is it in PATH?");
-  }
-  ChildProcess child(pid);
+  const int failed = spawn(call, input->read.get(), output->write.get(), pid);
+  if (failed != 0) return not_started(call, failed);
+  ChildProcess child(pid, !call.attended);
   input->read.close();
   output->write.close();
   return follow_to_end(call, child, output->read.get(), clock);
+}
+
+RunProgram program_runner(const Clock& clock) {
+  return [&clock](const ProgramCall& call) { return run_to_end(call, clock); };
 }
 
 AskHelper helper_runner(const Clock& clock, Duration time_limit) {
   return [&clock, time_limit](const HelperCall& call) -> Result<HelperReply> {
     auto program = helper_program(call);
     if (!program) return program.error();
-    auto end = run_to_end(
-        {{*std::move(program), "get"}, call.server, time_limit, kMaxHelperReplyBytes}, clock);
+    ProgramCall helper;
+    helper.arguments = {*std::move(program), "get"};
+    helper.input = call.server;
+    helper.time_limit = time_limit;
+    helper.max_output = kMaxHelperReplyBytes;
+    auto end = run_to_end(helper, clock);
     if (!end) return end.error();
     return HelperReply{end->exit_status, std::move(end->output)};
   };

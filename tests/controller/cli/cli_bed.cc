@@ -77,6 +77,7 @@ CliRun CliBed::run(const std::vector<std::string>& words, const std::string& inp
                   sources(),
                   [this](const NetOptions& net) -> Result<std::unique_ptr<HttpTransport>> {
                     connections.push_back(net);
+                    connect_to = net.connect_to;
                     return std::make_unique<LocalTransport>([this](const HttpRequest& request) {
                       return server ? server(request) : cluster.world().handle(request);
                     });
@@ -84,6 +85,10 @@ CliRun CliBed::run(const std::vector<std::string>& words, const std::string& inp
                   [this](const HelperCall& call) -> Result<HelperReply> {
                     if (cluster.ask_helper) return cluster.ask_helper(call);
                     return make_error(ErrorKind::kNotFound, "no helper " + call.name);
+                  },
+                  [this](const ProgramCall& call) -> Result<ProgramEnd> {
+                    if (run_program) return run_program(call);
+                    return make_error(ErrorKind::kNotFound, "no program " + call.arguments[0]);
                   }};
   std::vector<const char*> argv{program.c_str()};
   for (const std::string& word : words) argv.push_back(word.c_str());

@@ -39,6 +39,8 @@ class CliBed {
   int columns = 0;  // of the terminal; 0: not known
   // Answers instead of the simulated world, where it is set.
   std::function<Result<HttpResponse>(const HttpRequest&)> server;
+  RunProgram run_program;  // null: there are no programs
+  std::string connect_to;  // of the last transport
   std::map<std::string, std::string> files;
   std::map<std::string, std::string> variables;
   std::vector<NetOptions> connections;  // as they were asked for

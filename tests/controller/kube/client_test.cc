@@ -122,6 +122,19 @@ TEST(KubeClient, NoErrorHoldsTheToken) {
   }
 }
 
+TEST(KubeClient, SendsItsOwnHeadersWithEveryRequest) {
+  Scripted s;
+  s.answers = {ok("{}"), ok("{}")};
+  const HttpHeaders own{{"Impersonate-User", "bob"}, {"Impersonate-Group", "dev"}};
+  KubeClient client(s.transport, s.tokens, s.clock, {.server = "https://api", .headers = own});
+  ASSERT_TRUE(client.get("/x"));
+  ASSERT_TRUE(client.post("/x", Json::object()));
+  for (const HttpRequest& sent : s.sent) {
+    EXPECT_EQ(find_header(sent.headers, "impersonate-user"), "bob");
+    EXPECT_EQ(find_header(sent.headers, "impersonate-group"), "dev");
+  }
+}
+
 TEST(KubeClient, A401IsNotTriedAgainWithTheSameToken) {
   std::string file = "old";
   TokenSource rotating("/token", [&](const std::string&) -> Result<std::string> { return file; });

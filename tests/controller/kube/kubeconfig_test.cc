@@ -85,16 +85,16 @@ TEST(Kubeconfig, WhatIsNotSupportedIsRefusedInASentence) {
   };
   const std::string insecure = kServer + "    insecure-skip-tls-verify: true\n";
   const Row rows[] = {
-      {file_of(kServer, kToken + "    exec: {command: aws}\n"), ErrorKind::kBadInput,
-       "context one of /home/ann/.kube/config: the user logs in by running a command (exec), which "
-       "is not done here; use a token, a tokenFile or a client certificate"},
       {file_of(kServer, kToken + "    auth-provider: {name: gcp}\n"), ErrorKind::kBadInput,
        "the user logs in through an auth-provider, which Kubernetes has removed"},
       {file_of(kServer, kToken + "    username: a\n    password: canary-password\n"),
        ErrorKind::kBadInput, "the user logs in with a user name and password"},
-      {file_of(kServer, kToken + "    as: admin\n"), ErrorKind::kBadInput, "acts as somebody else"},
-      {file_of(kServer + "    tls-server-name: x\n", kToken), ErrorKind::kBadInput,
-       "tls-server-name is not supported"},
+      {file_of(kServer, kToken + "    as-groups: [admins]\n"), ErrorKind::kBadInput,
+       "context one of /home/ann/.kube/config: as-uid, as-groups and as-user-extra need 'as'"},
+      {file_of(kServer, kToken + "    as: \"a\\nb\"\n"), ErrorKind::kBadInput,
+       "Impersonate-User: control characters are not allowed"},
+      {file_of(kServer + "    tls-server-name: a/b\n", kToken), ErrorKind::kBadInput,
+       "tls-server-name a/b is not a host's name"},
       {file_of(insecure, kToken), ErrorKind::kBadInput, "or say --insecure-skip-tls-verify"},
       {file_of("    server: http://api:8080\n", kToken), ErrorKind::kBadInput,
        "would send its token over plain http"},
@@ -124,6 +124,22 @@ TEST(Kubeconfig, WhatIsNotSupportedIsRefusedInASentence) {
                 .error()
                 .message.find("there is no cluster elsewhere"),
             std::string::npos);
+}
+
+TEST(Kubeconfig, SaysWhomToActAsAndByWhichNameToVerifyTheServer) {
+  const auto access = read(file_of(kServer + "    tls-server-name: kubernetes\n",
+                                   kToken + "    as: bob\n    as-uid: '7'\n"
+                                            "    as-groups: [dev, ops]\n"
+                                            "    as-user-extra: {acme.io/team: [a, b]}\n"));
+  ASSERT_TRUE(access) << access.error().message;
+  EXPECT_EQ(access->server, "https://api.example:6443");
+  EXPECT_EQ(access->tls_server_name, "kubernetes");
+  EXPECT_EQ(access->headers, (HttpHeaders{{"Impersonate-User", "bob"},
+                                          {"Impersonate-Uid", "7"},
+                                          {"Impersonate-Group", "dev"},
+                                          {"Impersonate-Group", "ops"},
+                                          {"Impersonate-Extra-acme.io%2Fteam", "a"},
+                                          {"Impersonate-Extra-acme.io%2Fteam", "b"}}));
 }
 
 TEST(Kubeconfig, TlsWithoutVerificationIsTakenWhereAPersonSaidSo) {

@@ -16,17 +16,19 @@ struct File {
                        return content;
                      }};
   std::string token(Duration after) {
-    const auto got = source.token(kTokenStart + after);
-    return got ? got->reveal() : "error: " + got.error().message;
+    const auto got = source.credential(kTokenStart + after);
+    return got ? got->token.reveal() : "error: " + got.error().message;
   }
 };
 
 TEST(TokenSource, AFixedOneStaysAndAnEmptyOneIsNone) {
   TokenSource fixed{Secret("abc")};
-  fixed.reject();
-  EXPECT_EQ(fixed.token(kTokenStart)->reveal(), "abc");
+  const KubeCredential shown = fixed.credential(kTokenStart).value();
+  EXPECT_EQ(shown.token.reveal(), "abc");
+  fixed.reject(shown);
+  EXPECT_EQ(fixed.credential(kTokenStart).value(), shown);
   TokenSource none{Secret()};
-  EXPECT_TRUE(none.token(kTokenStart)->empty());
+  EXPECT_EQ(none.credential(kTokenStart).value(), KubeCredential{});
 }
 
 TEST(TokenSource, AFileIsReadAgainEachMinute) {
@@ -42,7 +44,7 @@ TEST(TokenSource, ARejectedOneIsReadAgainAtOnce) {
   File file;
   EXPECT_EQ(file.token(seconds(0)), "first");
   file.content = "second";
-  file.source.reject();
+  file.source.reject(file.source.credential(kTokenStart).value());
   EXPECT_EQ(file.token(seconds(1)), "second");
 }
 

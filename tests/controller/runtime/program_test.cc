@@ -65,6 +65,60 @@ TEST(Program, ThatIsNotThereIsNamed) {
             "running docker-credential-freshet-has-none: it cannot be started; is it in PATH?");
 }
 
+TEST(Program, SeesOurEnvironmentAndWhatTheCallAddsToIt) {
+  const SystemClock clock;
+  ProgramCall call = script("echo \"$FRESHET_TEST_A $HOME\"; env | grep -c '^HOME='");
+  call.variables = {{"FRESHET_TEST_A", "a b"}, {"HOME", "/home/of/the/call"}};
+  const auto end = run_to_end(call, clock);
+  ASSERT_TRUE(end.has_value()) << end.error().message;
+  EXPECT_EQ(end->output, "a b /home/of/the/call\n1\n");
+  ASSERT_TRUE(run_to_end(script("test -n \"$PATH\""), clock).has_value());
+}
+
+TEST(Program, ThatIsAttendedSpeaksOnOurErrorOutputAndStaysInOurGroup) {
+  const SystemClock clock;
+  ProgramCall call = script("echo 'sign in' >&2; cut -d' ' -f5 /proc/self/stat");
+  call.attended = true;
+  ::testing::internal::CaptureStderr();
+  const auto end = run_to_end(call, clock);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "sign in\n");
+  ASSERT_TRUE(end.has_value()) << end.error().message;
+  EXPECT_EQ(trim(end->output), std::to_string(getpgrp()));
+}
+
+TEST(Program, ThatIsAttendedIsKilledAsWellWhenItsTimeIsOver) {
+  const SystemClock clock;
+  ProgramCall call = script("exec sleep 60", milliseconds(200));
+  call.attended = true;
+  EXPECT_EQ(run_to_end(call, clock).error().kind, ErrorKind::kTimeout);
+}
+
+TEST(Program, MayHaveOurInput) {
+  const SystemClock clock;
+  ProgramCall call = script("readlink /proc/self/fd/0");
+  call.shares_input = true;
+  const auto end = run_to_end(call, clock);
+  ASSERT_TRUE(end.has_value()) << end.error().message;
+  std::string ours(256, '\0');
+  const ssize_t length = readlink("/proc/self/fd/0", ours.data(), ours.size());
+  ASSERT_GT(length, 0);
+  EXPECT_EQ(trim(end->output), ours.substr(0, static_cast<std::size_t>(length)));
+}
+
+TEST(Program, ThatIsNotThereUnderItsPathIsToldAsTheSystemSaysIt) {
+  const SystemClock clock;
+  ProgramCall call;
+  call.arguments = {"/no/such/program"};
+  EXPECT_EQ(run_to_end(call, clock).error(),
+            make_error(ErrorKind::kNotFound,
+                       "running /no/such/program: it cannot be started: No such file or "
+                       "directory"));
+  call.arguments = {"/etc/passwd"};
+  EXPECT_EQ(run_to_end(call, clock).error(),
+            make_error(ErrorKind::kPermanent,
+                       "running /etc/passwd: it cannot be started: Permission denied"));
+}
+
 TEST(Program, SeesNoOpenFilesOfOurs) {
   const SystemClock clock;
   const int leaked = dup(0);
