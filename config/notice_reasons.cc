@@ -11,9 +11,10 @@ namespace {
 constexpr std::array<std::string_view, 5> kEnds = {"Promoted", "RolledBack", "Deferred", "Aborted",
                                                    "Reduced"};
 constexpr std::array<std::string_view, 15> kWaiting = {
-    "AwaitingApproval", "Inconclusive", "DeadlinePassed", "GateInconclusive", "ForeignEdit",
-    "PinnedAgain",      "StableGone",   "StableUnready",  "WaveStopped",      "WouldRollBack",
-    "CoreLost",         "CoreDamaged",  "CoreNewer",      "CommandRefused",   "Parked"};
+    "AwaitingApproval", "Inconclusive", "DeadlinePassed", "GateInconclusive",
+    "ForeignEdit",      "PinnedAgain",  "StableGone",     "StableUnready",
+    "TagTaken",         "WaveStopped",  "WouldRollBack",  "CoreLost",
+    "CoreDamaged",      "CoreNewer",    "CommandRefused", "Parked"};
 constexpr std::array<std::string_view, 8> kHolds = {
     "DowngradeHeld", "InvalidSpec",      "ManagedByFlagger", "ManagedByGitOps",
     "Split",         "TemplateRejected", "TagGone",          "NotConfirmed"};

@@ -17,7 +17,7 @@ void add_egress_flags(CLI::App& command, EgressFlags& flags) {
       ->type_name("LIST");
 }
 
-Result<EgressProxy> egress_proxy(const EgressFlags& flags, const KubeSources& sources) {
+Result<Egress> find_egress(const EgressFlags& flags, const KubeSources& sources) {
   const auto flag_or = [&](const std::string& flag, const char* upper, const char* lower) {
     if (!flag.empty()) return flag;
     const auto variable = sources.variable(upper);
@@ -25,8 +25,9 @@ Result<EgressProxy> egress_proxy(const EgressFlags& flags, const KubeSources& so
   };
   auto proxy = parse_egress_proxy(flag_or(flags.proxy, "HTTPS_PROXY", "https_proxy"),
                                   flag_or(flags.no_proxy, "NO_PROXY", "no_proxy"));
-  if (!proxy) return with_context(flags.proxy.empty() ? "HTTPS_PROXY" : "--proxy", proxy.error());
-  return proxy;
+  if (proxy) return Egress{*std::move(proxy), ""};
+  if (!flags.proxy.empty()) return with_context("--proxy", proxy.error());
+  return Egress{{}, "HTTPS_PROXY is not used: " + proxy.error().message};
 }
 
 }  // namespace freshet

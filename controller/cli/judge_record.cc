@@ -71,7 +71,7 @@ std::optional<NamedRollout> rollout_in(const ServiceDetail& detail, const Record
   found.rollout.percent = candidate_percent(*detail.core);
   found.rollout.spec = options.spec.value_or(detail.tracked.spec);
   TagRequests& left_out = found.rollout.left_out;
-  left_out.tag = detail.tracked.spec.rollout.tag;
+  left_out.tag = tag_of(&rollout, detail.tracked.spec.rollout.tag);
   if (!detail.service) return found;
   const auto& urls = detail.service->tag_urls;
   if (const auto named = urls.find(left_out.tag); named != urls.end()) {

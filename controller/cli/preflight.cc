@@ -72,10 +72,16 @@ void check_digest(const PreflightFacts& facts, Lines& lines) {
       "repository:tag@sha256:…");
 }
 
+bool has_rollout(const CoreRead& read) {
+  const auto* core = std::get_if<Core>(&read);
+  return core == nullptr || active_rollout(core->phase) != nullptr;  // or is not known
+}
+
 void check_tag(const PreflightFacts& facts, Lines& lines) {
   const std::string& tag = facts.spec.rollout.tag;
   const ServiceView& service = *facts.service;
-  const bool ours = service.annotations.contains(std::string(kCoreAnnotation));
+  const auto core = service.annotations.find(std::string(kCoreAnnotation));
+  const bool ours = core != service.annotations.end() && has_rollout(read_core(core->second));
   const bool taken = std::ranges::any_of(service.traffic, [&](const TrafficTarget& target) {
     return target.tag && target.tag->get() == tag;
   });

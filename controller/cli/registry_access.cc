@@ -76,9 +76,10 @@ Result<RegistryClient> registry_client(Context& context, const ImageReference& i
   const Result<Url> origin = api_origin(image, *options);
   if (!origin) return bad_input(origin.error().message);
   NetOptions net;
-  auto egress = egress_proxy({}, context.sources);
+  auto egress = find_egress({}, context.sources);
   if (!egress) return egress.error();
-  net.egress = *std::move(egress);
+  if (!egress->ignored.empty()) context.out.complain(egress->ignored);
+  net.egress = std::move(egress->proxy);
   net.addresses.private_hosts.assign(options->plain_http.begin(), options->plain_http.end());
   net.addresses.private_hosts.push_back(host_and_port(*origin));  // the user named this one
   if (const auto file = context.sources.variable("FRESHET_CA_FILE")) {

@@ -36,8 +36,13 @@ inline constexpr int kCoreVersion = 1;
 struct Pair {
   DigestSet digests;          // of the tracked containers
   std::string template_hash;  // "t:…", see knative/template_hash.h
-  bool operator==(const Pair&) const = default;
+  // Hash of the images of all other containers; "": there are none, or an older release, which did
+  // not look at them, did not say. Its pairs go for any.
+  std::string others = {};
+  bool operator==(const Pair& other) const;
 };
+// Both are of one template, whatever its followed images.
+bool same_template(const Pair& a, const Pair& b);
 
 struct RevisionRef {
   RevisionName name;
@@ -139,6 +144,11 @@ struct Retreating {
 };
 using Phase =
     std::variant<Adopting, Idle, Preparing, Gating, Waiting, Shifting, Baking, Retreating>;
+
+// The traffic tag of a rollout's entry; `now` is that of the present spec.
+inline const std::string& tag_of(const Rollout* rollout, const std::string& now) {
+  return rollout == nullptr || rollout->tag.empty() ? now : rollout->tag;
+}
 
 std::string_view phase_name(const Phase& phase);    // "Shifting"
 const Rollout* active_rollout(const Phase& phase);  // null in Adopting and Idle

@@ -11,9 +11,19 @@ Json digests_to_json(const DigestSet& digests) {
   return out;
 }
 
+bool same_template(const Pair& a, const Pair& b) {
+  const bool says = !a.others.empty() && !b.others.empty();
+  return a.template_hash == b.template_hash && (!says || a.others == b.others);
+}
+
+bool Pair::operator==(const Pair& other) const {
+  return digests == other.digests && same_template(*this, other);
+}
+
 void put_pair(Json& object, const Pair& pair) {
   object["digests"] = digests_to_json(pair.digests);
   object["template"] = pair.template_hash;
+  if (!pair.others.empty()) object["others"] = pair.others;
 }
 
 Result<DigestSet> read_digests(const Json& digests) {
@@ -36,6 +46,7 @@ Result<Pair> read_pair(const Json& object) {
   const Json& hash = at_path(object, {"template"});
   if (!hash.is_string()) return bad_input("template: not a text");
   pair.template_hash = hash.get<std::string>();
+  pair.others = string_or(object, "others");
   return pair;
 }
 

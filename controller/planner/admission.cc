@@ -15,7 +15,7 @@ bool may_get_requests(const Pass& pass, const RevisionView* candidate, const Rol
     const auto runs = candidate->digests.find(container);
     if (runs == candidate->digests.end() || runs->second != digest) return false;
   }
-  return pair_hash(pass, *candidate) == rollout.candidate.pair.template_hash;
+  return same_template(pair_of(pass, {}, *candidate), rollout.candidate.pair);
 }
 
 Transition admit(const Pass& pass, const Rollout& rollout, const RevisionView& candidate) {

@@ -168,7 +168,7 @@ std::string reject_what_is_left(const Pass& pass, Core& next) {
 Transition pin(const Pass& pass, const RevisionView& revision, const DigestSet& digests,
                const std::string& by) {
   Core next = enter(pass.core, Idle{}, pass.now);
-  next.stable = RevisionRef{revision.name, revision.uid, {digests, pair_hash(pass, revision)}};
+  next.stable = RevisionRef{revision.name, revision.uid, pair_of(pass, digests, revision)};
   if (relapsed(Relapse::kRegistryBaseline)) {
     next.stable->pair.digests = confirmed_digests(pass).value_or(digests);
   }

@@ -25,9 +25,9 @@ std::vector<Pair> present_targets(const Pass& pass) {
   const auto present = present_pair(pass);
   if (present) out.push_back(*present);
   const auto digests = confirmed_digests(pass);
-  if (present && digests) out.push_back({*digests, present->template_hash});
-  if (!present && digests && pass.core.stable) {
-    out.push_back({*digests, pass.core.stable->pair.template_hash});
+  if (digests && (present || pass.core.stable)) {
+    out.push_back(present ? *present : pass.core.stable->pair);
+    out.back().digests = *digests;
   }
   return out;
 }
@@ -148,10 +148,10 @@ Answer answer_rollback(Pass& pass, const Command& command) {
   const Rollout rollout = rollout_to_leave(pass, *pass.core.stable);
   Pass changed = pass;
   changed.core.stable =
-      RevisionRef{back.name, back.uid, {*followed_digests(pass, back), pair_hash(pass, back)}};
+      RevisionRef{back.name, back.uid, pair_of(pass, *followed_digests(pass, back), back)};
   const std::string why = "rolled back to " + back.name.get() + " by " + on_word(command);
   // The image that is left is not wanted in the older template either.
-  reject(changed.core, {rollout.candidate.pair.digests, pair_hash(pass, back)},
+  reject(changed.core, pair_of(pass, rollout.candidate.pair.digests, back),
          pass.now + pass.rules().rejection_expires, why);
   return Accepted{back.name.get() + " gets all requests again; " + rollout.candidate.name->get() +
                       " is rejected",

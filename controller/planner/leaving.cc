@@ -26,7 +26,7 @@ bool latest_is_stables_pair(const Pass& pass) {
   const RevisionView* latest = find_revision(pass.seen, *pass.service.latest_ready);
   if (!is_ready(latest)) return false;
   const auto digests = followed_digests(pass, *latest);
-  return digests && Pair{*digests, pair_hash(pass, *latest)} == pass.core.stable->pair;
+  return digests && pair_of(pass, *digests, *latest) == pass.core.stable->pair;
 }
 
 // After a template revert Knative makes a Revision of stable's pair; it is waited for a moment.

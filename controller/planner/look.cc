@@ -2,6 +2,7 @@
 #include "controller/planner/look.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "controller/model/same_content.h"
@@ -24,11 +25,11 @@ std::vector<ContainerName> followed_containers(const Pass& pass) {
   return out;
 }
 
-std::string with_others(const Pass& pass, const std::string& hash, ImageTexts images) {
+std::string hash_of_others(const Pass& pass, ImageTexts images) {
   for (const ContainerName& container : followed_containers(pass)) images.erase(container);
   std::string others;
   for (const auto& [container, image] : images) others += container.get() + "=" + image + "\n";
-  return others.empty() ? hash : hash + "+" + sha256_hex(others).substr(0, kOthersDigits);
+  return others.empty() ? "" : sha256_hex(others).substr(0, kOthersDigits);
 }
 
 // A template with a name of its own may bring back a Revision from before stable's. In the same
@@ -37,7 +38,7 @@ bool is_taken_again(const Pass& pass, const RevisionView* made) {
   const RevisionView* stable = stable_view(pass);
   return made != nullptr && stable != nullptr && pass.service.byo_revision_name &&
          made->configuration_generation < stable->configuration_generation &&
-         pair_hash(pass, *made) == pair_hash(pass, *stable);
+         same_template(pair_of(pass, {}, *made), pair_of(pass, {}, *stable));
 }
 
 std::optional<Digest> written_digest(const ServiceView& service, const ContainerName& name) {
@@ -66,12 +67,12 @@ bool is_ready(const RevisionView* revision) {
   return revision != nullptr && revision->ready.status == Tri::kTrue;
 }
 
-std::string pair_hash(const Pass& pass, const ServiceView& service) {
-  return with_others(pass, service.template_hash, service.images);
+Pair pair_of(const Pass& pass, DigestSet digests, const ServiceView& service) {
+  return {std::move(digests), service.template_hash, hash_of_others(pass, service.images)};
 }
 
-std::string pair_hash(const Pass& pass, const RevisionView& revision) {
-  return with_others(pass, revision.template_hash, revision.images);
+Pair pair_of(const Pass& pass, DigestSet digests, const RevisionView& revision) {
+  return {std::move(digests), revision.template_hash, hash_of_others(pass, revision.images)};
 }
 
 std::optional<DigestSet> followed_digests(const Pass& pass, const RevisionView& revision) {
@@ -91,7 +92,7 @@ const RevisionView* candidate_view(const Pass& pass, const Rollout& rollout) {
   const RevisionView* first = nullptr;  // a person may make later ones that keep our annotation
   for (const auto& [name, revision] : pass.seen.revisions) {
     if (revision.deleting || revision.rollout_id != rollout.id) continue;
-    if (pair_hash(pass, revision) != candidate.pair.template_hash) continue;
+    if (!same_template(pair_of(pass, {}, revision), candidate.pair)) continue;
     if (first == nullptr || revision.configuration_generation < first->configuration_generation) {
       first = &revision;
     }
@@ -105,7 +106,8 @@ const RevisionView* revision_of_template(const Pass& pass) {
   const ServiceView& service = pass.service;
   if (service.observed_generation != service.generation || !service.latest_created) return nullptr;
   const RevisionView* made = find_revision(pass.seen, *service.latest_created);
-  if (made == nullptr || pair_hash(pass, *made) != pair_hash(pass, service)) return nullptr;
+  if (made == nullptr) return nullptr;
+  if (!same_template(pair_of(pass, {}, *made), pair_of(pass, {}, service))) return nullptr;
   const auto images = images_in_template(made->template_json);
   for (const ContainerView& container : service.containers) {
     const auto image = images.find(container.name);
@@ -130,7 +132,7 @@ std::optional<Pair> present_pair(const Pass& pass) {
     digests.emplace(container, digest->second);
   }
   if (digests.empty()) return std::nullopt;
-  return Pair{digests, pair_hash(pass, pass.service)};
+  return pair_of(pass, std::move(digests), pass.service);
 }
 
 std::optional<DigestSet> confirmed_digests(const Pass& pass) {
@@ -162,7 +164,7 @@ bool is_rebuild_of(const Pass& pass, const DigestSet& a, const DigestSet& b) {
 
 bool is_same(const Pass& pass, const Pair& a, const Pair& b) {
   if (a == b) return true;
-  return a.template_hash == b.template_hash && is_rebuild_of(pass, a.digests, b.digests);
+  return same_template(a, b) && is_rebuild_of(pass, a.digests, b.digests);
 }
 
 bool writes_template(const Pass& pass) {

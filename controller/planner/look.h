@@ -16,10 +16,10 @@ const RevisionView* stable_view(const Pass& pass);
 // A Revision that is not there for so long is gone; shorter may be news that comes late.
 inline constexpr Duration kGoneFor = seconds(30);
 bool is_ready(const RevisionView* revision);
-// The hash of a pair: of the template, and of the images in it that a pair does not name, as those
-// containers are not followed. Such an image by tag counts as it is written.
-std::string pair_hash(const Pass& pass, const ServiceView& service);
-std::string pair_hash(const Pass& pass, const RevisionView& revision);
+// These digests in the template of one or the other. The image of a container that is not followed
+// counts as it is written.
+Pair pair_of(const Pass& pass, DigestSet digests, const ServiceView& service);
+Pair pair_of(const Pass& pass, DigestSet digests, const RevisionView& revision);
 // The digests of the followed containers; nullopt where one of them is not resolved (yet).
 std::optional<DigestSet> followed_digests(const Pass& pass, const RevisionView& revision);
 

@@ -43,12 +43,8 @@ std::string others_by_tag(const Pass& pass) {
 
 std::string more_than_new_base(const Pass& pass, const Pair& pair) {
   const Pair& stable = pass.core.stable->pair;
-  if (pair.template_hash != stable.template_hash) {
-    const RevisionView* view = stable_view(pass);
-    const bool others = view != nullptr && view->template_hash == pass.service.template_hash;
-    return others ? "a container that is not followed has another image"
-                  : "the template is another as well";
-  }
+  if (pair.template_hash != stable.template_hash) return "the template is another as well";
+  if (!same_template(pair, stable)) return "a container that is not followed has another image";
   for (const FollowedImage& image : pass.seen.images) {
     const auto candidate = pair.digests.find(image.container);
     const auto running = stable.digests.find(image.container);

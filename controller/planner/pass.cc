@@ -176,15 +176,17 @@ void settle_clocks(Pass& pass) {
   if (blind && !memo.blind_since) memo.blind_since = pass.now;
 }
 
-// A change of the followed set, or of how templates are hashed, is no change of what stable runs:
-// its pair is read again.
+// A change of the followed set is no change of what stable runs: its pair is read again. Not the
+// hash of its template: people may label a Revision.
 void follow_the_present_set(Pass& pass) {
-  const RevisionView* stable = stable_view(pass);
-  if (stable == nullptr || relapsed(Relapse::kRegistryBaseline)) return;
-  pass.core.stable->pair.template_hash = pair_hash(pass, *stable);
   if (!std::holds_alternative<Idle>(pass.core.phase)) return;
-  const auto digests = followed_digests(pass, *stable);
-  if (digests) pass.core.stable->pair.digests = *digests;
+  if (relapsed(Relapse::kRegistryBaseline)) return;
+  const RevisionView* stable = stable_view(pass);
+  if (stable == nullptr) return;
+  Pair& pair = pass.core.stable->pair;
+  const Pair read = pair_of(pass, followed_digests(pass, *stable).value_or(pair.digests), *stable);
+  pair.digests = read.digests;
+  pair.others = read.others;
 }
 
 }  // namespace

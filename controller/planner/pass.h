@@ -37,10 +37,7 @@ struct Pass {
   const RolloutSpec& rules() const { return shorter ? *shorter : seen.tracked.spec.rollout; }
   const Rollout* rollout() const { return active_rollout(core.phase); }
   // The traffic tag of our entry: a rollout goes on with that which it began with.
-  const std::string& tag() const {
-    const Rollout* active = rollout();
-    return active != nullptr && !active->tag.empty() ? active->tag : rules().tag;
-  }
+  const std::string& tag() const { return tag_of(rollout(), rules().tag); }
 };
 
 // Reads the core by its origin and settles the clocks. `observation.service` is there.

@@ -61,8 +61,7 @@ bool are_the_ones_that_serve(const Pass& pass, const Known& known) {
 bool is_named_by_our_entry(const Pass& pass, const Known& known) {
   const auto& name = known.rollout.candidate.name;
   if (!name || share_of(serving(pass.service.traffic), known.stable.name) != 100) return false;
-  const std::string& tag = known.rollout.tag;
-  const TrafficTag ours(tag.empty() ? pass.rules().tag : tag);
+  const TrafficTag ours(tag_of(&known.rollout, pass.rules().tag));
   return std::ranges::any_of(pass.service.traffic, [&](const TrafficTarget& entry) {
     return entry.tag == ours && entry.revision == name;
   });

@@ -27,7 +27,7 @@ bool is_candidates_template(const Pass& pass, const Candidate& candidate) {
   if (const auto present = present_pair(pass)) return *present == candidate.pair;
   // Not resolved: still the judged one if Knative made the candidate of it.
   return candidate.name && pass.service.latest_created == candidate.name &&
-         pair_hash(pass, pass.service) == candidate.pair.template_hash;
+         same_template(pair_of(pass, {}, pass.service), candidate.pair);
 }
 
 // A person's template stays where only infrastructure failed or something newer came: it is tried
@@ -43,11 +43,11 @@ bool wants_revert(const Pass& pass, const Retreating& retreat) {
 std::optional<TemplateChange> stables_template(const Pass& pass, const Retreating& retreat) {
   const RevisionView* stable = stable_view(pass);
   const Pair& pair = pass.core.stable->pair;
-  if (stable == nullptr || pair_hash(pass, *stable) != pair.template_hash) return std::nullopt;
+  if (stable == nullptr || stable->template_hash != pair.template_hash) return std::nullopt;
   const auto images = pinned_images(stable->template_json, pair.digests);
   if (!images) return std::nullopt;
   const std::string suffix = retreat.rollout.id + "r";
-  if (retreat.rollout.candidate.pair.template_hash == pair.template_hash) {
+  if (same_template(retreat.rollout.candidate.pair, pair)) {
     return SetImages{*images, std::nullopt, suffix};
   }
   const auto text = with_images(stable->template_json, *images);

@@ -33,7 +33,7 @@ Transition turn_to(const Pass& pass, Core next, Fact what) {
 std::optional<RevisionRef> reference_to(const Pass& pass, const RevisionView& revision) {
   const auto digests = followed_digests(pass, revision);
   if (!digests) return std::nullopt;
-  return RevisionRef{revision.name, revision.uid, {*digests, pair_hash(pass, revision)}};
+  return RevisionRef{revision.name, revision.uid, pair_of(pass, *digests, revision)};
 }
 
 // What the present verdict would do to the candidate.

@@ -38,7 +38,8 @@ Targets find_targets(const Pass& pass) {
   if (!present) return out;
   consider(pass, *present, CandidateWhy::kTemplate, out);
   if (!writes_template(pass) || !digests || *digests == present->digests) return out;
-  const Pair pair{*digests, present->template_hash};
+  Pair pair = *present;
+  pair.digests = *digests;
   if (pair != pass.core.stable->pair) out.downgrade = downgrade(pass);
   if (out.downgrade.empty()) consider(pass, pair, CandidateWhy::kDigest, out);
   return out;
@@ -57,7 +58,8 @@ std::optional<Pair> newer_target(const Pass& pass, const Rollout& rollout) {
   }
   const auto digests = confirmed_digests(pass);
   if (!digests || *digests == candidate.digests) return std::nullopt;
-  const Pair pair{*digests, candidate.template_hash};
+  Pair pair = candidate;
+  pair.digests = *digests;
   if (*digests == pass.core.stable->pair.digests || !is_newer(pair)) return std::nullopt;
   if (!downgrade(pass).empty()) return std::nullopt;
   return pair;

@@ -37,11 +37,11 @@ bool is_own(const TrafficTarget& entry, const Core& core, const std::string& tag
          (rollout != nullptr && entry.revision && entry.revision == rollout->candidate.name);
 }
 
-Traffic foreign_entries(const Pass& pass, const Core& core) {
+Traffic foreign_entries(const Pass& pass, const Core& core, const std::string& tag) {
   Traffic out;
   if (relapsed(Relapse::kOthersEntries)) return out;
   for (const TrafficTarget& entry : pass.service.traffic) {
-    if (is_own(entry, core, pass.tag())) continue;
+    if (is_own(entry, core, tag)) continue;
     TrafficTarget kept = entry;
     kept.percent = Percent{};
     out.push_back(kept);
@@ -87,9 +87,11 @@ void park(Core& core, const TrafficTarget& entry) {
 }
 
 Traffic traffic_to_write(const Pass& pass, Core& core) {
-  Traffic traffic = own_entries(core, pass.tag());
+  // Of the rollout that is written; of one that ends with this write, its own still.
+  const std::string& tag = tag_of(active_rollout(core.phase), pass.tag());
+  Traffic traffic = own_entries(core, tag);
   const std::vector<TrafficTarget> parked_before = core.parked;
-  for (const TrafficTarget& entry : foreign_entries(pass, core)) {
+  for (const TrafficTarget& entry : foreign_entries(pass, core, tag)) {
     const bool parked = std::ranges::find(core.parked, entry) != core.parked.end();
     if (must_go(core, entry)) {
       park(core, entry);
@@ -111,7 +113,7 @@ std::vector<TrafficTarget> blocking_entries(const Pass& pass) {
   std::vector<TrafficTarget> out;
   const bool is_of_now = pass.service.observed_generation == pass.service.generation;
   if (routes.status == Tri::kTrue || !is_of_now) return out;
-  for (const TrafficTarget& entry : foreign_entries(pass, pass.core)) {
+  for (const TrafficTarget& entry : foreign_entries(pass, pass.core, pass.tag())) {
     if (!entry.revision || entry.revision == pass.core.stable->name) continue;
     if (is_ready(find_revision(pass.seen, *entry.revision))) continue;  // said of another reason
     if (routes.message.find('"' + entry.revision->get() + '"') != std::string::npos) {

@@ -92,7 +92,8 @@ std::optional<std::size_t> Poller::next_place(Account& account, TimePoint now) {
 bool Poller::may_send(Running& check, const HttpRequest& request, TimePoint now) {
   Account& account = *check.account;
   const bool reads = account.reads && reads_manifest(request, account.origin);
-  if (reads && !check.reads && !account.reads->may_start(now)) return false;
+  const bool is_held = reads && account.reads->is_short(now) && !account.reads->may_start(now);
+  if (is_held && !check.reads) return false;
   check.reads |= reads;
   if (reads) account.reads->spend(now);
   check.asks_registry = request.url.starts_with(account.origin);

@@ -25,10 +25,9 @@ std::optional<TimePoint> created(const Observation& observation, const RevisionN
 
 // What comes through the candidate's traffic tag is no user's.
 TagRequests tag_requests(const Observation& observation) {
-  TagRequests out{observation.tracked.spec.rollout.tag, ""};
   const auto* core = std::get_if<Core>(&observation.core);
   const Rollout* rollout = core == nullptr ? nullptr : active_rollout(core->phase);
-  if (rollout != nullptr && !rollout->tag.empty()) out.tag = rollout->tag;
+  TagRequests out{tag_of(rollout, observation.tracked.spec.rollout.tag), ""};
   const auto& urls = observation.service->tag_urls;
   if (const auto found = urls.find(out.tag); found != urls.end()) {
     if (const auto url = parse_url(found->second)) out.host = url->host;

@@ -15,9 +15,10 @@ namespace freshet {
 
 namespace {
 
-constexpr Duration kLongestWait{500};  // how late a missed wake-up may be noticed
-constexpr Duration kStopPoll{50};      // how late a stop may be noticed
-constexpr Duration kPollEvery{10};     // between two watches of a server that answers at once
+constexpr std::size_t kNeededOfEach = 3;  // TrackedServices, Services, Revisions of a namespace
+constexpr Duration kLongestWait{500};     // how late a missed wake-up may be noticed
+constexpr Duration kStopPoll{50};         // how late a stop may be noticed
+constexpr Duration kPollEvery{10};        // between two watches of a server that answers at once
 constexpr Duration kGiveBackEvery = seconds(30);  // it takes some milliseconds
 constexpr int kMaxPassesPerPump = 100000;
 constexpr int kCredentialReaders = 4;  // so many slow helpers delay nobody else
@@ -127,12 +128,18 @@ Watches::Watches(KubeClient& kube, const Clock& clock, Controller& controller,
 }
 
 bool Watches::in_sync() const {
-  bool is_any = false;
-  for (std::size_t i = 0; i < needed_; ++i) {
-    const Watcher& watcher = *watchers_[i];
-    const bool is_listed = watcher.in_sync();
-    if (!is_listed && !(may_leave_out_ && watcher.is_refused())) return false;
-    is_any = is_any || is_listed;
+  bool is_any = false;  // has a namespace of which everything is listed
+  for (std::size_t first = 0; first < needed_; first += kNeededOfEach) {
+    std::size_t listed = 0;
+    for (std::size_t i = first; i < first + kNeededOfEach; ++i) {
+      const Watcher& watcher = *watchers_[i];
+      if (watcher.in_sync()) {
+        ++listed;
+      } else if (!may_leave_out_ || !watcher.is_refused()) {
+        return false;
+      }
+    }
+    is_any = is_any || listed == kNeededOfEach;
   }
   return is_any;
 }

@@ -119,5 +119,12 @@ TEST_F(WatchesOfTwoNamespaces, WhereAllAreForbiddenNothingHasBeenRead) {
   EXPECT_FALSE(two.cluster().in_sync());
 }
 
+TEST_F(WatchesOfTwoNamespaces, WhereNobodyIsTrackedForAllThatCanBeReadNothingHasBeenRead) {
+  sandbox::World& world = two.cluster().world();
+  world.fail(sandbox::kKubeHost, {404, "", "GET trackedservices"}, minutes(30));
+  two.cluster().run_until(two.cluster().now() + minutes(5));
+  EXPECT_FALSE(two.cluster().in_sync());
+}
+
 }  // namespace
 }  // namespace freshet

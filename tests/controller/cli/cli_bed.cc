@@ -77,7 +77,6 @@ CliRun CliBed::run(const std::vector<std::string>& words, const std::string& inp
                   sources(),
                   [this](const NetOptions& net) -> Result<std::unique_ptr<HttpTransport>> {
                     connections.push_back(net);
-                    connect_to = net.connect_to;
                     return std::make_unique<LocalTransport>([this](const HttpRequest& request) {
                       return server ? server(request) : cluster.world().handle(request);
                     });

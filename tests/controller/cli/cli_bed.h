@@ -40,7 +40,6 @@ class CliBed {
   // Answers instead of the simulated world, where it is set.
   std::function<Result<HttpResponse>(const HttpRequest&)> server;
   RunProgram run_program;  // null: there are no programs
-  std::string connect_to;  // of the last transport
   std::map<std::string, std::string> files;
   std::map<std::string, std::string> variables;
   std::vector<NetOptions> connections;  // as they were asked for

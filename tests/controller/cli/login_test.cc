@@ -119,7 +119,7 @@ TEST(Login, AServerOfAnotherNameIsConnectedToByItsOwn) {
     return {200, {}, R"({"kind":"List","metadata":{"resourceVersion":"1"},"items":[]})"};
   };
   EXPECT_EQ(bed.run({"status"}).exit_code, kDone);
-  EXPECT_EQ(bed.connect_to, "kube.sandbox:443");
+  EXPECT_EQ(bed.connections.back().connect_to, "kube.sandbox:443");
   ASSERT_FALSE(sent.empty());
   EXPECT_TRUE(sent[0].url.starts_with("https://kubernetes.default:443/apis/")) << sent[0].url;
   EXPECT_EQ(find_header(sent[0].headers, "Host"), "kube.sandbox:443");

@@ -64,6 +64,16 @@ TEST(ResolveCommand, GoesThroughTheProxyOfTheEnvironmentAndToTheClusterDoesNot) 
   EXPECT_EQ(bed.connections[0].proxy, "");
 }
 
+TEST(ResolveCommand, GoesDirectWhereTheProxyOfTheEnvironmentIsForOthers) {
+  CliBed bed;
+  bed.serve("web");
+  bed.variables["HTTPS_PROXY"] = "socks5://proxy:1080";
+  const CliRun found = bed.run({"resolve", "registry.sandbox/shop/web:1.4"});
+  EXPECT_EQ(found.exit_code, kDone);
+  EXPECT_NE(found.err.find("HTTPS_PROXY is not used"), std::string::npos) << found.err;
+  EXPECT_EQ(bed.connections[0].egress, EgressProxy{});
+}
+
 TEST(ResolveCommand, RefusesVariablesThatCannotBeMeant) {
   struct Row {
     const char* variable;
@@ -74,7 +84,6 @@ TEST(ResolveCommand, RefusesVariablesThatCannotBeMeant) {
       {"FRESHET_PLAIN_HTTP", "*.sandbox", "plain http is allowed for an exact host:port"},
       {"FRESHET_PLAIN_HTTP", "http://r.io:5000", "plain http is allowed for an exact host:port"},
       {"FRESHET_TOKEN_HOSTS", "r.io", "FRESHET_TOKEN_HOSTS: found 'r.io'; allowed: "},
-      {"HTTPS_PROXY", "socks5://proxy", "HTTPS_PROXY: "},
       {"FRESHET_TIMEOUT", "0", "FRESHET_TIMEOUT is 0; allowed: whole seconds from 1 to 300"},
       {"FRESHET_TIMEOUT", "301", "FRESHET_TIMEOUT is 301; allowed: whole seconds from 1 to 300"},
       {"FRESHET_TIMEOUT", "8s", "FRESHET_TIMEOUT is 8s; allowed: whole seconds from 1 to 300"},

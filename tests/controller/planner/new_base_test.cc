@@ -125,8 +125,8 @@ TEST(NewBase, SoIsAnImageThatIsNotFollowed) {
     world.service().images = {{ContainerName("app"), "a"}, {ContainerName("proxy"), row.present}};
     world.seen.core = world.core();
     const planning::Pass pass = planning::open_pass(world.seen, world.now);
-    const Pair candidate{{{ContainerName("app"), digest_of('b')}},
-                         planning::pair_hash(pass, pass.service)};
+    const Pair candidate =
+        planning::pair_of(pass, {{ContainerName("app"), digest_of('b')}}, pass.service);
     EXPECT_EQ(planning::more_than_new_base(pass, candidate), row.why) << row.sentence;
   }
 }

@@ -35,16 +35,65 @@ TEST(OtherContainers, ABadImageOfOneIsTakenBackAndCondemnsNoDigest) {
   EXPECT_EQ(world.core().stable->pair.digests.begin()->second, digest_of('b'));
 }
 
-// A core of an older release, whose pairs knew nothing of them.
+// Of an older release, whose pairs knew nothing of them.
+Pair older(Pair pair) {
+  pair.others.clear();
+  return pair;
+}
+
 TEST(OtherContainers, AreNoChangeWhereThePairOfStableDoesNotNameThemYet) {
   PlannerWorld world = with_sidecar();
-  Core older = world.core();
-  older.stable->pair.template_hash = world.service().template_hash;
-  world.write_core(older);
+  Core core = world.core();
+  EXPECT_FALSE(core.stable->pair.others.empty());
+  core.stable->pair = older(core.stable->pair);
+  world.write_core(core);
   world.writes.clear();
   for (int i = 0; i < 20; ++i) world.tick();
   EXPECT_TRUE(world.writes.empty());
   EXPECT_EQ(world.phase(), "Idle");
+}
+
+TEST(OtherContainers, WhatAnOlderReleaseRejectedStaysSo) {
+  PlannerWorld world = with_sidecar();
+  Core core = world.core();
+  Pair bad = older(core.stable->pair);
+  bad.digests.begin()->second = digest_of('b');
+  core.rejected.push_back({bad, world.now + hours(1), "it was bad", core.seq});
+  world.write_core(core);
+  world.writes.clear();
+  world.push('b');
+  Transition last;
+  for (int i = 0; i < 20; ++i) last = world.tick();
+  EXPECT_TRUE(world.writes.empty());
+  EXPECT_EQ(hold_reasons(last), std::vector<std::string>{"Rejected"});
+}
+
+TEST(OtherContainers, ARolloutThatAnOlderReleaseBeganIsTakenBackForGood) {
+  PlannerWorld world = with_sidecar();
+  world.push('b');
+  ASSERT_TRUE(world.run_to("Shifting"));
+  Core core = world.core();
+  auto& shifting = std::get<Shifting>(core.phase);
+  shifting.rollout.candidate.pair = older(shifting.rollout.candidate.pair);
+  core.stable->pair = older(core.stable->pair);
+  world.write_core(core);
+  world.command("abort", "1");
+  ASSERT_TRUE(world.run_to("Idle"));
+  EXPECT_NE(world.service().containers.front().image.find(digest_of('a').get()), std::string::npos);
+  world.writes.clear();
+  for (int i = 0; i < 20; ++i) world.tick();
+  EXPECT_TRUE(world.writes.empty());
+}
+
+TEST(OtherContainers, ALabelThatAPersonPutsOnARevisionIsNoChange) {
+  PlannerWorld world = with_sidecar();
+  world.push('b');
+  ASSERT_TRUE(world.run_to("Shifting"));
+  world.command("promote", "1 --full");
+  ASSERT_TRUE(world.run_to("Idle"));
+  world.revision(world.core().stable->name).template_hash = "t:labelled";
+  world.push('c');
+  EXPECT_TRUE(world.run_to("Shifting"));
 }
 
 }  // namespace

@@ -115,6 +115,16 @@ TEST(Tag, ThatAPersonHasTakenKeepsRolloutsFromBeginning) {
   EXPECT_EQ(world.traffic(), theirs);
 }
 
+TEST(Tag, OfARolloutIsKnownWhereItsCoreIsLost) {
+  PlannerWorld world = world_in("Shifting");
+  world.seen.tracked.spec.rollout.tag = "preview";
+  world.tick();
+  world.lose_core();
+  ASSERT_TRUE(world.run_to("Idle"));
+  EXPECT_EQ(world.traffic(), (Traffic{entry(kStableBefore, 100)}));
+  EXPECT_TRUE(world.core().parked.empty());
+}
+
 TEST(Tag, OfARolloutIsThatWhichItBeganWith) {
   for (const VerdictKind verdict : {VerdictKind::kPromote, VerdictKind::kRollback}) {
     PlannerWorld world = world_in("Shifting");
