@@ -20,6 +20,8 @@ constexpr double kLeastMinutes = 1.8;
 constexpr double kKnownMinutes = 4.8;  // until the split is known to be random
 constexpr double kRandomDispersion = 2.5;
 constexpr double kRandomSpread = 0.2;
+constexpr double kMostlyYoung = 2;  // the canary's, by its last requests: half of them are
+constexpr Margin kNoTolerance{1, 0};
 
 // A late start once a minute, planned_intervals times, each with the same share of the mass.
 double late_mass(Evidence& e, const Interval& i, const AnalysisSettings& settings) {
@@ -50,8 +52,8 @@ class Folding {
         errors_(std::max(split_, error_dispersion(e, settings))) {}
 
   void metric(MetricEvidence& evidence, std::optional<double> bound) {
-    const MetricQuestion question{bound, settings_.warm_up_off};
     const MarginPair& margins = bound ? settings_.latency : settings_.errors;
+    const MetricQuestion question{bound, margins.rollback.times};
     const double weight = bound ? weights_.latency : weights_.errors;
     const double dispersion = bound ? split_ : errors_;
     if (const auto counts = accusing_counts(i_, question)) {
@@ -60,9 +62,7 @@ class Folding {
       fold(evidence.capped, logs, options);
       const double cap = std::exchange(options.cap, FoldOptions{}.cap);
       fold(evidence.uncapped, logs, options);
-      if (const auto rate = hour_rate(settings_, bound); rate && this_step_) {
-        multiply(evidence.full_load, counts->canary_events, counts->canary, *rate, cap);
-      }
+      full_load(evidence.full_load, bound, cap);
     }
     if (!this_step_) return;
     if (const auto counts = clearing_counts(i_, question)) {
@@ -84,12 +84,12 @@ class Folding {
   }
 
   void objective(ObjectiveEvidence& evidence, const Objective& objective) {
-    const auto counts = accusing_counts(i_, {objective.bound, settings_.warm_up_off});
+    const auto counts = accusing_counts(i_, {objective.bound, kNoTolerance.times});
     if (!counts) return;
     const FoldOptions options = capped(weights_.objective, objective.bound ? split_ : errors_);
     fold(evidence.alone, rate_logs(counts->canary_events, counts->canary, objective.share),
          options);
-    fold(evidence.beside_stable, against_logs(*counts, {1, 0}, tables_), options);
+    fold(evidence.beside_stable, against_logs(*counts, kNoTolerance, tables_), options);
     watch(evidence.watches.canary, counts->canary_events, counts->canary, objective.share);
     watch(evidence.watches.stable, counts->stable_events, counts->stable, objective.share);
   }
@@ -107,6 +107,14 @@ class Folding {
   }
 
  private:
+  // Against stable's own hour: what of it was young is not known, so that none is looked at.
+  void full_load(FullLoadProcess& process, std::optional<double> bound, double cap) {
+    const auto rate = hour_rate(settings_, bound);
+    const auto grown = accusing_counts(i_, {bound});
+    if (!this_step_ || !rate || !grown) return;
+    multiply(process, grown->canary_events, grown->canary, *rate, cap);
+  }
+
   // The most one interval may add against the candidate: three must agree. Two of 15 s do not, or
   // rollouts would be reduced by chance; where intervals are longer, waiting for a third costs
   // users most.
@@ -162,6 +170,12 @@ void watch_hour(ArmWatches& watches, const Interval& i, const AnalysisSettings& 
 void add_totals(ArmTotals& totals, const ArmCounts& arm) {
   totals.requests += arm.requests;
   totals.errors += arm.errors;
+}
+
+// Of requests that are too few for each interval, the last ones of either arm tell.
+void note_young(Evidence& e, const Interval& i, const AnalysisSettings& settings) {
+  if (i.canary.requests > 0) e.canary_young = is_young(i.canary, kMostlyYoung);
+  if (i.stable.requests > 0) e.stable_young = is_young(i.stable, settings.latency.rollback.times);
 }
 
 // The first interval brings each list to the length that the settings ask for.
@@ -275,8 +289,7 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
   e.last_end = i.end;
   if (i.stable.requests > 0) e.last_stable_traffic = i.end;
   if (i.canary.requests > 0 && i.stable.requests > 0) e.last_traffic = i.end;
-  e.warming_up =
-      e.metrics.size() > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;
+  note_young(e, i, settings);
   return e;
 }
 

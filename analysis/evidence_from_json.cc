@@ -220,7 +220,8 @@ Result<Evidence> evidence_from_json(const Json& json) {
   e.unbroken_since = fields.time(at("unbrokenSince"));
   e.last_traffic = fields.optional_time(at("lastTraffic"));
   e.last_stable_traffic = fields.optional_time(at("lastStableTraffic"));
-  e.warming_up = bool_or(json, "warmingUp", false);
+  e.canary_young = bool_or(json, "canaryYoung", false);
+  e.stable_young = bool_or(json, "stableYoung", false);
   e.late_start = fields.optional_time(at("lateStart"));
   e.late_starts = fields.count(at("lateStarts"));
   e.canary = fields.totals(at("canary"));

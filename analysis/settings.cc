@@ -140,7 +140,6 @@ AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& ro
   }
   s.dispersion = spec.dispersion;
   s.warm_up = spec.warm_up;
-  s.warm_up_off = baseline.instances_usually_young;
   s.evidence_soak = std::clamp<Duration>(interval * kEvidenceIntervals, seconds(1), kEvidenceSoak);
   // The bake is the soak; its length is the user's choice.
   s.promote_soak = rollout.bake.duration > Duration{} ? Duration{} : kFinalSoak;

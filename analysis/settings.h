@@ -55,7 +55,6 @@ struct AnalysisSettings {
   std::vector<CheckRule> checks;
   std::optional<double> dispersion;  // of errors beyond chance; nullopt: learned
   Duration warm_up = seconds(90);
-  bool warm_up_off = false;              // stable's own instances are usually younger
   std::int64_t planned_intervals = 360;  // late starts to plan for, one a minute: deadline ÷ 1 min
   bool cap_rollback = true;              // three intervals must agree (two where they are long)
   bool cap_promote = true;               // evidence for is not complete before evidence_soak
@@ -78,7 +77,6 @@ struct StableBaseline {
   double requests_per_second = 0;
   double error_rate = 0;                  // fraction
   std::map<double, double> slower_share;  // bound → fraction of requests slower
-  bool instances_usually_young = false;
 };
 AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& rollout,
                                  const StableBaseline& baseline, Duration interval);

@@ -129,7 +129,6 @@ Json settings_to_json(const AnalysisSettings& s) {
           {"checks", checks_json(s.checks)},
           {"dispersion", s.dispersion ? Json(*s.dispersion) : Json(nullptr)},
           {"warmUp", s.warm_up.count()},
-          {"warmUpOff", s.warm_up_off},
           {"planned", s.planned_intervals},
           {"capRollback", s.cap_rollback},
           {"capPromote", s.cap_promote},
@@ -157,7 +156,6 @@ Result<AnalysisSettings> settings_from_json(const Json& json) {
   s.promote_soak = Duration(at("soak").get<std::int64_t>());
   s.evidence_soak = std::clamp<Duration>(Duration(at("evidenceSoak").get<std::int64_t>()),
                                          seconds(1), kEvidenceSoak);
-  s.warm_up_off = bool_or(json, "warmUpOff", false);
   s.cap_rollback = bool_or(json, "capRollback", true);
   s.cap_promote = bool_or(json, "capPromote", true);
   return s;
