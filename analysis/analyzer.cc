@@ -140,10 +140,10 @@ class Folding {
 };
 
 // After what was judged: noise is learned from what is past.
-void learn_noise(NoiseEvidence& noise, const Interval& i) {
+void learn_noise(NoiseEvidence& noise, const Interval& i, bool settled) {
   const auto n = [](std::int64_t count) { return static_cast<double>(count); };
   if (!noise.since) noise.since = i.start;
-  if (i.percent > 0 && is_observed(i)) {
+  if (settled && i.percent > 0 && is_observed(i)) {
     const double canary = requests_per_interval(i, i.canary);
     add(noise.requests, canary, canary + requests_per_interval(i, i.stable));
   }
@@ -264,11 +264,11 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
                    k == 0 ? std::nullopt : std::optional(settings.latency_bounds[k - 1]));
   }
   // Right after a change of percent, what is finished was begun before it; right after a gap, pods
-  // come back into view one after the other.
+  // come back into view one after the other. Two intervals hold what takes less than one of them.
   if (!e.last_end || i.start != *e.last_end) e.unbroken_since = i.start;
-  if (i.start >= std::max(e.step_since, e.unbroken_since) + 2 * length) {
-    folding.loss(e.lost, e.noise.requests);
-  }
+  const Duration under_way = std::max<Duration>(settings.longest_request - length, Duration{});
+  const TimePoint settled = std::max(e.step_since, e.unbroken_since) + under_way;
+  if (i.start >= settled + 2 * length) folding.loss(e.lost, e.noise.requests);
   for (std::size_t k = 0; k < e.objectives.size(); ++k) {
     folding.objective(e.objectives[k], settings.objectives[k]);
   }
@@ -276,7 +276,7 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
     folding.check(e.checks[k], settings.checks[k]);
   }
   watch_hour(e.hour, i, settings);
-  if (this_step) learn_noise(e.noise, i);
+  if (this_step) learn_noise(e.noise, i, i.start >= settled);
 
   add_totals(e.canary, i.canary);
   add_totals(e.stable, i.stable);

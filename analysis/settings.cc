@@ -22,6 +22,7 @@ constexpr double kAutoPromoteTimes = 1.5;
 constexpr double kHourTimes = 3;
 constexpr double kHourPlus = 0.01;
 constexpr double kUsableExceedance = 0.5;  // bounds that more of stable's requests exceed are not
+constexpr double kLongRequests = 0.01;     // of stable's: so many may take longer
 constexpr std::int64_t kMaxNeeded = 1'000'000'000;
 
 // Neighbours nearest to each other lose the lower one, until there are few enough.
@@ -60,6 +61,18 @@ Objective objective_of(const ObjectiveSpec& spec, const StableBaseline& baseline
   const double wanted = to_seconds(*spec.slower_than);
   const auto next = baseline.slower_share.lower_bound(wanted - 1e-9);
   return {next == baseline.slower_share.end() ? wanted : next->first, *spec.share};
+}
+
+// The least bound that next to none exceed. Where more than that exceed all of them, only the
+// timeout is one; where no bound is known, nothing is.
+Duration longest_request(const StableBaseline& baseline, Duration timeout) {
+  if (baseline.slower_share.empty()) return {};
+  for (const auto& [bound, share] : baseline.slower_share) {
+    if (share > kLongRequests) continue;
+    const std::chrono::duration<double> longest(std::min(bound, to_seconds(timeout)));
+    return std::chrono::ceil<Duration>(longest);
+  }
+  return timeout;
 }
 
 }  // namespace
@@ -119,7 +132,8 @@ std::int64_t requests_needed(double stable_rate, const Margin& margin, double sh
 }
 
 AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& rollout,
-                                 const StableBaseline& baseline, Duration interval) {
+                                 const StableBaseline& baseline, Duration interval,
+                                 Duration request_timeout) {
   AnalysisSettings s;
   s.alpha = spec.false_rollback;
   s.beta = spec.missed_regression;
@@ -143,6 +157,7 @@ AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& ro
   s.evidence_soak = std::clamp<Duration>(interval * kEvidenceIntervals, seconds(1), kEvidenceSoak);
   // The bake is the soak; its length is the user's choice.
   s.promote_soak = rollout.bake.duration > Duration{} ? Duration{} : kFinalSoak;
+  s.longest_request = longest_request(baseline, request_timeout);
   s.planned_intervals =
       std::max<std::int64_t>(1, rollout.deadline / std::max<Duration>(interval, minutes(1)));
   if (baseline.requests_per_second > 0) {

@@ -60,6 +60,9 @@ struct AnalysisSettings {
   bool cap_promote = true;               // evidence for is not complete before evidence_soak
   Duration evidence_soak = seconds(150);
   Duration promote_soak{};  // observed at the last percent before Promote, at least
+  // What requests take at most, 99 of 100 of stable's hour: so long after a change of percent those
+  // that are finished still tell the share that was before.
+  Duration longest_request{};
   // Stable's own hour, against which full load is watched while baking; nullopt: not watched.
   std::optional<double> stable_error_rate;
   std::map<double, double> stable_slower;  // bound → share of requests slower
@@ -78,8 +81,11 @@ struct StableBaseline {
   double error_rate = 0;                  // fraction
   std::map<double, double> slower_share;  // bound → fraction of requests slower
 };
+// `request_timeout`: of stable's Revision; a request takes no longer.
+inline constexpr Duration kRequestTimeout = seconds(300);  // Knative's default
 AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& rollout,
-                                 const StableBaseline& baseline, Duration interval);
+                                 const StableBaseline& baseline, Duration interval,
+                                 Duration request_timeout = kRequestTimeout);
 // The promotion margin's `plus` that `auto` means: the smallest that such traffic can show in time.
 double auto_plus(const RolloutSpec& rollout, const StableBaseline& baseline, double beta);
 // Canary requests (median) to clear `margin` at a stable rate; 0 where it cannot be said.

@@ -134,6 +134,7 @@ Json settings_to_json(const AnalysisSettings& s) {
           {"capPromote", s.cap_promote},
           {"evidenceSoak", s.evidence_soak.count()},
           {"soak", s.promote_soak.count()},
+          {"longestRequest", s.longest_request.count()},
           {"stableHour", std::move(hour)}};
 }
 
@@ -156,6 +157,9 @@ Result<AnalysisSettings> settings_from_json(const Json& json) {
   s.promote_soak = Duration(at("soak").get<std::int64_t>());
   s.evidence_soak = std::clamp<Duration>(Duration(at("evidenceSoak").get<std::int64_t>()),
                                          seconds(1), kEvidenceSoak);
+  // What an earlier release did not know yet, it did not keep.
+  s.longest_request =
+      std::clamp<Duration>(Duration(int_or(json, "longestRequest", 0)), Duration{}, days(7));
   s.cap_rollback = bool_or(json, "capRollback", true);
   s.cap_promote = bool_or(json, "capPromote", true);
   return s;

@@ -12,6 +12,7 @@ namespace freshet {
 namespace {
 
 constexpr Duration kFindAgainEvery = seconds(30);
+constexpr std::int64_t kMostTimeout = 7 * 24 * 3600;  // more is no timeout
 
 RevisionKey key_of(const Observation& observation, const RevisionName& name) {
   return {observation.service->key.name_space, name.get()};
@@ -21,6 +22,16 @@ std::optional<TimePoint> created(const Observation& observation, const RevisionN
   const auto found = observation.revisions.find(name);
   if (found == observation.revisions.end()) return std::nullopt;
   return found->second.created;
+}
+
+// Its spec.timeoutSeconds, after Knative's defaulting.
+Duration request_timeout(const Observation& observation, const RevisionName& name) {
+  const auto found = observation.revisions.find(name);
+  if (found == observation.revisions.end()) return kRequestTimeout;
+  const auto tmpl = parse_json(found->second.template_json);
+  if (!tmpl) return kRequestTimeout;
+  const auto written = int_or(at_path(*tmpl, {"spec"}), "timeoutSeconds", 0);
+  return written > 0 && written <= kMostTimeout ? seconds(written) : kRequestTimeout;
 }
 
 // What comes through the candidate's traffic tag is no user's.
@@ -99,7 +110,8 @@ Status Judging::choose(const Observation& observation, const RevisionRef& stable
                                          tag_requests(observation), spec.analysis.errors.codes);
   if (!baseline) return baseline.error();
   notes.judged->settings =
-      choose_settings(spec.analysis, spec.rollout, *baseline, options_.analysis_interval);
+      choose_settings(spec.analysis, spec.rollout, *baseline, options_.analysis_interval,
+                      request_timeout(observation, stable.name));
   return {};
 }
 

@@ -59,6 +59,47 @@ TEST(RequestsLost, TwoIntervalsAfterAGapSayNothing) {
   EXPECT_GT(log_value(e.lost.against), before);
 }
 
+// Streams of three minutes, 20 a second, at 1, 5, 20 and 50 %: what is finished was begun then.
+TEST(RequestsLost, RequestsThatTakeMinutesAreNotLostAfterAChangeOfPercent) {
+  StableBaseline streams;
+  streams.requests_per_second = 20;
+  streams.slower_share = {{1, 1}, {10, 0.9}};
+  const AnalysisSettings settings =
+      choose_settings(AnalysisSpec{}, RolloutSpec{}, streams, seconds(10));
+  ASSERT_EQ(settings.longest_request, seconds(300));
+  for (const std::vector<int>& plan : {std::vector<int>{1, 5, 20, 50}, {20, 50}}) {
+    ArmTraffic traffic(11);
+    Evidence e = fresh_evidence("uid", settings);
+    int i = 0;
+    std::vector<int> begun(18, 0);  // percents in force when what ends now was begun
+    for (const int percent : plan) {
+      e = start_step(std::move(e), kStart + i * seconds(10));
+      for (int k = 0; k < 90; ++k, ++i) {
+        begun.push_back(percent);
+        const double share = begun[static_cast<std::size_t>(i)] / 100.0;
+        const ArmCounts canary{traffic.poisson(200 * share), 0};
+        const ArmCounts stable{traffic.poisson(200 * (1 - share)), 0};
+        e = advance(std::move(e), interval(i, canary, stable, percent), settings);
+        const Verdict v = judged(e, settings, at_percent(percent));
+        ASSERT_EQ(v.kind == VerdictKind::kRollback || v.kind == VerdictKind::kReduce, false)
+            << percent << " " << k << ": " << v.sentence;
+      }
+      EXPECT_TRUE(is_split_random(e)) << percent;
+    }
+    EXPECT_GT(judged(e, settings, at_percent(50)).promote_evidence.at("requests lost"), 3);
+  }
+}
+
+TEST(RequestsLost, AHangOfStreamsIsFoundOnceTheyWouldHaveEnded) {
+  AnalysisSettings settings;
+  settings.longest_request = seconds(180);
+  const ArmCounts stable{180, 0};
+  EXPECT_NE(judged(after(settings, 18, {0, 0}, stable), settings, at_percent(10, true)).kind,
+            VerdictKind::kRollback);
+  EXPECT_EQ(judged(after(settings, 48, {0, 0}, stable), settings, at_percent(10, true)).kind,
+            VerdictKind::kRollback);
+}
+
 TEST(RequestsLost, WhatWasNotObservedIsNotLost) {
   const AnalysisSettings settings;
   Evidence e = after(settings, 30, {50, 0}, {450, 0});

@@ -66,6 +66,41 @@ TEST(Settings, TooManyBoundsAreThinnedWhereTheyAreClosest) {
   EXPECT_EQ(metric_count(s), kMaxMetrics);
 }
 
+TEST(Settings, RequestsTakeAsLongAsAllButOneInAHundredOfStables) {
+  struct Row {
+    const char* name;
+    std::map<double, double> slower;
+    Duration timeout;
+    Duration expected;
+  };
+  const Row rows[] = {
+      {"no bound is known", {}, seconds(300), {}},
+      {"the least bound that 1 % exceed",
+       {{0.5, 0.02}, {1, 0.01}, {5, 0}},
+       seconds(300),
+       seconds(1)},
+      {"more exceed all", {{1, 0.3}, {10, 0.011}}, seconds(600), seconds(600)},
+      {"none takes longer than its timeout", {{10, 0.3}, {60, 0}}, seconds(30), seconds(30)},
+  };
+  for (const Row& row : rows) {
+    StableBaseline baseline;
+    baseline.requests_per_second = 10;
+    baseline.slower_share = row.slower;
+    const AnalysisSettings s =
+        choose_settings(AnalysisSpec{}, RolloutSpec{}, baseline, seconds(10), row.timeout);
+    EXPECT_EQ(s.longest_request, row.expected) << row.name;
+  }
+}
+
+TEST(Settings, OfAReleaseThatDidNotKnowHowLongRequestsTakeAreRead) {
+  AnalysisSettings s;
+  Json json = settings_to_json(s);
+  json.erase("longestRequest");
+  const auto read = settings_from_json(json);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, s);
+}
+
 TEST(Settings, ReadBackExactlyAndChangeTheirHash) {
   StableBaseline baseline;
   baseline.requests_per_second = 50;
