@@ -109,7 +109,8 @@ struct MetricsReply {
 
 // Read replies to the queries of the same name. Scrapes that hold a value which is no count (NaN,
 // infinite, negative, not whole) are left out, and so is what belongs to no target of a joined
-// dialect at its time. Errors: the server's own (with its text), not JSON, another shape, over
+// dialect at its time; so is a pod's newest scrape while it shows only some of the counters of the
+// one before. Errors: the server's own (with its text), not JSON, another shape, over
 // kMaxReplyBytes or kMaxReplySeries.
 Result<MetricsReply> parse_counts(std::string_view body, const Dialect& dialect,
                                   const Targets& targets = {});

@@ -90,6 +90,18 @@ struct Target {
   }
 };
 
+// Does the newest scrape lack a counter that the one before has? Stores that take a scrape in parts
+// show its series one after the other, within seconds: what is there does not fit together yet.
+bool is_torn(const std::vector<Scrape>& scrapes) {
+  if (scrapes.size() < 2) return false;
+  const std::vector<std::int64_t>& before = scrapes[scrapes.size() - 2].values;
+  const std::vector<std::int64_t>& newest = scrapes.back().values;
+  for (std::size_t i = 0; i < newest.size(); ++i) {
+    if (newest[i] == kNoCount && before[i] != kNoCount) return true;
+  }
+  return false;
+}
+
 class CountsParser {
  public:
   CountsParser(const Dialect& dialect, const Shape& shape)
@@ -197,6 +209,9 @@ class CountsParser {
       scrape.values.resize(out.counters.size(), kNoCount);
       out.scrapes.push_back(std::move(scrape));
     }
+    // Counting goes by value, so that the next look counts all of it; of a container that has begun
+    // again, and has fewer counters, this costs one scrape's time.
+    if (is_torn(out.scrapes)) out.scrapes.pop_back();
     if (!chosen->spoilt.empty() && notes.size() < kMaxReplyNotes) {
       notes.push_back(fmt::format("pod {}: {} scrapes left out, their values are no counts",
                                   printable(pod, 80), chosen->spoilt.size()));

@@ -1,6 +1,7 @@
 // Interval closing of reading: vanished pods, late samples, outages, restarts, warm-up.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "tests/analysis/reading.h"
@@ -43,6 +44,42 @@ TEST_F(Reading, ASampleThatComesLateIsCountedInTheNextInterval) {
             at_once.interval->canary.requests);
   EXPECT_EQ(first.interval->stable.requests + second.interval->stable.requests,
             at_once.interval->stable.requests);
+}
+
+// A store that is written to in parts shows some series of a scrape seconds before the others.
+TEST_F(Reading, AScrapeThatIsThereInPartIsCountedOnceAllOfItIs) {
+  for (const bool buckets : {true, false}) {
+    SCOPED_TRACE(buckets ? "buckets come late" : "totals come late");
+    add_pod("s1", kStable, seconds(0));
+    add_pod("c1", kCanary, seconds(5));
+    pass(minutes(2));
+    const ReaderState before = state_;
+    pass(seconds(40), false);
+    const MetricsReply whole = reply_of(pods_, now_, minutes(2));
+    MetricsReply torn = whole;
+    PodSeries& pod = torn.revisions[kCanary].front();
+    for (std::size_t i = 0; i < pod.counters.size(); ++i) {
+      if (std::isfinite(pod.counters[i].le) == buckets) pod.scrapes.back().values[i] = kNoCount;
+    }
+    const auto read_in = [&](ReaderState from, const MetricsReply& reply) {
+      return read(std::move(from), *parse_counts(json_of(reply), dialects().front()), input_);
+    };
+    const ReadResult first = read_in(before, torn);
+    ASSERT_TRUE(first.interval);
+    EXPECT_LT(first.interval->canary.slower.at(0.1), first.interval->canary.requests);
+    pass(seconds(20), false);
+    const MetricsReply later = reply_of(pods_, now_, minutes(2));
+    const ReadResult second = read_in(first.state, later);
+    const ReadResult at_once = read_in(before, later);
+    ASSERT_TRUE(second.interval && at_once.interval);
+    const auto sum = [&](auto part) { return part(*first.interval) + part(*second.interval); };
+    const auto requests = [](const Interval& i) { return i.canary.requests; };
+    const auto slower = [](const Interval& i) { return i.canary.slower.at(0.1); };
+    EXPECT_EQ(sum(requests), requests(*at_once.interval));
+    EXPECT_EQ(sum(slower), slower(*at_once.interval));
+    pods_.clear();
+    state_ = {};
+  }
 }
 
 TEST_F(Reading, AnOutageOfPrometheusLosesNothingThatItsWindowStillShows) {
