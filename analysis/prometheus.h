@@ -13,6 +13,7 @@
 
 #include "analysis/analyzer.h"
 #include "analysis/dialect.h"
+#include "analysis/label_matcher.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -62,23 +63,28 @@ using Targets = std::map<TargetKey, std::map<TimePoint, TargetIdentity>>;
 // All samples, each with its own time (a range selector: an instant vector carries the time of
 // evaluation, and a stalled pod and real silence would look alike). `targets`, for a joined
 // dialect, must not be empty: the reply to targets_query() says which they are.
+// Of this and all that follow, each selector has the matchers `ours` as well.
 std::string counts_query(const Dialect& dialect, const CountsQuestion& question,
-                         const Targets& targets = {});
-std::string targets_query(const Dialect& dialect, const CountsQuestion& question);
+                         const Targets& targets = {}, const LabelMatchers& ours = {});
+std::string targets_query(const Dialect& dialect, const CountsQuestion& question,
+                          const LabelMatchers& ours = {});
 // The same of the activators. Requests that reached a pod are in both (analysis/activator.h).
-std::string activator_query(const Dialect& dialect, const CountsQuestion& question);
+std::string activator_query(const Dialect& dialect, const CountsQuestion& question,
+                            const LabelMatchers& ours = {});
 // What this Revision served within kBaselineWindow, by code and bucket.
 std::string baseline_query(const Dialect& dialect, const RevisionKey& revision,
-                           const TagRequests& left_out);
+                           const TagRequests& left_out, const LabelMatchers& ours = {});
 
 // Probes: read the replies with parse_probe. Does this Revision have series, within `window`?
-std::string probe_query(const Dialect& dialect, const RevisionKey& revision, Duration window);
-std::string inner_probe_query(const Dialect& dialect, const RevisionKey& revision);
+std::string probe_query(const Dialect& dialect, const RevisionKey& revision, Duration window,
+                        const LabelMatchers& ours = {});
+std::string inner_probe_query(const Dialect& dialect, const RevisionKey& revision,
+                              const LabelMatchers& ours = {});
 // Are there queue-proxies' series that do not tell their Revision, but may be of this one's
 // namespace?
-std::string unnamed_probe_query(const std::string& name_space);
+std::string unnamed_probe_query(const std::string& name_space, const LabelMatchers& ours = {});
 // Are activators scraped at all?
-std::string activator_probe_query(const Dialect& dialect);
+std::string activator_probe_query(const Dialect& dialect, const LabelMatchers& ours = {});
 
 // One series of one pod: requests of one kind at most `le` seconds long (+infinity: all of them).
 struct PodCounter {

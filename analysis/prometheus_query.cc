@@ -96,34 +96,39 @@ void add_bounds(Matchers& matchers, const Dialect& dialect,
   matchers.push_back(fmt::format("le=~{}", in_quotes(join(patterns, "|"))));
 }
 
-std::string range(std::string_view metric, const Matchers& matchers, Duration window) {
+// The one place where a selector is written.
+std::string range(std::string_view metric, Matchers matchers, const LabelMatchers& ours,
+                  Duration window) {
+  matchers.insert(matchers.end(), ours.begin(), ours.end());
   return fmt::format("{}{{{}}}[{}s]", metric, join(matchers, ","),
                      std::chrono::ceil<seconds>(window).count());
 }
 
 std::string targets(const Dialect& dialect, std::span<const RevisionKey> revisions,
-                    Duration window) {
+                    const LabelMatchers& ours, Duration window) {
   Matchers matchers;
   add_identity(matchers, dialect.revision, dialect.name_space, revisions);
-  return range("target_info", matchers, window);
+  return range("target_info", std::move(matchers), ours, window);
 }
 
 // `function` of a histogram's series of one Revision; a joined dialect asks the server to join by
 // whatever target_info the window has seen, for it vanishes with its pod.
 std::string of_revision(std::string_view function, std::string_view metric, const Dialect& dialect,
-                        const RevisionKey& revision, Matchers matchers, Duration window) {
+                        const RevisionKey& revision, Matchers matchers, const LabelMatchers& ours,
+                        Duration window) {
   if (!dialect.joined) {
     add_identity(matchers, dialect.revision, dialect.name_space, {&revision, 1});
-    return fmt::format("{}({})", function, range(metric, matchers, window));
+    return fmt::format("{}({})", function, range(metric, std::move(matchers), ours, window));
   }
   return fmt::format("{}({}) and on (job,instance) last_over_time({})", function,
-                     range(metric, matchers, window), targets(dialect, {&revision, 1}, window));
+                     range(metric, std::move(matchers), ours, window),
+                     targets(dialect, {&revision, 1}, ours, window));
 }
 
 }  // namespace
 
 std::string counts_query(const Dialect& dialect, const CountsQuestion& question,
-                         const Targets& scraped) {
+                         const Targets& scraped, const LabelMatchers& ours) {
   Matchers matchers;
   add(matchers, dialect.only);
   if (dialect.joined) {
@@ -140,47 +145,51 @@ std::string counts_query(const Dialect& dialect, const CountsQuestion& question,
   }
   add_left_out(matchers, dialect, question.left_out, true, question.more_hosts);
   add_bounds(matchers, dialect, question.bounds);
-  return range(dialect.histogram, matchers, question.window);
+  return range(dialect.histogram, std::move(matchers), ours, question.window);
 }
 
-std::string targets_query(const Dialect& dialect, const CountsQuestion& question) {
-  return targets(dialect, question.revisions, question.window);
+std::string targets_query(const Dialect& dialect, const CountsQuestion& question,
+                          const LabelMatchers& ours) {
+  return targets(dialect, question.revisions, ours, question.window);
 }
 
-std::string activator_query(const Dialect& dialect, const CountsQuestion& question) {
+std::string activator_query(const Dialect& dialect, const CountsQuestion& question,
+                            const LabelMatchers& ours) {
   Matchers matchers;
   add(matchers, dialect.activator_only);
   add_identity(matchers, dialect.activator_revision, dialect.activator_name_space,
                question.revisions);
   add_left_out(matchers, dialect, question.left_out, false, question.more_hosts);
-  return range(dialect.activator, matchers, question.window);
+  return range(dialect.activator, std::move(matchers), ours, question.window);
 }
 
 std::string baseline_query(const Dialect& dialect, const RevisionKey& revision,
-                           const TagRequests& left_out) {
+                           const TagRequests& left_out, const LabelMatchers& ours) {
   Matchers matchers;
   add(matchers, dialect.only);
   add_left_out(matchers, dialect, left_out, true);
   return fmt::format("sum by ({},le) ({})", dialect.code,
                      of_revision("increase", dialect.histogram, dialect, revision,
-                                 std::move(matchers), kBaselineWindow));
+                                 std::move(matchers), ours, kBaselineWindow));
 }
 
-std::string probe_query(const Dialect& dialect, const RevisionKey& revision, Duration window) {
+std::string probe_query(const Dialect& dialect, const RevisionKey& revision, Duration window,
+                        const LabelMatchers& ours) {
   Matchers matchers{std::string(kEveryRequest)};
   add(matchers, dialect.only);
   return fmt::format("count({})", of_revision("last_over_time", dialect.histogram, dialect,
-                                              revision, std::move(matchers), window));
+                                              revision, std::move(matchers), ours, window));
 }
 
-std::string inner_probe_query(const Dialect& dialect, const RevisionKey& revision) {
+std::string inner_probe_query(const Dialect& dialect, const RevisionKey& revision,
+                              const LabelMatchers& ours) {
   Matchers matchers{fmt::format("__name__=~{}", in_quotes(dialect.inner)),
                     std::string(kEveryRequest)};
   return fmt::format("count({})", of_revision("last_over_time", "", dialect, revision,
-                                              std::move(matchers), kBaselineWindow));
+                                              std::move(matchers), ours, kBaselineWindow));
 }
 
-std::string unnamed_probe_query(const std::string& name_space) {
+std::string unnamed_probe_query(const std::string& name_space, const LabelMatchers& ours) {
   const Dialect& dialect = dialects().front();
   Matchers matchers{std::string(kEveryRequest), std::string(dialect.only)};
   matchers.push_back("namespace=~" + in_quotes("|" + regex_literal(name_space)));
@@ -188,21 +197,22 @@ std::string unnamed_probe_query(const std::string& name_space) {
   for (const Dialect& other : dialects()) {
     if (other.histogram != dialect.histogram) continue;
     if (other.joined) {
-      named = range("target_info", {fmt::format(R"({}!="")", other.revision)}, kBaselineWindow);
+      named =
+          range("target_info", {fmt::format(R"({}!="")", other.revision)}, ours, kBaselineWindow);
     } else {
       matchers.push_back(fmt::format(R"({}="")", other.revision));
     }
   }
   return fmt::format("count(last_over_time({}) unless on (job,instance) last_over_time({}))",
-                     range(dialect.histogram, matchers, kBaselineWindow), named);
+                     range(dialect.histogram, std::move(matchers), ours, kBaselineWindow), named);
 }
 
-std::string activator_probe_query(const Dialect& dialect) {
+std::string activator_probe_query(const Dialect& dialect, const LabelMatchers& ours) {
   Matchers matchers;
   add(matchers, dialect.activator_only);
   matchers.push_back(fmt::format(R"({}!="")", dialect.activator_revision));
   return fmt::format("count(last_over_time({}))",
-                     range(dialect.activator, matchers, kBaselineWindow));
+                     range(dialect.activator, std::move(matchers), ours, kBaselineWindow));
 }
 
 }  // namespace freshet

@@ -52,6 +52,7 @@ Result<ControllerOptions> options_from(const Flags& flags) {
   ControllerOptions options;
   options.namespaces = flags.namespaces;
   options.prometheus_url = flags.prometheus.url;
+  options.prometheus_matchers = flags.prometheus.matchers;
   const auto interval = parse_duration(flags.analysis_interval);
   if (!interval) return with_context("--analysis-interval", interval.error());
   if (*interval < seconds(1) || *interval > minutes(5)) {

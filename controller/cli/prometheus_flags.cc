@@ -25,6 +25,9 @@ void add_prometheus_flags(CLI::App& command, PrometheusAccess& access) {
   add("--prometheus-key", access.key_file, "FRESHET_PROMETHEUS_KEY", "FILE", "Its key, PEM");
   add("--prometheus-header", access.headers, "FRESHET_PROMETHEUS_HEADER", "'NAME: VALUE'",
       "Header of every query, as a tenant's X-Scope-OrgID (repeatable)");
+  add("--prometheus-matcher", access.matchers, "FRESHET_PROMETHEUS_MATCHER", "MATCHER",
+      "Label matcher of every query but users' own checks, as cluster=\"eu-1\" where it holds the "
+      "series of several clusters (repeatable)");
   add("--prometheus-header-file", access.headers_file, "FRESHET_PROMETHEUS_HEADER_FILE", "FILE",
       "Likewise, one a line, where a header is a secret");
 }
@@ -41,6 +44,7 @@ Result<std::unique_ptr<PrometheusSource>> prometheus_source(Context& context,
                                                             PrometheusAccess access) {
   auto out = std::make_unique<PrometheusSource>();
   out->options.prometheus_url = access.url;
+  out->options.prometheus_matchers = access.matchers;
   auto transport = connect_prometheus(context, std::move(access));
   if (!transport) return transport.error();
   out->transport = *std::move(transport);

@@ -48,7 +48,7 @@ Result<bool> MetricsSource::probe(const std::string& promql) {
 
 Result<const Dialect*> MetricsSource::find_fresh(const RevisionKey& revision, Duration newer_than) {
   for (const Dialect& dialect : dialects()) {
-    const auto found = probe(probe_query(dialect, revision, newer_than));
+    const auto found = probe(probe_query(dialect, revision, newer_than, ours()));
     if (!found) return found.error();
     if (*found) return &dialect;
   }
@@ -60,30 +60,30 @@ Result<FoundMetrics> MetricsSource::find(const RevisionKey& revision) {
   if (!usable) return usable.error();
   if (*usable != nullptr) return FoundMetrics{MetricsFinding::kUsable, *usable};
   for (const Dialect& dialect : dialects()) {
-    const auto inner = probe(inner_probe_query(dialect, revision));
+    const auto inner = probe(inner_probe_query(dialect, revision, ours()));
     if (!inner) return inner.error();
     if (*inner) return FoundMetrics{MetricsFinding::kOnlyInner, nullptr};
   }
-  const auto unnamed = probe(unnamed_probe_query(revision.name_space));
+  const auto unnamed = probe(unnamed_probe_query(revision.name_space, ours()));
   if (!unnamed) return unnamed.error();
   return FoundMetrics{*unnamed ? MetricsFinding::kUnnamed : MetricsFinding::kNothing, nullptr};
 }
 
 Result<bool> MetricsSource::sees_activators(const Dialect& dialect) {
-  return probe(activator_probe_query(dialect));
+  return probe(activator_probe_query(dialect, ours()));
 }
 
 Result<CountsReply> MetricsSource::pods(const Dialect& dialect, const CountsQuestion& question) {
   Targets targets;
   if (dialect.joined) {
-    auto body = query(targets_query(dialect, question));
+    auto body = query(targets_query(dialect, question, ours()));
     if (!body) return body.error();
     auto scraped = parse_targets(*body, dialect);
     if (!scraped) return scraped.error();
     if (scraped->empty()) return CountsReply{};
     targets = *std::move(scraped);
   }
-  auto body = query(counts_query(dialect, question, targets));
+  auto body = query(counts_query(dialect, question, targets, ours()));
   if (!body) return body.error();
   auto reply = parse_counts(*body, dialect, targets);
   if (!reply) return reply.error();
@@ -92,7 +92,7 @@ Result<CountsReply> MetricsSource::pods(const Dialect& dialect, const CountsQues
 
 Result<CountsReply> MetricsSource::activators(const Dialect& dialect,
                                               const CountsQuestion& question) {
-  auto body = query(activator_query(dialect, question));
+  auto body = query(activator_query(dialect, question, ours()));
   if (!body) return body.error();
   auto series = parse_activators(*body, dialect);
   if (!series) return series.error();
@@ -110,7 +110,7 @@ Result<MetricsReply> MetricsSource::counts(const Dialect& dialect, const CountsQ
 Result<StableBaseline> MetricsSource::baseline(const Dialect& dialect, const RevisionKey& revision,
                                                const TagRequests& left_out,
                                                std::span<const std::string> error_codes) {
-  auto body = query(baseline_query(dialect, revision, left_out));
+  auto body = query(baseline_query(dialect, revision, left_out, ours()));
   if (!body) return body.error();
   return parse_baseline(*body, dialect, error_codes);
 }

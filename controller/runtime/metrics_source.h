@@ -1,4 +1,5 @@
 // Where counts come from: sends Prometheus the queries that a dialect needs, and reads its replies.
+// Each selector in them has the operator's matchers; users' own queries are left as they are.
 // Errors are what could not be asked or read: neither yes nor no, neither pass nor failure.
 #pragma once
 
@@ -49,6 +50,7 @@ class MetricsSource {
  private:
   Result<std::string> query(const std::string& promql);
   Result<bool> probe(const std::string& promql);
+  const LabelMatchers& ours() const { return options_.prometheus_matchers; }
 
   const ControllerOptions& options_;
   HttpTransport& transport_;

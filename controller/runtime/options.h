@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/label_matcher.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "controller/registry/confirm_checks.h"
@@ -18,6 +19,7 @@ namespace freshet {
 struct ControllerOptions {
   std::vector<std::string> namespaces;           // watched; empty: all
   std::string prometheus_url;                    // "http://prometheus.monitoring:9090"; "" = none
+  LabelMatchers prometheus_matchers = {};        // of this cluster's series, where it has others'
   Duration analysis_interval = seconds(10);      // between two looks at an active rollout
   std::set<std::string> plain_http;              // registries (host:port) spoken to without TLS
   TokenHosts token_hosts;                        // that get a registry's credentials

@@ -51,7 +51,7 @@ Result<PrometheusAccess> checked(PrometheusAccess access) {
   const bool any = !access.ca_file.empty() || !access.token_file.empty() || !access.user.empty() ||
                    !access.password_file.empty() || !access.certificate_file.empty() ||
                    !access.key_file.empty() || !access.headers.empty() ||
-                   !access.headers_file.empty();
+                   !access.headers_file.empty() || !access.matchers.empty();
   if (access.url.empty()) {
     if (any) return bad_input("--prometheus-… flags need --prometheus, the server they are for");
     return access;
@@ -79,6 +79,14 @@ Result<PrometheusAccess> checked(PrometheusAccess access) {
   }
   const auto headers = headers_from(access.headers, "--prometheus-header");
   if (!headers) return headers.error();
+  if (access.matchers.size() > kMaxLabelMatchers) {
+    return bad_input(fmt::format("--prometheus-matcher: more than {}", kMaxLabelMatchers));
+  }
+  for (std::string& matcher : access.matchers) {
+    auto parsed = parse_label_matcher(matcher);
+    if (!parsed) return with_context("--prometheus-matcher", parsed.error());
+    matcher = *std::move(parsed);
+  }
   return access;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/label_matcher.h"
 #include "base/http.h"
 #include "base/secret.h"
 #include "controller/net/curl_transport.h"
@@ -25,9 +26,11 @@ struct PrometheusAccess {
   std::string key_file;
   std::vector<std::string> headers;  // "Name: value", as X-Scope-OrgID of a tenant
   std::string headers_file;          // likewise, one a line
+  LabelMatchers matchers;            // in every selector, where it holds several clusters' series
 };
 
-// Tells what cannot be meant, in terms of the flags; `url` without slashes at its end. kBadInput.
+// Tells what cannot be meant, in terms of the flags; `url` without slashes at its end, the
+// matchers as they are to be sent. kBadInput.
 Result<PrometheusAccess> checked(PrometheusAccess access);
 
 class PrometheusTransport final : public HttpTransport {

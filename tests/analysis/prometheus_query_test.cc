@@ -109,6 +109,28 @@ TEST(PrometheusQuery, EscapesWhatStandsInsideAMatcher) {
   }
 }
 
+TEST(PrometheusQuery, EverySelectorOfEveryQueryHasTheOperatorsMatchers) {
+  const LabelMatchers ours = {R"(cluster="eu-1")", R"(env!~"test|stage")"};
+  const CountsQuestion question{{kKey}, seconds(45), kTag};
+  const Targets scraped = {{{"job", "10.0.0.1:9091"}, {}}};
+  const auto selectors = [](const std::string& query, const std::string& end) {
+    int count = 0;
+    for (auto at = query.find(end); at != query.npos; at = query.find(end, at + 1)) ++count;
+    return count;
+  };
+  for (const Dialect& one : dialects()) {
+    for (const std::string& query :
+         {counts_query(one, question, scraped, ours), targets_query(one, question, ours),
+          activator_query(one, question, ours), baseline_query(one, kKey, kTag, ours),
+          probe_query(one, kKey, seconds(90), ours), inner_probe_query(one, kKey, ours),
+          unnamed_probe_query("shop", ours), activator_probe_query(one, ours)}) {
+      EXPECT_GE(selectors(query, "}["), 1) << query;
+      EXPECT_EQ(selectors(query, R"(,cluster="eu-1",env!~"test|stage"}[)"), selectors(query, "}["))
+          << query;
+    }
+  }
+}
+
 TEST(PrometheusQuery, ProbesTellWhatIsThereInsteadOfTheOuterHistogram) {
   EXPECT_EQ(inner_probe_query(dialect("OpenCensus"), kKey),
             R"(count(last_over_time({__name__=~"revision_app_request_latencies_bucket",)"

@@ -140,6 +140,21 @@ TEST(Metrics, PreflightAsksAsWhomTheFlagsSayAndTellsNoSecret) {
   }
 }
 
+TEST(Metrics, EveryQueryAsksForThisClustersSeriesAlone) {
+  CliBed bed(Exposure::kPodLabels);
+  std::vector<std::string> asked;
+  bed.server = [&](const HttpRequest& request) -> Result<HttpResponse> {
+    if (request.url.find("prometheus.sandbox") != std::string::npos) asked.push_back(request.url);
+    return bed.cluster.world().handle(request);
+  };
+  bed.run({"preflight", "checkout", "--prometheus", "http://prometheus.sandbox",
+           "--prometheus-matcher", R"(cluster = "eu-1")"});
+  ASSERT_FALSE(asked.empty());
+  for (const std::string& url : asked) {
+    EXPECT_NE(url.find(percent_encode(R"(,cluster="eu-1"})")), std::string::npos) << url;
+  }
+}
+
 // One that has never answered shows no series, as one that is not scraped: held, not accused (its
 // timeouts will be errors). Of one that answers some, the loss is known.
 TEST(Metrics, ARebuildThatLosesRequestsIsNeverPromoted) {

@@ -49,6 +49,10 @@ TEST(PrometheusAccess, WhatCannotBeMeantIsToldInTermsOfTheFlags) {
       {with([](auto& a) { a.headers = {"X: a\r\nY: " + kSecret}; }), "allowed: \"Name: value\""},
       {with([](auto& a) { a.headers = {"authorization: " + kSecret}; }), "--prometheus-token-file"},
       {with([](auto& a) { a.headers = {"Host: other"}; }), "Host is set by freshet itself"},
+      {with([](auto& a) { a.matchers = {"cluster=eu-1"}; }),
+       "--prometheus-matcher: found cluster=eu-1; allowed: a label"},
+      {with([](auto& a) { a.matchers.assign(17, R"(a="b")"); }), "-matcher: more than 16"},
+      {with([](auto& a) { a.url = "", a.matchers = {R"(a="b")"}; }), "need --prometheus"},
   };
   for (const auto& [access, told] : rows) {
     const auto result = checked(access);
