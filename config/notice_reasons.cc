@@ -11,13 +11,12 @@ namespace {
 constexpr std::array<std::string_view, 5> kEnds = {"Promoted", "RolledBack", "Deferred", "Aborted",
                                                    "Reduced"};
 constexpr std::array<std::string_view, 15> kWaiting = {
-    "AwaitingApproval", "Inconclusive", "DeadlinePassed", "GateInconclusive",
-    "ForeignEdit",      "PinnedAgain",  "StableGone",     "StableUnready",
-    "TagTaken",         "WaveStopped",  "WouldRollBack",  "CoreLost",
-    "CoreDamaged",      "CoreNewer",    "CommandRefused", "Parked"};
-constexpr std::array<std::string_view, 8> kHolds = {
-    "DowngradeHeld", "InvalidSpec",      "ManagedByFlagger", "ManagedByGitOps",
-    "Split",         "TemplateRejected", "TagGone",          "NotConfirmed"};
+    "AwaitingApproval", "Inconclusive", "DeadlinePassed", "GateInconclusive", "ForeignEdit",
+    "PinnedAgain",      "StableGone",   "StableUnready",  "WaveStopped",      "WouldRollBack",
+    "CoreLost",         "CoreDamaged",  "CoreNewer",      "CommandRefused",   "Parked"};
+constexpr std::array<std::string_view, 9> kHolds = {
+    "DowngradeHeld", "InvalidSpec",      "ManagedByFlagger", "ManagedByGitOps", "Split",
+    "TagTaken",      "TemplateRejected", "TagGone",          "NotConfirmed"};
 constexpr std::array<std::string_view, 21> kCourse = {
     "Adopted",           "Baking",      "CandidateFound", "CandidateReady", "CommandAccepted",
     "GateFailed",        "GatePassed",  "GatesBegun",     "HeldByPerson",   "Left",
