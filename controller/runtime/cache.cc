@@ -83,16 +83,6 @@ std::vector<ServiceKey> Cache::tracker_keys(const ServiceKey& service) const {
   return keys;
 }
 
-bool Cache::is_tracked(const ServiceKey& service) const {
-  const auto found = trackers_.find(service);
-  return found != trackers_.end() && !found->second.empty();
-}
-
-const ServiceView* Cache::known(const ServiceKey& service) const {
-  const auto found = services_.find(service);
-  return found == services_.end() || !is_tracked(service) ? nullptr : &found->second;
-}
-
 void Cache::tell_core(const ServiceKey& service, const ServiceView* before,
                       const ServiceView* now) {
   if (!on_core_ || (before != nullptr && now != nullptr && same_core_text(*before, *now))) return;

@@ -16,6 +16,16 @@ const typename Map::mapped_type* find_in(const Map& map, const typename Map::key
 
 }  // namespace
 
+bool Cache::is_tracked(const ServiceKey& service) const {
+  const auto found = trackers_.find(service);
+  return found != trackers_.end() && !found->second.empty();
+}
+
+const ServiceView* Cache::known(const ServiceKey& service) const {
+  const auto found = services_.find(service);
+  return found == services_.end() || !is_tracked(service) ? nullptr : &found->second;
+}
+
 std::optional<CachedTracked> Cache::tracked(const ServiceKey& key) const {
   const std::lock_guard lock(mutex_);
   const CachedTracked* found = find_in(tracked_, key);
