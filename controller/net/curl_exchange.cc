@@ -255,12 +255,6 @@ Result<HttpResponse> CurlExchange::finish(CURLcode code) {
   return std::move(response_);
 }
 
-bool CurlExchange::was_sent() const {
-  curl_off_t microseconds = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &microseconds);
-  return microseconds > 0;
-}
-
 Error CurlExchange::failure(ErrorKind kind, std::string_view why) const {
   std::string where =
       url_.host.empty() ? "an unreadable address" : url_.host + ":" + std::to_string(url_.port);

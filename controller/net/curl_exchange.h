@@ -40,7 +40,11 @@ class CurlExchange {
   Error failure(ErrorKind kind, std::string_view why) const;  // "GET host:port: why"
 
   const std::string& host() const { return url_.host; }
-  bool was_sent() const;  // at least in part: there was a connection to send it over
+  bool was_sent() const {  // at least in part: there was a connection to send it over
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &microseconds);
+    return microseconds > 0;
+  }
   std::size_t bytes_seen() const { return bytes_seen_; }  // grows while a stream is alive
 
  private:
