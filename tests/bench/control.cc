@@ -222,14 +222,14 @@ class Bench {
 }  // namespace
 }  // namespace freshet
 
-// Services, rollouts among them, seconds at rest.
+// Services, rollouts among them, seconds at rest, Revisions of each Service.
 int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a line is seen when it is printed
   const auto number = [&](int place, int otherwise) {
     const auto given = argc > place ? freshet::parse_whole(argv[place]) : std::nullopt;
     return static_cast<int>(std::clamp<std::int64_t>(given.value_or(otherwise), 1, 20000));
   };
-  const freshet::ControlScale scale{number(1, 10000), number(2, 500)};
+  const freshet::ControlScale scale{number(1, 10000), number(2, 500), number(4, 1)};
   const auto server = freshet::start_control_server(scale);
   if (server.port == 0) {
     fmt::print(stderr, "bench control: the simulated cluster could not be started\n");

@@ -64,7 +64,24 @@ ControlWorld::ControlWorld(ControlScale scale, const Clock& clock) : scale_(scal
     // A few at a time: the history of changes that the sandbox keeps for watches is short.
     if (i % kBatch == kBatch - 1) cluster_->run_until(cluster_->now() + seconds(2));
   }
+  for (int i = 0; i < scale.services; ++i) add_old_revisions(i);
   while (cluster_->now() < clock.now()) cluster_->run_until(clock.now());
+}
+
+// Of rollouts past: like the present one, but for name and digest.
+void ControlWorld::add_old_revisions(int service) {
+  const auto [space, name] = control_key(service);
+  sandbox::World& world = cluster_->world();
+  const auto present = world.read(revisions_path(space) + "/" + name + "-00001");
+  for (int i = 1; present && i < scale_.revisions; ++i) {
+    Json old = *present;
+    old["metadata"]["name"] = fmt::format("{}-old-{:05}", name, i);
+    old["metadata"].erase("uid");
+    old["metadata"].erase("resourceVersion");
+    old["spec"]["containers"][0]["image"] =
+        fmt::format("{}/{}@sha256:{:064}", kRegistry, control_repository(service), i);
+    (void)world.create(old);
+  }
 }
 
 void ControlWorld::make_service(int service) {

@@ -18,6 +18,7 @@ namespace freshet {
 struct ControlScale {
   int services = 10000;
   int rollouts = 500;
+  int revisions = 1;  // of each: Knative keeps 20 that are not active, and those that are
 };
 
 // Half of them share one namespace; the others have fifty.
@@ -49,6 +50,7 @@ class ControlWorld {
     double after_order = 0;  // from the person's command, where there was one
   };
   void make_service(int service);
+  void add_old_revisions(int service);
   void note_write(const std::string& body);
   std::int64_t writes() const;
 
