@@ -118,6 +118,15 @@ void tell_definition(KubeClient& kube, const Log& log) {
   if (!other.empty()) log({LogLevel::kWarning, "OtherDefinition", {{"reason", other}}});
 }
 
+Result<EgressProxy> egress_of(const EgressFlags& flags, const Context& context, const Log& log) {
+  auto found = find_egress(flags, context.sources);
+  if (!found) return found.error();
+  if (!found->ignored.empty()) {
+    log({LogLevel::kWarning, "ProxyNotUsed", {{"reason", found->ignored}}});
+  }
+  return std::move(found->proxy);
+}
+
 Result<int> run(Context& machine, Flags& flags) {
   // A machine whose wall clock is set anew neither hurries nor holds up what is under way.
   const SteadyClock clock(machine.clock);
@@ -137,24 +146,18 @@ Result<int> run(Context& machine, Flags& flags) {
 
   Metrics metrics;
   const Log log = standard_log(flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText);
-  const auto found = find_egress(flags.egress, context.sources);
-  if (!found) return found.error();
-  if (!found->ignored.empty()) {
-    log({LogLevel::kWarning, "ProxyNotUsed", {{"reason", found->ignored}}});
-  }
-  const EgressProxy& egress = found->proxy;
-  const auto notifier = make_notifier(flags.notifications, context, metrics, log, egress);
+  const auto egress = egress_of(flags.egress, context, log);
+  if (!egress) return egress.error();
+  const auto notifier = make_notifier(flags.notifications, context, metrics, log, *egress);
   if (!notifier) return notifier.error();
   NetOptions net;
   net.stop = stop;
-  net.on_exchange = [&metrics](std::string_view, int status) {
-    metrics.count_kube_request(status);
-  };
+  net.on_exchange = [&](std::string_view, int status) { metrics.count_kube_request(status); };
   auto cluster = connect(context, flags.cluster, std::move(net));
   if (!cluster) return cluster.error();
   auto prometheus = connect_prometheus(context, flags.prometheus);
   if (!prometheus) return prometheus.error();
-  auto registry = registry_exchanges(flags.registries, options->plain_http, egress);
+  auto registry = registry_exchanges(flags.registries, options->plain_http, *egress);
   if (!registry) return registry.error();
 
   replica = make_replica(flags.election, context, **cluster, log);
@@ -168,7 +171,7 @@ Result<int> run(Context& machine, Flags& flags) {
   Controller controller(*options, *std::move(connections), context.clock, metrics, log);
   Watches watches(*replica.kube, context.clock, controller, options->namespaces, kWatchTimeout,
                   machine_dice());
-  const auto servers = start_servers(flags, *std::move(receivers), egress, machine, watches,
+  const auto servers = start_servers(flags, *std::move(receivers), *egress, machine, watches,
                                      replica, controller, metrics, log);
   if (!servers) return servers.error();
   const auto api = ApiListener::start(flags.api, options->order_key, *(*cluster)->kube, controller,
@@ -182,7 +185,7 @@ Result<int> run(Context& machine, Flags& flags) {
         {"webhooks", servers->webhooks->address()},
         {"api", (*api)->address()},
         {"prometheus", options->prometheus_url},
-        {"proxy", egress.url}}});
+        {"proxy", egress->url}}});
   run_until_stopped(watches, controller, context.clock, options->workers, stop,
                     replica.election.get());
   if (const std::string lost = replica.lost(); !lost.empty()) {

@@ -147,9 +147,9 @@ TEST(Metrics, EveryQueryAsksForThisClustersSeriesAlone) {
     if (request.url.find("prometheus.sandbox") != std::string::npos) asked.push_back(request.url);
     return bed.cluster.world().handle(request);
   };
-  bed.run({"preflight", "checkout", "--prometheus", "http://prometheus.sandbox",
-           "--prometheus-matcher", R"(cluster = "eu-1")"});
-  ASSERT_FALSE(asked.empty());
+  const CliRun ran = bed.run({"preflight", "checkout", "--prometheus", "http://prometheus.sandbox",
+                              "--prometheus-matcher", R"(cluster = "eu-1")"});
+  ASSERT_FALSE(asked.empty()) << ran.out << ran.err;
   for (const std::string& url : asked) {
     EXPECT_NE(url.find(percent_encode(R"(,cluster="eu-1"})")), std::string::npos) << url;
   }
