@@ -83,6 +83,9 @@ std::string inner_probe_query(const Dialect& dialect, const RevisionKey& revisio
 // Are there queue-proxies' series that do not tell their Revision, but may be of this one's
 // namespace?
 std::string unnamed_probe_query(const std::string& name_space, const LabelMatchers& ours = {});
+// Have this Revision's series more than one value of the label `cluster`?
+std::string clusters_probe_query(const Dialect& dialect, const RevisionKey& revision,
+                                 const LabelMatchers& ours = {});
 // Are activators scraped at all?
 std::string activator_probe_query(const Dialect& dialect, const LabelMatchers& ours = {});
 

@@ -207,6 +207,15 @@ std::string unnamed_probe_query(const std::string& name_space, const LabelMatche
                      range(dialect.histogram, std::move(matchers), ours, kBaselineWindow), named);
 }
 
+std::string clusters_probe_query(const Dialect& dialect, const RevisionKey& revision,
+                                 const LabelMatchers& ours) {
+  Matchers matchers{std::string(kEveryRequest)};
+  add(matchers, dialect.only);
+  return fmt::format("count(count by (cluster) ({})) > 1",
+                     of_revision("last_over_time", dialect.histogram, dialect, revision,
+                                 std::move(matchers), ours, kBaselineWindow));
+}
+
 std::string activator_probe_query(const Dialect& dialect, const LabelMatchers& ours) {
   Matchers matchers;
   add(matchers, dialect.activator_only);

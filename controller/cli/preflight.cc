@@ -174,6 +174,13 @@ void check_metrics(const PreflightFacts& facts, Lines& lines) {
                      "are not seen",
                      kScrapeActivator});
   }
+  if (facts.sees_several_clusters == true) {
+    lines.push_back({Mark::kUnknown,
+                     "Prometheus holds series of this Revision from several clusters: pods of "
+                     "namesakes would be counted as its own",
+                     "name this cluster's, to the controller as well: --prometheus-matcher "
+                     "'cluster=\"NAME\"'"});
+  }
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct PreflightFacts {
   Result<std::vector<Image>> images = std::vector<Image>{};
   std::optional<Result<FoundMetrics>> metrics;  // nullopt: no Prometheus was named
   std::optional<bool> sees_activators;          // nullopt: could not be asked
+  std::optional<bool> sees_several_clusters;    // likewise
 };
 
 struct PreflightLine {

@@ -101,10 +101,14 @@ void read_metrics(Context& context, const PreflightOptions& options, PreflightFa
     return;
   }
   MetricsSource& source = *(*prometheus)->source;
-  facts.metrics = source.find({facts.key.name_space, serving->get()});
+  const RevisionKey revision{facts.key.name_space, serving->get()};
+  facts.metrics = source.find(revision);
   if (!*facts.metrics || (*facts.metrics)->dialect == nullptr) return;
   if (const auto seen = source.sees_activators(*(*facts.metrics)->dialect)) {
     facts.sees_activators = *seen;
+  }
+  if (const auto seen = source.sees_several_clusters(*(*facts.metrics)->dialect, revision)) {
+    facts.sees_several_clusters = *seen;
   }
 }
 

@@ -69,6 +69,11 @@ Result<FoundMetrics> MetricsSource::find(const RevisionKey& revision) {
   return FoundMetrics{*unnamed ? MetricsFinding::kUnnamed : MetricsFinding::kNothing, nullptr};
 }
 
+Result<bool> MetricsSource::sees_several_clusters(const Dialect& dialect,
+                                                  const RevisionKey& revision) {
+  return probe(clusters_probe_query(dialect, revision, ours()));
+}
+
 Result<bool> MetricsSource::sees_activators(const Dialect& dialect) {
   return probe(activator_probe_query(dialect, ours()));
 }

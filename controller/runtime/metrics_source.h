@@ -34,6 +34,8 @@ class MetricsSource {
   Result<FoundMetrics> find(const RevisionKey& revision);
   // In which dialect does it have samples newer than this; nullptr: in none.
   Result<const Dialect*> find_fresh(const RevisionKey& revision, Duration newer_than);
+  // Do several clusters have series of this Revision? They would be counted as one.
+  Result<bool> sees_several_clusters(const Dialect& dialect, const RevisionKey& revision);
   // Are the activators scraped, which alone tell failures that reached no pod?
   Result<bool> sees_activators(const Dialect& dialect);
 

@@ -123,7 +123,8 @@ TEST(PrometheusQuery, EverySelectorOfEveryQueryHasTheOperatorsMatchers) {
          {counts_query(one, question, scraped, ours), targets_query(one, question, ours),
           activator_query(one, question, ours), baseline_query(one, kKey, kTag, ours),
           probe_query(one, kKey, seconds(90), ours), inner_probe_query(one, kKey, ours),
-          unnamed_probe_query("shop", ours), activator_probe_query(one, ours)}) {
+          unnamed_probe_query("shop", ours), clusters_probe_query(one, kKey, ours),
+          activator_probe_query(one, ours)}) {
       EXPECT_GE(selectors(query, "}["), 1) << query;
       EXPECT_EQ(selectors(query, R"(,cluster="eu-1",env!~"test|stage"}[)"), selectors(query, "}["))
           << query;

@@ -155,6 +155,19 @@ TEST_F(RealPrometheus, CountsAreWhatThePodsServedWithTheirOwnTimesLessTheTags) {
   }
 }
 
+TEST_F(RealPrometheus, ANamesakeInAnotherClusterIsToldAndWithAMatcherOutOfSight) {
+  ControllerOptions all = bed_->options;
+  all.prometheus_matchers.clear();
+  MetricsSource everywhere(all, *bed_->curl);
+  for (const Row& row : kRows) {
+    const Dialect& dialect = *find_dialect(row.dialect);
+    const RevisionKey key{"shop", row.revision};
+    EXPECT_EQ(everywhere.sees_several_clusters(dialect, key).value(), key.revision == "podlabel-1")
+        << row.dialect;
+    EXPECT_EQ(source().sees_several_clusters(dialect, key).value(), false) << row.dialect;
+  }
+}
+
 TEST_F(RealPrometheus, OnlyTheBucketsInUseAreSentAndEachTagHostOfManyIsLeftOut) {
   for (const Row& row : kRows) {
     const RevisionKey key{"shop", row.revision};

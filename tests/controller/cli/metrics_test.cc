@@ -142,6 +142,7 @@ TEST(Metrics, PreflightAsksAsWhomTheFlagsSayAndTellsNoSecret) {
 
 TEST(Metrics, EveryQueryAsksForThisClustersSeriesAlone) {
   CliBed bed(Exposure::kPodLabels);
+  bed.serve("checkout");
   std::vector<std::string> asked;
   bed.server = [&](const HttpRequest& request) -> Result<HttpResponse> {
     if (request.url.find("prometheus.sandbox") != std::string::npos) asked.push_back(request.url);

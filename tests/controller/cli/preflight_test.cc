@@ -100,5 +100,17 @@ TEST(Preflight, WarnsWhereFailuresBeforeAPodAreNotSeenAndPasses) {
   EXPECT_TRUE(text.ends_with("It can be adopted.\n")) << text;
 }
 
+TEST(Preflight, WarnsWhereNamesakesOfOtherClustersWouldBeCounted) {
+  PreflightFacts facts = good_facts();
+  facts.sees_several_clusters = true;
+  const std::string text = text_of(facts);
+  EXPECT_NE(text.find("– Prometheus holds series of this Revision from several clusters"),
+            text.npos)
+      << text;
+  EXPECT_NE(text.find("--prometheus-matcher 'cluster=\"NAME\"'"), text.npos) << text;
+  facts.sees_several_clusters = false;
+  EXPECT_EQ(text_of(facts), text_of(good_facts()));
+}
+
 }  // namespace
 }  // namespace freshet
