@@ -20,8 +20,6 @@ constexpr double kLeastMinutes = 1.8;
 constexpr double kKnownMinutes = 4.8;  // until the split is known to be random
 constexpr double kRandomDispersion = 2.5;
 constexpr double kRandomSpread = 0.2;
-constexpr double kMostlyYoung = 2;  // the canary's, by its last requests: half of them are
-constexpr Margin kNoTolerance{1, 0};
 
 // A late start once a minute, planned_intervals times, each with the same share of the mass.
 double late_mass(Evidence& e, const Interval& i, const AnalysisSettings& settings) {
@@ -52,8 +50,8 @@ class Folding {
         errors_(std::max(split_, error_dispersion(e, settings))) {}
 
   void metric(MetricEvidence& evidence, std::optional<double> bound) {
+    const MetricQuestion question{bound, settings_.warm_up_off};
     const MarginPair& margins = bound ? settings_.latency : settings_.errors;
-    const MetricQuestion question{bound, margins.rollback.times};
     const double weight = bound ? weights_.latency : weights_.errors;
     const double dispersion = bound ? split_ : errors_;
     if (const auto counts = accusing_counts(i_, question)) {
@@ -62,7 +60,9 @@ class Folding {
       fold(evidence.capped, logs, options);
       const double cap = std::exchange(options.cap, FoldOptions{}.cap);
       fold(evidence.uncapped, logs, options);
-      full_load(evidence.full_load, bound, cap);
+      if (const auto rate = hour_rate(settings_, bound); rate && this_step_) {
+        multiply(evidence.full_load, counts->canary_events, counts->canary, *rate, cap);
+      }
     }
     if (!this_step_) return;
     if (const auto counts = clearing_counts(i_, question)) {
@@ -71,25 +71,28 @@ class Folding {
   }
 
   // Where users stick to an arm its share may be anything but next to nothing.
-  void loss(LossEvidence& lost, const ShareNoise& split) {
+  void loss(LossEvidence& lost, const ShareNoise& split, bool accuses) {
     if (i_.percent < 1 || i_.percent > 99 || !is_observed(i_)) return;
     const auto canary = static_cast<double>(i_.canary.requests);
     const auto stable = static_cast<double>(i_.stable.requests);
     const double share = expected_share(i_);
     const bool known = split_ == 1 && split.weight >= kKnownMinutes;
     const double dispersion = cautious_dispersion(split);
-    fold(lost.against, loss_logs(canary, stable, share, known), capped(weights_.lost, dispersion));
+    if (accuses) {
+      fold(lost.against, loss_logs(canary, stable, share, known),
+           capped(weights_.lost, dispersion));
+    }
     if (stable <= 0) return;
     lost.in_favour = round_down(lost.in_favour + finished_log(canary, stable, share) / dispersion);
   }
 
   void objective(ObjectiveEvidence& evidence, const Objective& objective) {
-    const auto counts = accusing_counts(i_, {objective.bound, kNoTolerance.times});
+    const auto counts = accusing_counts(i_, {objective.bound, settings_.warm_up_off});
     if (!counts) return;
     const FoldOptions options = capped(weights_.objective, objective.bound ? split_ : errors_);
     fold(evidence.alone, rate_logs(counts->canary_events, counts->canary, objective.share),
          options);
-    fold(evidence.beside_stable, against_logs(*counts, kNoTolerance, tables_), options);
+    fold(evidence.beside_stable, against_logs(*counts, {1, 0}, tables_), options);
     watch(evidence.watches.canary, counts->canary_events, counts->canary, objective.share);
     watch(evidence.watches.stable, counts->stable_events, counts->stable, objective.share);
   }
@@ -107,14 +110,6 @@ class Folding {
   }
 
  private:
-  // Against stable's own hour: what of it was young is not known, so that none is looked at.
-  void full_load(FullLoadProcess& process, std::optional<double> bound, double cap) {
-    const auto rate = hour_rate(settings_, bound);
-    const auto grown = accusing_counts(i_, {bound});
-    if (!this_step_ || !rate || !grown) return;
-    multiply(process, grown->canary_events, grown->canary, *rate, cap);
-  }
-
   // The most one interval may add against the candidate: three must agree. Two of 15 s do not, or
   // rollouts would be reduced by chance; where intervals are longer, waiting for a third costs
   // users most.
@@ -170,12 +165,6 @@ void watch_hour(ArmWatches& watches, const Interval& i, const AnalysisSettings& 
 void add_totals(ArmTotals& totals, const ArmCounts& arm) {
   totals.requests += arm.requests;
   totals.errors += arm.errors;
-}
-
-// Of requests that are too few for each interval, the last ones of either arm tell.
-void note_young(Evidence& e, const Interval& i, const AnalysisSettings& settings) {
-  if (i.canary.requests > 0) e.canary_young = is_young(i.canary, kMostlyYoung);
-  if (i.stable.requests > 0) e.stable_young = is_young(i.stable, settings.latency.rollback.times);
 }
 
 // The first interval brings each list to the length that the settings ask for.
@@ -266,9 +255,14 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
   // Right after a change of percent, what is finished was begun before it; right after a gap, pods
   // come back into view one after the other. Two intervals hold what takes less than one of them.
   if (!e.last_end || i.start != *e.last_end) e.unbroken_since = i.start;
-  const Duration under_way = std::max<Duration>(settings.longest_request - length, Duration{});
-  const TimePoint settled = std::max(e.step_since, e.unbroken_since) + under_way;
-  if (i.start >= settled + 2 * length) folding.loss(e.lost, e.noise.requests);
+  const auto settled = [&](Duration longest) {
+    const Duration under_way = std::max<Duration>(longest - length, Duration{});
+    return std::max(e.step_since, e.unbroken_since) + under_way;
+  };
+  if (i.start >= settled(settings.longest_waited) + 2 * length) {
+    folding.loss(e.lost, e.noise.requests,
+                 i.start >= settled(settings.longest_request) + 2 * length);
+  }
   for (std::size_t k = 0; k < e.objectives.size(); ++k) {
     folding.objective(e.objectives[k], settings.objectives[k]);
   }
@@ -276,7 +270,7 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
     folding.check(e.checks[k], settings.checks[k]);
   }
   watch_hour(e.hour, i, settings);
-  if (this_step) learn_noise(e.noise, i, i.start >= settled);
+  if (this_step) learn_noise(e.noise, i, i.start >= settled(settings.longest_waited));
 
   add_totals(e.canary, i.canary);
   add_totals(e.stable, i.stable);
@@ -289,7 +283,8 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
   e.last_end = i.end;
   if (i.stable.requests > 0) e.last_stable_traffic = i.end;
   if (i.canary.requests > 0 && i.stable.requests > 0) e.last_traffic = i.end;
-  note_young(e, i, settings);
+  e.warming_up =
+      e.metrics.size() > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;
   return e;
 }
 

@@ -119,11 +119,10 @@ struct Evidence {
   TimePoint unbroken_since{};                    // intervals have followed each other without a gap
   std::optional<TimePoint> last_traffic;         // last interval in which both arms had requests
   std::optional<TimePoint> last_stable_traffic;  // … in which stable had
-  bool canary_young = false;                     // its last requests were mostly of young instances
-  bool stable_young = false;                     // so were stable's: then both are judged by them
-  std::optional<TimePoint> late_start;           // when the last late start was added
-  std::int64_t late_starts = 0;                  // how many so far
-  ArmTotals canary;                              // whole rollout
+  bool warming_up = false;              // the last interval's latency came from young instances
+  std::optional<TimePoint> late_start;  // when the last late start was added
+  std::int64_t late_starts = 0;         // how many so far
+  ArmTotals canary;                     // whole rollout
   ArmTotals stable;
   ArmTotals step_canary;
   ArmTotals step_stable;

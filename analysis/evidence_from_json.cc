@@ -220,8 +220,7 @@ Result<Evidence> evidence_from_json(const Json& json) {
   e.unbroken_since = fields.time(at("unbrokenSince"));
   e.last_traffic = fields.optional_time(at("lastTraffic"));
   e.last_stable_traffic = fields.optional_time(at("lastStableTraffic"));
-  e.canary_young = bool_or(json, "canaryYoung", false);
-  e.stable_young = bool_or(json, "stableYoung", false);
+  e.warming_up = bool_or(json, "warmingUp", false);
   e.late_start = fields.optional_time(at("lateStart"));
   e.late_starts = fields.count(at("lateStarts"));
   e.canary = fields.totals(at("canary"));

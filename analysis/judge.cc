@@ -174,9 +174,7 @@ std::vector<AnalysisHold> holds_of(const Evidence& e, const AnalysisSettings& se
   if (is_shared_incident(e)) holds.push_back(AnalysisHold::kSharedIncident);
   if (silent_check(e, settings) != nullptr) holds.push_back(AnalysisHold::kNoCheckValue);
   if (!is_split_random(e)) holds.push_back(AnalysisHold::kSplitNotRandom);
-  const bool judges_latency = e.metrics.size() > 1;
-  if (judges_latency && e.canary_young && !e.stable_young)
-    holds.push_back(AnalysisHold::kWarmingUp);
+  if (e.warming_up) holds.push_back(AnalysisHold::kWarmingUp);
   return holds;
 }
 

@@ -31,14 +31,10 @@ struct Latency {
   double slower = 0;
   double requests = 0;
 };
-struct LatencyQuestion {
-  double bound = 0;
-  bool count_young = false;
-};
-std::optional<Latency> latency(const ArmCounts& arm, const LatencyQuestion& asked, bool least) {
-  const auto found = arm.slower.find(asked.bound);
+std::optional<Latency> latency(const ArmCounts& arm, const MetricQuestion& metric, bool least) {
+  const auto found = arm.slower.find(*metric.bound);
   if (found == arm.slower.end()) return std::nullopt;
-  const std::int64_t young = asked.count_young ? 0 : arm.young;
+  const std::int64_t young = metric.count_young ? 0 : arm.young;
   const std::int64_t grown = arm.requests - young;
   const std::int64_t slower =
       least ? std::max<std::int64_t>(found->second - young, 0) : std::min(found->second, grown);
@@ -60,11 +56,6 @@ bool is_sound(const Interval& i) {
   return is_sound_arm(i.canary) && is_sound_arm(i.stable) && is_sound_part(i.stable_half, i.stable);
 }
 
-bool is_young(const ArmCounts& arm, double times) {
-  return arm.requests > 0 &&
-         static_cast<double>(arm.young) * times >= static_cast<double>(arm.requests);
-}
-
 bool is_observed(const Interval& i) {
   return i.canary.observed != Duration{} && i.stable.observed != Duration{};
 }
@@ -80,9 +71,8 @@ double requests_per_interval(const Interval& i, const ArmCounts& arm) {
 
 std::optional<PairCounts> accusing_counts(const Interval& i, const MetricQuestion& metric) {
   if (!metric.bound) return error_counts(i);
-  const LatencyQuestion asked{*metric.bound, is_young(i.stable, metric.young_times)};
-  const auto canary = latency(i.canary, asked, true);
-  const auto stable = latency(i.stable, asked, false);
+  const auto canary = latency(i.canary, metric, true);
+  const auto stable = latency(i.stable, metric, false);
   if (!canary || !stable) return std::nullopt;
   double slower = stable->slower;
   const auto failures = static_cast<double>(i.stable.errors);
@@ -93,11 +83,8 @@ std::optional<PairCounts> accusing_counts(const Interval& i, const MetricQuestio
 
 std::optional<PairCounts> clearing_counts(const Interval& i, const MetricQuestion& metric) {
   if (!metric.bound) return error_counts(i);
-  const bool both_young =
-      is_young(i.stable, metric.young_times) && is_young(i.canary, metric.young_times);
-  const LatencyQuestion asked{*metric.bound, both_young};
-  const auto canary = latency(i.canary, asked, false);
-  const auto stable = latency(i.stable, asked, true);
+  const auto canary = latency(i.canary, metric, false);
+  const auto stable = latency(i.stable, metric, true);
   if (!canary || !stable) return std::nullopt;
   const auto failures = static_cast<double>(i.stable.errors);
   if (failures > kBrokenShare * static_cast<double>(i.stable.requests)) {

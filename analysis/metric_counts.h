@@ -20,23 +20,17 @@ double expected_share(const Interval& interval);
 // Requests of an arm, had it been observed for all of the interval.
 double requests_per_interval(const Interval& interval, const ArmCounts& arm);
 
-// Do so many of an arm's requests come from young instances that, were none of the others slow, a
-// tolerance of `times` would make up for it?
-bool is_young(const ArmCounts& arm, double times);
-
 // `bound`: requests slower than it; nullopt: errors. nullopt: the interval does not say.
 struct MetricQuestion {
   std::optional<double> bound;
-  // Like with like: where stable is young by this, young instances' latency is evidence as well.
-  // 0: it never is.
-  double young_times = 0;
+  bool count_young = false;  // young instances' latency is evidence as well
 };
 // For accusing, doubt goes to the canary. A stable that fails fast would make a healthy canary look
 // slow, so stable's failures count as slow where there are many of them.
 std::optional<PairCounts> accusing_counts(const Interval& interval, const MetricQuestion& metric);
 // For clearing, doubt goes against the canary. Beside a stable that is broken, and fails fast, no
 // canary could be shown to be as fast: then requests that failed are no better than slow ones, in
-// both arms. Young instances count where the canary is young as well.
+// both arms.
 std::optional<PairCounts> clearing_counts(const Interval& interval, const MetricQuestion& metric);
 
 }  // namespace freshet

@@ -125,6 +125,7 @@ Result<MetricsReply> parse_counts(std::string_view body, const Dialect& dialect,
                                   const Targets& targets = {});
 Result<SeriesByRevision> parse_activators(std::string_view body, const Dialect& dialect);
 Result<Targets> parse_targets(std::string_view body, const Dialect& dialect);
+// `instances_usually_young` is not in the reply and stays false.
 Result<StableBaseline> parse_baseline(std::string_view body, const Dialect& dialect,
                                       std::span<const std::string> error_codes);
 Result<bool> parse_probe(std::string_view body);

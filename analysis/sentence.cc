@@ -76,11 +76,11 @@ std::string waiting_text(const Verdict& v, const Evidence& e, const AnalysisSett
     std::string text = hold_text(hold, e, settings, counts);
     if (!text.empty()) return text;
   }
-  const char* warming = v.holds.empty() ? "" : "; latency waits for instances to warm up";
   if (context.baking) {
-    return fmt::format("baking: {}, evidence against {:.1f} of {:.1f}{}", counts,
-                       v.rollback_evidence, v.rollback_threshold, warming);
+    return fmt::format("baking: {}, evidence against {:.1f} of {:.1f}", counts, v.rollback_evidence,
+                       v.rollback_threshold);
   }
+  const char* warming = v.holds.empty() ? "" : "; latency waits for instances to warm up";
   if (v.needed == 0 && !v.promote_evidence.empty() && is_soaking(e, settings, context)) {
     return fmt::format("soaking: {} of {} at {} %, {}", format_age(e.step_observed),
                        format_age(settings.promote_soak), context.percent, counts);

@@ -75,6 +75,11 @@ Duration longest_request(const StableBaseline& baseline, Duration timeout) {
   return timeout;
 }
 
+// A third of what the deadline leaves each step, the bake counted as one.
+Duration affordable_wait(const RolloutSpec& rollout) {
+  return rollout.deadline / (3 * (static_cast<std::int64_t>(rollout.steps.size()) + 1));
+}
+
 }  // namespace
 
 double auto_plus(const RolloutSpec& rollout, const StableBaseline& baseline, double beta) {
@@ -154,10 +159,12 @@ AnalysisSettings choose_settings(const AnalysisSpec& spec, const RolloutSpec& ro
   }
   s.dispersion = spec.dispersion;
   s.warm_up = spec.warm_up;
+  s.warm_up_off = baseline.instances_usually_young;
   s.evidence_soak = std::clamp<Duration>(interval * kEvidenceIntervals, seconds(1), kEvidenceSoak);
   // The bake is the soak; its length is the user's choice.
   s.promote_soak = rollout.bake.duration > Duration{} ? Duration{} : kFinalSoak;
   s.longest_request = longest_request(baseline, request_timeout);
+  s.longest_waited = std::min(s.longest_request, affordable_wait(rollout));
   s.planned_intervals =
       std::max<std::int64_t>(1, rollout.deadline / std::max<Duration>(interval, minutes(1)));
   if (baseline.requests_per_second > 0) {

@@ -55,14 +55,17 @@ struct AnalysisSettings {
   std::vector<CheckRule> checks;
   std::optional<double> dispersion;  // of errors beyond chance; nullopt: learned
   Duration warm_up = seconds(90);
+  bool warm_up_off = false;              // stable's own instances are usually younger
   std::int64_t planned_intervals = 360;  // late starts to plan for, one a minute: deadline ÷ 1 min
   bool cap_rollback = true;              // three intervals must agree (two where they are long)
   bool cap_promote = true;               // evidence for is not complete before evidence_soak
   Duration evidence_soak = seconds(150);
   Duration promote_soak{};  // observed at the last percent before Promote, at least
   // What requests take at most, 99 of 100 of stable's hour: so long after a change of percent those
-  // that are finished still tell the share that was before.
+  // that are finished still tell the share that was before, and none is held to be lost.
   Duration longest_request{};
+  // The same, as far as the plan can afford it: from then on a step may be shown to lose none.
+  Duration longest_waited{};
   // Stable's own hour, against which full load is watched while baking; nullopt: not watched.
   std::optional<double> stable_error_rate;
   std::map<double, double> stable_slower;  // bound → share of requests slower
@@ -80,6 +83,7 @@ struct StableBaseline {
   double requests_per_second = 0;
   double error_rate = 0;                  // fraction
   std::map<double, double> slower_share;  // bound → fraction of requests slower
+  bool instances_usually_young = false;
 };
 // `request_timeout`: of stable's Revision; a request takes no longer.
 inline constexpr Duration kRequestTimeout = seconds(300);  // Knative's default

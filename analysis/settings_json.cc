@@ -103,6 +103,9 @@ bool read_checks(const Json& json, std::vector<CheckRule>& out) {
   }
   return true;
 }
+Duration wait_of(const Json& json, std::string_view key) {
+  return std::clamp<Duration>(Duration(int_or(json, key, 0)), Duration{}, days(7));
+}
 bool read_dispersion(const Json& json, std::optional<double>& out) {
   double value = 0;
   if (json.is_null()) return true;
@@ -120,22 +123,28 @@ Json settings_to_json(const AnalysisSettings& s) {
     for (const auto& [bound, share] : s.stable_slower) slower.push_back({bound, share});
     hour = {{"errors", *s.stable_error_rate}, {"slower", std::move(slower)}};
   }
-  return {{"alpha", s.alpha},
-          {"beta", s.beta},
-          {"errors", pair_json(s.errors)},
-          {"latency", pair_json(s.latency)},
-          {"bounds", s.latency_bounds},
-          {"objectives", objectives_json(s.objectives)},
-          {"checks", checks_json(s.checks)},
-          {"dispersion", s.dispersion ? Json(*s.dispersion) : Json(nullptr)},
-          {"warmUp", s.warm_up.count()},
-          {"planned", s.planned_intervals},
-          {"capRollback", s.cap_rollback},
-          {"capPromote", s.cap_promote},
-          {"evidenceSoak", s.evidence_soak.count()},
-          {"soak", s.promote_soak.count()},
-          {"longestRequest", s.longest_request.count()},
-          {"stableHour", std::move(hour)}};
+  Json out = {{"alpha", s.alpha},
+              {"beta", s.beta},
+              {"errors", pair_json(s.errors)},
+              {"latency", pair_json(s.latency)},
+              {"bounds", s.latency_bounds},
+              {"objectives", objectives_json(s.objectives)},
+              {"checks", checks_json(s.checks)},
+              {"dispersion", s.dispersion ? Json(*s.dispersion) : Json(nullptr)},
+              {"warmUp", s.warm_up.count()},
+              {"warmUpOff", s.warm_up_off},
+              {"planned", s.planned_intervals},
+              {"capRollback", s.cap_rollback},
+              {"capPromote", s.cap_promote},
+              {"evidenceSoak", s.evidence_soak.count()},
+              {"soak", s.promote_soak.count()},
+              {"stableHour", std::move(hour)}};
+  // Settings of a release that did not know of them keep their hash, and so their evidence.
+  if (s.longest_request != Duration{}) {
+    out["longestRequest"] = s.longest_request.count();
+    out["longestWaited"] = s.longest_waited.count();
+  }
+  return out;
 }
 
 Result<AnalysisSettings> settings_from_json(const Json& json) {
@@ -158,8 +167,9 @@ Result<AnalysisSettings> settings_from_json(const Json& json) {
   s.evidence_soak = std::clamp<Duration>(Duration(at("evidenceSoak").get<std::int64_t>()),
                                          seconds(1), kEvidenceSoak);
   // What an earlier release did not know yet, it did not keep.
-  s.longest_request =
-      std::clamp<Duration>(Duration(int_or(json, "longestRequest", 0)), Duration{}, days(7));
+  s.longest_request = wait_of(json, "longestRequest");
+  s.longest_waited = std::min(s.longest_request, wait_of(json, "longestWaited"));
+  s.warm_up_off = bool_or(json, "warmUpOff", false);
   s.cap_rollback = bool_or(json, "capRollback", true);
   s.cap_promote = bool_or(json, "capPromote", true);
   return s;

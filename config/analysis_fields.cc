@@ -179,7 +179,8 @@ Type<AnalysisSpec> analysis_type() {
             "What the service promises. A candidate that breaks one, and is worse than stable, is "
             "rolled back; while both break it nothing is raised."),
       field("warmUp", &AnalysisSpec::warm_up, duration_type(seconds(0), hours(1)),
-            "Age below which an instance's latency is no evidence, unless stable's are as young."),
+            "Age below which an instance's latency is no evidence. Where all are younger (scale to "
+            "zero between bursts) latency is not judged; 0s has it judged."),
       field("dispersion", &AnalysisSpec::dispersion,
             auto_or(optional_type(number_type(1, kMaxDispersion))),
             "How many times as much as by chance errors vary between instances and minutes: "

@@ -17,12 +17,6 @@ bool is_watched(const Pass& pass) {
   return pass.spec().analysis.mode == AnalysisMode::kReadinessOnly || is_watched_in_peace(pass);
 }
 
-std::string what_it_waits_for(const Pass& pass) {
-  if (is_held_for(pass, AnalysisHold::kSharedIncident)) return "stable has stopped failing with it";
-  if (is_held_for(pass, AnalysisHold::kWarmingUp)) return "its instances have warmed up";
-  return "its metrics and checks can be read again";
-}
-
 }  // namespace
 
 Transition baking(const Pass& pass, const Baking& phase) {
@@ -39,7 +33,11 @@ Transition baking(const Pass& pass, const Baking& phase) {
     return finish(pass, phase.rollout, approval_text(pass, phase.rollout));
   Explanation out = describe(pass, pass.core);
   out.holds = analysis_holds(pass);
-  if (over) out.next = "it gets all requests when " + what_it_waits_for(pass);
+  if (over) {
+    out.next = is_held_for(pass, AnalysisHold::kSharedIncident)
+                   ? "it gets all requests when stable has stopped failing with it"
+                   : "it gets all requests when its metrics and checks can be read again";
+  }
   return go_on(pass, std::move(out), pass.now + kSoon);
 }
 

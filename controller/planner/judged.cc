@@ -35,7 +35,6 @@ bool is_watched_in_peace(const Pass& pass) {
   return verdict_counts(pass) && !pass.seen.verdict.unseen && !pass.seen.verdict.silent &&
          !is_held_for(pass, AnalysisHold::kStaleMetrics) &&
          !is_held_for(pass, AnalysisHold::kNoCheckValue) &&
-         !is_held_for(pass, AnalysisHold::kWarmingUp) &&
          !is_held_for(pass, AnalysisHold::kSharedIncident);
 }
 

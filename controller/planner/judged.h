@@ -18,9 +18,8 @@ Duration step_time(const Pass& pass);
 std::optional<std::string> reason_to_reduce(const Pass& pass);
 
 // The verdict is about this candidate, which finishes requests if stable does, from fresh metrics
-// and checks, whose latency is known of more than young instances (or stable's are as young), and
-// not from the middle of an incident that both arms share: what it does not say against the
-// candidate may be relied on.
+// and checks, and not from the middle of an incident that both arms share: what it does not say
+// against the candidate may be relied on.
 bool is_watched_in_peace(const Pass& pass);
 
 Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds);

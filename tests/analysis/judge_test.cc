@@ -125,6 +125,9 @@ TEST(Judge, LatencyOfYoungInstancesIsNoEvidenceButTheirErrorsAre) {
   failing.errors = 25;
   EXPECT_EQ(judged(after(settings, 9, failing, stable), settings, at_percent(10)).kind,
             VerdictKind::kRollback);
+  settings.warm_up_off = true;  // stable's own are as young: like with like
+  EXPECT_EQ(judged(after(settings, 9, cold, stable), settings, at_percent(10)).kind,
+            VerdictKind::kRollback);
 }
 
 TEST(Judge, AStableThatFailsFastDoesNotMakeTheCanaryLookSlow) {

@@ -92,7 +92,7 @@ TEST(RequestsLost, RequestsThatTakeMinutesAreNotLostAfterAChangeOfPercent) {
 
 TEST(RequestsLost, AHangOfStreamsIsFoundOnceTheyWouldHaveEnded) {
   AnalysisSettings settings;
-  settings.longest_request = seconds(180);
+  settings.longest_request = settings.longest_waited = seconds(180);
   const ArmCounts stable{180, 0};
   EXPECT_NE(judged(after(settings, 18, {0, 0}, stable), settings, at_percent(10, true)).kind,
             VerdictKind::kRollback);

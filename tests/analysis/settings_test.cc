@@ -89,16 +89,30 @@ TEST(Settings, RequestsTakeAsLongAsAllButOneInAHundredOfStables) {
     const AnalysisSettings s =
         choose_settings(AnalysisSpec{}, RolloutSpec{}, baseline, seconds(10), row.timeout);
     EXPECT_EQ(s.longest_request, row.expected) << row.name;
+    EXPECT_EQ(s.longest_waited, row.expected) << row.name;
   }
 }
 
-TEST(Settings, OfAReleaseThatDidNotKnowHowLongRequestsTakeAreRead) {
-  AnalysisSettings s;
-  Json json = settings_to_json(s);
-  json.erase("longestRequest");
+// An hour's timeout for each of four steps and a bake would not fit into six hours.
+TEST(Settings, AStepWaitsForLongRequestsAsFarAsThePlanCanAffordIt) {
+  StableBaseline baseline;
+  baseline.requests_per_second = 10;
+  baseline.slower_share = {{10, 0.02}};
+  const AnalysisSettings s =
+      choose_settings(AnalysisSpec{}, RolloutSpec{}, baseline, seconds(10), hours(1));
+  EXPECT_EQ(s.longest_request, hours(1));
+  EXPECT_EQ(s.longest_waited, minutes(24));
+  EXPECT_EQ(settings_from_json(settings_to_json(s)).value(), s);
+}
+
+// Or evidence of rollouts under way would begin again with the upgrade.
+TEST(Settings, OfAReleaseThatDidNotKnowHowLongRequestsTakeKeepTheirHash) {
+  const Json json = settings_to_json(AnalysisSettings{});
+  EXPECT_FALSE(json.contains("longestRequest"));
+  EXPECT_FALSE(json.contains("longestWaited"));
   const auto read = settings_from_json(json);
   ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(*read, s);
+  EXPECT_EQ(settings_hash(*read), settings_hash(AnalysisSettings{}));
 }
 
 TEST(Settings, ReadBackExactlyAndChangeTheirHash) {

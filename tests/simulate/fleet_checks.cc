@@ -36,8 +36,13 @@ bool stands_aside(const Invariants& world, const Core& core, TimePoint now) {
 
 std::string s15_places(const Invariants& world, const ServiceWritten& write) {
   if (begun(world, write) == nullptr) return "";
+  // One whose annotation could not be read had no place; what is taken back for that has none
+  // either.
   const auto running = std::ranges::count_if(world.cores(), [](const auto& of_service) {
-    return active_rollout(of_service.second.phase) != nullptr;
+    const Phase& phase = of_service.second.phase;
+    const auto* retreat = std::get_if<Retreating>(&phase);
+    const bool was_unread = retreat != nullptr && retreat->why == RetreatWhy::kLostCore;
+    return active_rollout(phase) != nullptr && !was_unread;
   });
   const int allowed = world.people().story().max_rollouts;
   return running <= allowed ? "" : fmt::format("{} rollouts of {} that may run", running, allowed);

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "controller/planner/turn.h"
-#include "tests/controller/planner/table.h"
 #include "tests/support/planner_world.h"
 
 namespace freshet::testing {
@@ -221,19 +220,6 @@ TEST(Rollout, ReadinessOnlyGoesOnByTimeAndReadinessAlone) {
   ASSERT_TRUE(world.run_to("Baking"));
   ASSERT_TRUE(world.run_to("Idle"));
   EXPECT_EQ(world.core().stable->pair.digests.begin()->second, digest_of('b'));
-}
-
-TEST(Rollout, ABakeKnownOfYoungInstancesAloneGoesOnUntilTheyHaveWarmedUp) {
-  PlannerWorld world = world_in("Baking");
-  judged(world, VerdictKind::kContinue);
-  world.seen.verdict.holds = {AnalysisHold::kWarmingUp};
-  const Transition transition = world.tick();
-  EXPECT_EQ(world.phase(), "Baking");
-  EXPECT_EQ(hold_reasons(transition), std::vector<std::string>{"WarmingUp"});
-  EXPECT_EQ(transition.explanation.next, "it gets all requests when its instances have warmed up");
-  world.seen.verdict.holds.clear();
-  world.pass();
-  EXPECT_EQ(world.phase(), "Idle");
 }
 
 TEST(Rollout, WithoutAPlaceItWaitsInTheQueueAndSaysWhere) {

@@ -232,12 +232,6 @@ void deadline_with(PlannerWorld& w, WhenInconclusive what) {
 
 TEST(PlannerTable, Deadline) {
   const auto clean = [](PlannerWorld& w) { deadline_with(w, WhenInconclusive::kPromoteIfClean); };
-  const auto clean_but = [&](AnalysisHold hold) {
-    return [=](PlannerWorld& w) {
-      w.seen.verdict.holds = {hold};
-      clean(w);
-    };
-  };
   check({
       {"PromoteIfClean bakes what nothing speaks against",
        "Shifting",
@@ -259,15 +253,17 @@ TEST(PlannerTable, Deadline) {
        {"Shifting", 5, 0, "Inconclusive", 0, 0}},
       {"PromoteIfClean holds during an incident of both arms",
        "Shifting",
-       clean_but(AnalysisHold::kSharedIncident),
-       {"Shifting", 5, 0, "Inconclusive", 0, 0}},
-      {"PromoteIfClean holds what was judged by young instances alone",
-       "Shifting",
-       clean_but(AnalysisHold::kWarmingUp),
+       [&](PlannerWorld& w) {
+         w.seen.verdict.holds = {AnalysisHold::kSharedIncident};
+         clean(w);
+       },
        {"Shifting", 5, 0, "Inconclusive", 0, 0}},
       {"PromoteIfClean bakes what was judged by users who stick to a Revision",
        "Shifting",
-       clean_but(AnalysisHold::kSplitNotRandom),
+       [&](PlannerWorld& w) {
+         w.seen.verdict.holds = {AnalysisHold::kSplitNotRandom};
+         clean(w);
+       },
        {"Baking", 90, 1, "", 0, 0}},
       {"PromoteIfClean holds what nobody judged",
        "Shifting",
