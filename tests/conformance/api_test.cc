@@ -142,19 +142,19 @@ TEST_F(Api, KeepsStatusAndSpecApart) {
   const Json made = make_tracked("a");
   EXPECT_FALSE(made.contains("status"));
   EXPECT_EQ(made["metadata"]["generation"], 1);
-  const Json both = Json::parse(R"({"spec":{"service":"b"},"status":{"phase":"Shifting"}})");
+  const Json both = Json::parse(R"({"spec":{"suspend":true},"status":{"phase":"Shifting"}})");
   const auto by_status = kube_.merge_patch(tracked("a"), both, "status");
   ASSERT_TRUE(by_status) << by_status.error().message;
   Json seen = read(tracked("a"));
   EXPECT_EQ(seen["status"]["phase"], "Shifting");
-  EXPECT_EQ(seen["spec"]["service"], "a");
+  EXPECT_FALSE(seen["spec"].contains("suspend"));
   EXPECT_EQ(seen["metadata"]["generation"], 1);
   const auto by_spec = kube_.merge_patch(
-      tracked("a"), Json::parse(R"({"spec":{"service":"b"},"status":{"phase":"Idle"}})"));
+      tracked("a"), Json::parse(R"({"spec":{"suspend":true},"status":{"phase":"Idle"}})"));
   ASSERT_TRUE(by_spec) << by_spec.error().message;
   seen = read(tracked("a"));
   EXPECT_EQ(seen["status"]["phase"], "Shifting");
-  EXPECT_EQ(seen["spec"]["service"], "b");
+  EXPECT_EQ(seen["spec"]["suspend"], true);
   EXPECT_EQ(seen["metadata"]["generation"], 2);
   const Answer stale =
       call("PATCH", tracked("a") + "/status",
@@ -178,7 +178,7 @@ TEST_F(Api, RaisesTheGenerationForTheSpecAlone) {
   };
   EXPECT_EQ(generation_after(R"({"metadata":{"annotations":{"a.b/c":"d"}}})"), 1);
   EXPECT_EQ(generation_after(R"({"metadata":{"generation":7}})"), 1);
-  EXPECT_EQ(generation_after(R"({"spec":{"service":"b"}})"), 2);
+  EXPECT_EQ(generation_after(R"({"spec":{"suspend":true}})"), 2);
 }
 
 TEST_F(Api, ListsInPagesOfOneVersion) {

@@ -55,7 +55,7 @@ TEST_F(Watches, TellWhatHasHappenedSinceAVersion) {
   make("a");
   const std::string since = version();
   make("b");
-  edit({{"spec", {{"service", "c"}}}}, tracked("a"));
+  edit({{"spec", {{"suspend", true}}}}, tracked("a"));
   ASSERT_TRUE(kube_.del(tracked("b")));
   const auto seen = lines("&resourceVersion=" + since, 3);
   EXPECT_EQ(told(seen), (Told{"ADDED b", "MODIFIED a", "DELETED b"}));
