@@ -118,11 +118,12 @@ void tell_what_writes_nothing(Context& context, const TrackedService& object, co
            " --type=merge -p '{\"spec\":" + spec + "}'";
   };
   if (shadow) {
-    context.out.complain("its rollout.writeMode is Shadow: nothing is rolled out until\n  " +
+    context.out.complain(object.name +
+                         " has rollout.writeMode Shadow: nothing is rolled out until\n  " +
                          take_off(R"({"rollout":{"writeMode":"Pin"}})"));
   }
   if (suspended) {
-    context.out.complain("it is suspended: no rollout is started until\n  " +
+    context.out.complain(object.name + " is suspended: no rollout is started until\n  " +
                          take_off(R"({"suspend":false})"));
   }
 }

@@ -22,6 +22,25 @@ void adopt_checkout(CliBed& bed) {
   ASSERT_EQ(waited.exit_code, kDone) << waited.out << waited.err;
 }
 
+// deploy/moving-from-flagger.md begins in Shadow: whoever tracks then has to take it off.
+TEST(Cluster, TrackSaysWhereAnObjectThatIsThereRollsNothingOut) {
+  CliBed bed;
+  bed.serve("checkout");
+  const CliRun plain = bed.run({"track", "checkout"});
+  EXPECT_EQ(plain.err, "");
+  const Json spec = {{"rollout", {{"writeMode", "Shadow"}}}, {"suspend", true}};
+  ASSERT_TRUE(bed.cluster.kube().merge_patch(tracked_service_path({"shop", "checkout"}),
+                                             Json{{"spec", spec}}));
+  const CliRun again = bed.run({"track", "checkout"});
+  EXPECT_EQ(again.exit_code, kDone);
+  EXPECT_TRUE(has(again.err,
+                  "checkout has rollout.writeMode Shadow: nothing is rolled out until\n"
+                  "  kubectl patch ts checkout -n shop --type=merge -p "
+                  R"('{"spec":{"rollout":{"writeMode":"Pin"}}}')"))
+      << again.err;
+  EXPECT_TRUE(has(again.err, "checkout is suspended: no rollout is started until\n")) << again.err;
+}
+
 TEST(Cluster, AServiceIsTrackedAdoptedShownAndLetGo) {
   CliBed bed;
   adopt_checkout(bed);
