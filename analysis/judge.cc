@@ -203,6 +203,7 @@ Verdict judge(const Evidence& e, const AnalysisSettings& settings, const JudgeCo
   v.promote_threshold = context.last_step ? -std::log(settings.beta) : std::log(kAdvanceEvidence);
   v.canary = e.canary;
   v.stable = e.stable;
+  v.step_requests = e.step_since < context.step_since ? 0 : e.step_canary.requests;
   v.holds = holds_of(e, settings, context, now);
   v.unseen = e.step_since < context.step_since || e.step_observed == Duration{0};
   v.silent = is_silent(e, context);

@@ -75,6 +75,11 @@ std::string activator_query(const Dialect& dialect, const CountsQuestion& questi
 std::string baseline_query(const Dialect& dialect, const RevisionKey& revision,
                            const TagRequests& left_out, const LabelMatchers& ours = {});
 
+// How many requests it served within `window`, one value: read the reply with parse_value.
+std::string requests_query(const Dialect& dialect, const RevisionKey& revision,
+                           const TagRequests& left_out, Duration window,
+                           const LabelMatchers& ours = {});
+
 // Probes: read the replies with parse_probe. Does this Revision have series, within `window`?
 std::string probe_query(const Dialect& dialect, const RevisionKey& revision, Duration window,
                         const LabelMatchers& ours = {});

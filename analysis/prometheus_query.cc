@@ -173,6 +173,16 @@ std::string baseline_query(const Dialect& dialect, const RevisionKey& revision,
                                  std::move(matchers), ours, kBaselineWindow));
 }
 
+std::string requests_query(const Dialect& dialect, const RevisionKey& revision,
+                           const TagRequests& left_out, Duration window,
+                           const LabelMatchers& ours) {
+  Matchers matchers{std::string(kEveryRequest)};
+  add(matchers, dialect.only);
+  add_left_out(matchers, dialect, left_out, true);
+  return fmt::format("sum({})", of_revision("increase", dialect.histogram, dialect, revision,
+                                            std::move(matchers), ours, window));
+}
+
 std::string probe_query(const Dialect& dialect, const RevisionKey& revision, Duration window,
                         const LabelMatchers& ours) {
   Matchers matchers{std::string(kEveryRequest)};

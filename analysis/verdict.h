@@ -43,11 +43,12 @@ struct Verdict {
   double promote_threshold = 0;                    // ln(1/β), or ln 20 for Advance
   ArmTotals canary;                                // whole rollout, as judged so far
   ArmTotals stable;
-  double dispersion = 1;         // noise beyond chance, by which evidence of errors is tempered
-  std::int64_t needed = 0;       // canary requests still needed; 0 = unknown
-  bool unseen = false;           // nothing has been read yet of this step
-  bool silent = false;           // stable finishes requests, the canary has not for minutes
-  bool leaning_against = false;  // some metric's e ≥ 3: PromoteIfClean refuses
+  std::int64_t step_requests = 0;  // of the canary, at this step
+  double dispersion = 1;           // noise beyond chance, by which evidence of errors is tempered
+  std::int64_t needed = 0;         // canary requests still needed; 0 = unknown
+  bool unseen = false;             // nothing has been read yet of this step
+  bool silent = false;             // stable finishes requests, the canary has not for minutes
+  bool leaning_against = false;    // some metric's e ≥ 3: PromoteIfClean refuses
   std::string sentence;  // "waiting: 1,420 of about 3,600 requests, canary 3/1420 errors against …"
   bool operator==(const Verdict&) const = default;
 };

@@ -69,7 +69,8 @@ std::vector<Field<RolloutSpec>> rollout_pace() {
   return {
       field("steps", &RolloutSpec::steps, rising_percents_type(),
             "Percents of the traffic that the candidate gets one after the other; 100 always "
-            "follows."),
+            "follows. Those but the last are left out that would take more than a sixth of the "
+            "deadline at the traffic there is."),
       field("minimumStep", &RolloutSpec::minimum_step, duration_type(seconds(1), hours(24)),
             "Observed time at each step, at least."),
       field("bake", &RolloutSpec::bake, bake_type(),
@@ -79,7 +80,7 @@ std::vector<Field<RolloutSpec>> rollout_pace() {
             "How long a candidate may take to become Ready; by default its Revision's own progress "
             "deadline."),
       field("deadline", &RolloutSpec::deadline, duration_type(seconds(10), days(30)),
-            "Time a rollout may take; what a person holds does not count."),
+            "Time a rollout may take; what people, policies and gates take does not count."),
   };
 }
 
@@ -96,7 +97,7 @@ Type<RolloutSpec> rollout_type() {
       field("whenInconclusive", &RolloutSpec::when_inconclusive,
             choice_type<WhenInconclusive>({"PromoteIfClean", "Hold", "RollBack"}),
             "What happens at the deadline without a verdict; PromoteIfClean needs a candidate with "
-            "nothing held against it."),
+            "nothing held against it, and 30 requests of its step."),
       field(
           "writeMode", &RolloutSpec::write_mode,
           choice_type<WriteMode>({"Pin", "TrafficOnly", "Shadow"}),

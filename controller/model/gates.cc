@@ -1,6 +1,7 @@
 // What is known of a candidate's gates, as JSON of the memo.
 #include "controller/model/gates.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -14,6 +15,7 @@ Json gate_to_json(const GateRecord& gate) {
   Json out = {{"name", gate.name}, {"spec", gate.spec}, {"state", to_string(gate.state)}};
   if (gate.attempts > 0) out["attempts"] = gate.attempts;
   if (gate.tries > 0) out["tries"] = gate.tries;
+  if (gate.rounds > 0) out["rounds"] = gate.rounds;
   if (gate.round_began) out["roundBegan"] = format_rfc3339(*gate.round_began);
   if (gate.ended) out["ended"] = format_rfc3339(*gate.ended);
   if (gate.again) out["again"] = format_rfc3339(*gate.again);
@@ -36,6 +38,7 @@ std::optional<GateRecord> gate_from_json(const Json& json) {
   if (out.name.empty() || !counts) return std::nullopt;
   out.attempts = static_cast<int>(attempts);
   out.tries = static_cast<int>(tries);
+  out.rounds = static_cast<int>(std::clamp<std::int64_t>(int_or(json, "rounds", 0), 0, attempts));
   out.round_began = time_at(json, "roundBegan");
   out.ended = time_at(json, "ended");
   out.again = time_at(json, "again");

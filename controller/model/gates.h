@@ -29,6 +29,7 @@ struct GateRecord {
   GateState state = GateState::kPending;
   int attempts = 0;  // in all
   int tries = 0;     // of the present round
+  int rounds = 0;    // that told nothing
   std::optional<TimePoint> round_began = {};
   std::optional<TimePoint> ended = {};  // the last attempt
   std::optional<TimePoint> again = {};  // not before then

@@ -185,8 +185,9 @@ struct Observation {
   std::optional<GateAttempt> gate_attempt;  // the one that has ended last
   Verdict verdict;                          // for the uid and step below; Continue when none
   std::optional<Uid> verdict_uid;
-  std::optional<MetricsFinding> metrics;       // adoption probe; nullopt: could not be asked
-  std::optional<double> requests_per_second;   // of stable lately, for the plan of a new rollout
+  std::optional<MetricsFinding> metrics;  // adoption probe; nullopt: could not be asked
+  // Of stable, for the plan of a rollout that would begin; 0: not known. nullopt: not asked.
+  std::optional<double> requests_per_second;
   std::vector<Policy> policies;                // those that select this TrackedService
   std::string policies_unknown;                // why they are not known (yet); "" if they are
   std::vector<RolloutApprovalSpec> approvals;  // of rollouts of this TrackedService

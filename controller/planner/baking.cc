@@ -12,9 +12,16 @@
 namespace freshet::planning {
 namespace {
 
-// A bake that nobody looked at is no bake, nor is one during an incident of everybody's.
+// A bake that nobody used or looked at is no bake, nor is one during an incident of everybody's.
 bool is_watched(const Pass& pass) {
-  return pass.spec().analysis.mode == AnalysisMode::kReadinessOnly || is_watched_in_peace(pass);
+  return pass.spec().analysis.mode == AnalysisMode::kReadinessOnly || is_watched_in_peace(pass, 1);
+}
+
+std::string what_is_awaited(const Pass& pass) {
+  if (is_held_for(pass, AnalysisHold::kSharedIncident)) return "stable has stopped failing with it";
+  const bool is_idle = verdict_counts(pass) && pass.seen.verdict.step_requests == 0 &&
+                       !is_held_for(pass, AnalysisHold::kStaleMetrics);
+  return is_idle ? "it has had a request" : "its metrics and checks can be read again";
 }
 
 }  // namespace
@@ -34,9 +41,7 @@ Transition baking(const Pass& pass, const Baking& phase) {
   Explanation out = describe(pass, pass.core);
   out.holds = analysis_holds(pass);
   if (over) {
-    out.next = is_held_for(pass, AnalysisHold::kSharedIncident)
-                   ? "it gets all requests when stable has stopped failing with it"
-                   : "it gets all requests when its metrics and checks can be read again";
+    out.next = "it gets all requests when " + what_is_awaited(pass);
   }
   return go_on(pass, std::move(out), pass.now + kSoon);
 }

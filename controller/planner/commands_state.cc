@@ -10,6 +10,7 @@
 #include "controller/planner/explain.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
+#include "controller/planner/managed.h"
 #include "controller/planner/retreat.h"
 
 namespace freshet::planning {
@@ -113,6 +114,9 @@ Answer answer_adopt(Pass& pass, const Command& command) {
     return Refused{"which Revision is stable is settled: " + pass.core.stable->name.get()};
   }
   if (pass.seen.spec_invalid) return Refused{"the spec does not parse; correct it first"};
+  if (const auto managed = managed_elsewhere(pass.service, pass.rules())) {
+    return Refused{managed->message + "; " + managed->fix};
+  }
   Pass ending = pass;
   if (const Rollout* rollout = pass.rollout()) {
     remember(ending.memo,

@@ -28,6 +28,7 @@ Memo memo_after(const Pass& pass, const Core& next, bool sets_traffic) {
   memo.blind_since.reset();
   memo.waiting_since.reset();
   if (active_rollout(next.phase) == nullptr) memo.candidate_unready_since.reset();
+  if (std::holds_alternative<Preparing>(next.phase)) memo.candidate_unready_since = next.since;
   return memo;
 }
 

@@ -46,7 +46,7 @@ void try_again(GateRecord& record, const GateSpec& gate, const GateAttempt& atte
   record.round_began.reset();
   const bool fails = attempt.outcome == GateOutcome::kFailed || gate.on_error == GateOnError::kFail;
   record.state = fails ? GateState::kFailed : GateState::kInconclusive;
-  if (!fails) record.again = attempt.ended + pause_after(record.attempts / (gate.retries + 1));
+  if (!fails) record.again = attempt.ended + pause_after(++record.rounds);
 }
 
 void fold(GateRecord& record, const GateSpec& gate, const GateAttempt& attempt) {

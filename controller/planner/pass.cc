@@ -87,16 +87,17 @@ bool has_step_clock(const Phase& phase) {
 }
 
 // Ready=False is an observation about a Revision whose uid is stored; Unknown is neither.
-void settle_unready_clock(Pass& pass) {
+// In Preparing it begins unready, and may lose what it had come to while a hold keeps it there.
+void settle_unready_clock(Pass& pass, bool is_new_phase) {
+  std::optional<TimePoint>& since = pass.memo.candidate_unready_since;
   const Rollout* rollout = pass.rollout();
-  if (rollout == nullptr || !rollout->candidate.uid) {
-    pass.memo.candidate_unready_since.reset();
-    return;
-  }
+  const bool prepares = std::holds_alternative<Preparing>(pass.core.phase);
+  if (rollout == nullptr || (!rollout->candidate.uid && !prepares)) return since.reset();
   const RevisionView* candidate = candidate_view(pass, *rollout);
-  const bool unready = candidate == nullptr || candidate->ready.status == Tri::kFalse;
-  if (!unready) pass.memo.candidate_unready_since.reset();
-  if (unready && !pass.memo.candidate_unready_since) pass.memo.candidate_unready_since = pass.now;
+  const bool unready = prepares ? !is_ready(candidate)
+                                : candidate == nullptr || candidate->ready.status == Tri::kFalse;
+  if (!unready) return since.reset();
+  if (!since) since = prepares && is_new_phase ? pass.core.since : pass.now;
 }
 
 // Where this policy asks for approval, and the rollout has come to it.
@@ -154,7 +155,8 @@ void settle_closed_clock(Pass& pass) {
 
 void settle_clocks(Pass& pass) {
   Memo& memo = pass.memo;
-  if (memo.seq != pass.core.seq && !relapsed(Relapse::kCrashBetweenWrites)) {
+  const bool is_new_phase = memo.seq != pass.core.seq;
+  if (is_new_phase && !relapsed(Relapse::kCrashBetweenWrites)) {
     memo.seq = pass.core.seq;
     memo.step_since.reset();
     memo.blind_since.reset();
@@ -169,7 +171,7 @@ void settle_clocks(Pass& pass) {
   if (has_step_clock(pass.core.phase) && !memo.step_since && is_programmed(pass)) {
     memo.step_since = pass.now;
   }
-  settle_unready_clock(pass);
+  settle_unready_clock(pass, is_new_phase);
   settle_closed_clock(pass);
   const bool blind = is_held_for(pass, AnalysisHold::kStaleMetrics);
   if (!blind) memo.blind_since.reset();

@@ -100,4 +100,14 @@ Transition step(const Observation& observation, TimePoint now) {
   return out;
 }
 
+void refuse_commands(const Observation& observation, TimePoint now, const std::string& why,
+                     Transition& refused) {
+  if (!observation.service) return;
+  Pass pass = planning::open_pass(observation, now);
+  planning::refuse_commands(pass, why);
+  refused.memo.answers = std::move(pass.memo.answers);
+  refused.facts = std::move(pass.facts);
+  refused.remove_annotations = std::move(pass.remove_annotations);
+}
+
 }  // namespace freshet

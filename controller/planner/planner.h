@@ -1,6 +1,8 @@
 // The rollout planner: what to do next for one tracked service, from what was seen. Pure.
 #pragma once
 
+#include <string>
+
 #include "base/time.h"
 #include "controller/model/observation.h"
 #include "controller/model/transition.h"
@@ -11,5 +13,10 @@ namespace freshet {
 // write of the Service. `now` is the API server's time; evidence keeps Prometheus' own times.
 // The rules: planner.md sections 3 to 7, row by row in the table tests.
 Transition step(const Observation& observation, TimePoint now);
+
+// Another TrackedService is in charge, as `why` says: commands given to this one are refused, so
+// that none is carried out when the other goes. `refused` tells the rest.
+void refuse_commands(const Observation& observation, TimePoint now, const std::string& why,
+                     Transition& refused);
 
 }  // namespace freshet

@@ -89,15 +89,22 @@ Duration ready_within(const Pass& pass, const RevisionView* candidate) {
   return kReadyWithin;
 }
 
+// Since its Revision was asked for, or since it was Ready last.
+TimePoint unready_since(const Pass& pass) {
+  return pass.memo.candidate_unready_since.value_or(pass.core.since);
+}
+
 MaybeCause not_ready_in_time(const Pass& pass, const Rollout& rollout) {
   if (!std::holds_alternative<Preparing>(pass.core.phase)) return {};
   const RevisionView* candidate = candidate_view(pass, rollout);
   if (is_ready(candidate)) return {};
   const Duration allowed = ready_within(pass, candidate);
-  if (pass.now - pass.core.since < allowed) return {};
-  return Cause{
-      exited(candidate) ? RetreatWhy::kCrashed : RetreatWhy::kNotReady,
-      "it was not Ready within " + format_duration(allowed) + ": " + condition_words(candidate)};
+  const TimePoint since = unready_since(pass);
+  if (pass.now - since < allowed) return {};
+  const bool was_ready = since > pass.core.since;
+  return Cause{exited(candidate) ? RetreatWhy::kCrashed : RetreatWhy::kNotReady,
+               (was_ready ? "it has not been Ready for " : "it was not Ready within ") +
+                   format_duration(allowed) + ": " + condition_words(candidate)};
 }
 
 MaybeCause no_place_or_no_image(const Pass& pass, const Rollout& rollout) {
@@ -106,7 +113,7 @@ MaybeCause no_place_or_no_image(const Pass& pass, const Rollout& rollout) {
   if (!pods->unschedulable && !pods->image_pull_failing) return {};
   if (is_ready(candidate_view(pass, rollout))) return {};
   const Duration patience = pods->unschedulable ? kNoPlaceFor : kUnreadyFor;
-  if (pass.now - pass.core.since < patience) return {};
+  if (pass.now - unready_since(pass) < patience) return {};
   std::string message =
       pods->unschedulable ? "its pods cannot be scheduled" : "its image cannot be pulled";
   if (!pods->message.empty()) message += ": " + printable(pods->message);
@@ -144,9 +151,15 @@ MaybeCause its_template_was_replaced(const Pass& pass, const Rollout& rollout) {
                    made->name.get() + " came instead"};
 }
 
+// A bake has its own end, which may be after the deadline: till then nothing takes its place.
+bool bakes_on(const Pass& pass) {
+  return std::holds_alternative<Baking>(pass.core.phase) &&
+         pass.now - pass.core.since < pass.rules().bake.duration;
+}
+
 MaybeCause superseded_by_a_newer_pair(const Pass& pass, const Rollout& rollout) {
   const bool at_once = pass.rules().when_superseded == WhenSuperseded::kSupersede;
-  if (!at_once && !is_past_deadline(pass)) return {};
+  if (!at_once && (!is_past_deadline(pass) || bakes_on(pass))) return {};
   const auto newer = newer_target(pass, rollout);
   if (!newer) return {};
   return Cause{RetreatWhy::kSuperseded, image_text(*newer) + " is newer"};

@@ -61,7 +61,9 @@ Duration open_waits(const Core& core, const Memo& memo, TimePoint now) {
   for (const Hold& hold : core.holds) {
     spans.push_back({hold.since, std::min(now, hold.until.value_or(now))});
   }
-  if (std::holds_alternative<Waiting>(core.phase)) spans.push_back({core.since, now});
+  const bool is_before_traffic =
+      std::holds_alternative<Waiting>(core.phase) || std::holds_alternative<Gating>(core.phase);
+  if (is_before_traffic) spans.push_back({core.since, now});
   if (memo.closed_since) spans.push_back({*memo.closed_since, now});
   if (memo.waiting_since) spans.push_back({*memo.waiting_since, now});
   for (Span& span : spans) span.start = std::max(span.start, rollout->started);
@@ -73,9 +75,18 @@ Duration counted_time(const Pass& pass, const Rollout& rollout) {
          open_waits(pass.core, pass.memo, pass.now);
 }
 
+// At the gates it goes on by: what cannot be told for so long gives way to a newer image.
 bool is_past_deadline(const Pass& pass) {
   const Rollout* rollout = pass.rollout();
-  return rollout != nullptr && counted_time(pass, *rollout) > pass.rules().deadline;
+  if (rollout == nullptr) return false;
+  Duration counted = counted_time(pass, *rollout);
+  if (std::holds_alternative<Gating>(pass.core.phase)) {
+    Core elsewhere = pass.core;
+    elsewhere.phase = Preparing{*rollout};
+    counted +=
+        open_waits(pass.core, pass.memo, pass.now) - open_waits(elsewhere, pass.memo, pass.now);
+  }
+  return counted > pass.rules().deadline;
 }
 
 void settle_waits(const Pass& pass, const Memo& memo_after, Core& next) {

@@ -1,4 +1,4 @@
-// The time a rollout waits for people and policies: the deadline does not count it.
+// The time a rollout waits for people, policies and its gates: the deadline does not count it.
 #pragma once
 
 #include <vector>
@@ -10,7 +10,7 @@ namespace freshet::planning {
 // Persons' holds in force now; one whose `until` is over is not.
 std::vector<Hold> active_holds(const Core& core, TimePoint now);
 
-// What of the waits is not yet in rollout.held: holds, policies, approval, a decision that
+// What of the waits is not yet in rollout.held: holds, policies, gates, approval, a decision that
 // is awaited.
 Duration open_waits(const Core& core, const Memo& memo, TimePoint now);
 

@@ -198,7 +198,9 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
     // The Service's transitions are the other's to tell.
     if (const auto* core = std::get_if<Core>(&seen.core)) notes.told_seq = core->seq;
     notes.is_unknown = false;
-    const Transition refused = refuse(seen, "Conflict", std::move(conflict));
+    Transition refused = refuse(seen, "Conflict", conflict);
+    refuse_commands(seen, now, conflict, refused);
+    notes.memo = refused.memo;
     settle(key, seen, refused, notes, now, out.trouble);
     return out;
   }
@@ -224,7 +226,7 @@ void Controller::settle(const ServiceKey& key, const Observation& seen,
                         const Transition& transition, Notes& notes, TimePoint now,
                         std::string& trouble) {
   if (notes.is_unknown) fleet_.keep(key);  // what has begun
-  settle_turn(key, seen, transition);
+  settle_turn(key, seen, transition, now);
   const auto note = [&trouble](const Status& status) {
     if (!status && trouble.empty()) trouble = status.error().message;
     return status.has_value();

@@ -112,11 +112,12 @@ class Controller {
   void cancel_runs(const Observation& seen, const Transition& transition, Notes& notes);
   std::string probe(Observation& seen, Notes& notes, TimePoint now);
   void read_policies(Observation& seen) const;
-  Transition decide(Observation& seen, TimePoint now);
+  Transition decide(Observation& seen, const Notes& notes, TimePoint now);
   bool read_again(Observation& seen, Notes& notes, std::string& trouble);
   Transition decide_and_write(Observation& observation, Notes& notes, TimePoint now,
                               std::string& trouble);
-  void settle_turn(const ServiceKey& key, const Observation& seen, const Transition& decided);
+  void settle_turn(const ServiceKey& key, const Observation& seen, const Transition& decided,
+                   TimePoint now);
   void wake_ready();
   void tell(const ServiceKey& key, const Observation& seen, const std::vector<Occasion>& occasions,
             TimePoint now);

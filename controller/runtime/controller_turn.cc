@@ -49,9 +49,9 @@ void Controller::read_policies(Observation& seen) const {
   seen.approvals = policies_.approvals({seen.tracked.name_space, seen.tracked.name});
 }
 
-// What begins a rollout is decided twice where its turn has not come: so that only who would begin
-// one takes a place, or waits for it.
-Transition Controller::decide(Observation& seen, TimePoint now) {
+// What begins a rollout is decided twice: so that only who would begin one takes a place, or waits
+// for it, and only then traffic is read for its plan.
+Transition Controller::decide(Observation& seen, const Notes& notes, TimePoint now) {
   seen.others_first.reset();
   read_policies(seen);
   Transition decided = step(seen, now);
@@ -62,7 +62,13 @@ Transition Controller::decide(Observation& seen, TimePoint now) {
     fleet_.learn(image.confirmed->digest.get(), image.confirmed->origin.base_digest);
   }
   seen.others_first = fleet_.ask(*entrant, now);
-  return seen.others_first ? step(seen, now) : decided;
+  const bool is_judged = seen.tracked.spec.analysis.mode == AnalysisMode::kMetrics;
+  if (!seen.others_first && (!is_judged || seen.requests_per_second)) return decided;
+  if (!seen.others_first) {
+    seen.requests_per_second = judging_.traffic(seen, notes, now);
+    read_policies(seen);
+  }
+  return step(seen, now);
 }
 
 // After a write whose reply was lost nothing is decided on what was known before it.
@@ -93,7 +99,7 @@ Transition Controller::decide_and_write(Observation& seen, Notes& notes, TimePoi
     return undone(seen, step(seen, now), notes.memo, trouble);
   }
   for (int decision = 0; decision < kMaxDecisions; ++decision) {
-    transition = decide(seen, now);
+    transition = decide(seen, notes, now);
     if (!transition.write) return transition;
     if (transition.finalizer == FinalizerChange::kAdd) {
       const auto added = execute_finalizer(connections_.kube, seen.tracked, transition.finalizer);
@@ -124,7 +130,7 @@ Transition Controller::decide_and_write(Observation& seen, Notes& notes, TimePoi
 }
 
 void Controller::settle_turn(const ServiceKey& key, const Observation& seen,
-                             const Transition& decided) {
+                             const Transition& decided, TimePoint now) {
   fleet_.settle(key, seen.others_first.has_value());
   if (seen.service && decided.core && active_rollout(decided.core->phase) != nullptr) {
     const auto& holds = decided.explanation.holds;
@@ -132,7 +138,7 @@ void Controller::settle_turn(const ServiceKey& key, const Observation& seen,
         candidate_percent(*decided.core) == 0 &&
         std::ranges::find(holds, "StableUnready", &HoldStatus::reason) != holds.end();
     fleet_.note_held(seen.service->key, holds.empty() ? "" : holds.front().message,
-                     is_beside_a_broken_stable);
+                     is_beside_a_broken_stable, now);
   }
   wake_ready();
 }

@@ -13,32 +13,38 @@ void Fleet::on_core(const ServiceKey& service, const Core* before, const Core* n
   const bool has_run = running_.contains(service);
   const bool is_running = now != nullptr && active_rollout(now->phase) != nullptr;
   if (has_run == is_running) return;
-  int& here = running_in_[service.name_space];
-  here += is_running ? 1 : -1;
-  if (here == 0) running_in_.erase(service.name_space);
   if (is_running) {
     running_[service];
+    count_place(service, 1);
   } else {
+    if (running_.at(service).has_place) count_place(service, -1);
     running_.erase(service);
     aside_.erase(service);
-    places_changed_ = true;
   }
+}
+
+void Fleet::count_place(const ServiceKey& service, int change) {
+  int& here = places_in_[service.name_space];
+  here += change;
+  places_ += change;
+  if (here == 0) places_in_.erase(service.name_space);
+  places_changed_ = places_changed_ || change < 0;
 }
 
 int Fleet::running() const {
   const auto begins = std::ranges::count_if(granted_, [&](const auto& granted) {
     return !running_.contains(granted.second.entrant.service);
   });
-  return static_cast<int>(running_.size()) + static_cast<int>(begins);
+  return places_ + static_cast<int>(begins);
 }
 
 int Fleet::room(const std::string& name_space) const {
-  const auto here = running_in_.find(name_space);
+  const auto here = places_in_.find(name_space);
   const auto begins = std::ranges::count_if(granted_, [&](const auto& granted) {
     const ServiceKey& service = granted.second.entrant.service;
     return service.name_space == name_space && !running_.contains(service);
   });
-  const int taken = (here == running_in_.end() ? 0 : here->second) + static_cast<int>(begins);
+  const int taken = (here == places_in_.end() ? 0 : here->second) + static_cast<int>(begins);
   return std::max(0, limits_.in_namespace - taken);
 }
 
@@ -150,11 +156,18 @@ void Fleet::settle(const ServiceKey& tracked, bool waits) {
   waiting_.erase(waiting);
 }
 
-void Fleet::note_held(const ServiceKey& service, const std::string& held, bool stands_aside) {
+void Fleet::note_held(const ServiceKey& service, const std::string& held, bool stands_aside,
+                      TimePoint now) {
   const std::lock_guard lock(mutex_);
   const auto found = running_.find(service);
   if (found == running_.end()) return;
-  found->second = held;
+  Running& running = found->second;
+  running.held = held;
+  if (held.empty()) running.held_since.reset();
+  if (!held.empty() && !running.held_since) running.held_since = now;
+  const bool has_place = !running.held_since || now - *running.held_since < kHeldPlace;
+  if (has_place != running.has_place) count_place(service, has_place ? 1 : -1);
+  running.has_place = has_place;
   if (aside_.contains(service) == stands_aside) return;
   if (stands_aside) aside_.insert(service);
   if (!stands_aside) aside_.erase(service);

@@ -20,6 +20,7 @@ namespace freshet {
 enum class WaveBy { kOff, kRepository, kBaseImage };
 
 inline constexpr std::size_t kMaxBases = 50000;  // known of images that nobody uses any more
+inline constexpr Duration kHeldPlace = minutes(30);
 
 struct FleetLimits {
   int in_cluster = 50;
@@ -41,8 +42,8 @@ class Fleet {
     bool as_edited = false;  // a person's own template: it goes in no wave with others
   };
   struct Counts {
-    int running = 0;
-    int queued = 0;         // for a place
+    int running = 0;        // that have a place
+    int queued = 0;         // for one
     int in_waves = 0;       // for others of their wave
     int waves_stopped = 0;  // that somebody waits for
     bool operator==(const Counts&) const = default;
@@ -62,9 +63,11 @@ class Fleet {
   // A pass has ended: the rollout has begun, or there is none to begin, or (`waits`) ask() said why
   // not.
   void settle(const ServiceKey& tracked, bool waits);
-  // Why the rollout that is under way does not go on; "": it does. One that waits for a person
-  // beside a stable that does not run stands aside: no wave waits for it. It keeps its place.
-  void note_held(const ServiceKey& service, const std::string& held, bool stands_aside);
+  // Why the rollout that is under way does not go on; "": it does. One that is held for kHeldPlace
+  // leaves its place to others, and needs none to go on. One that waits for a person beside a
+  // stable that does not run stands aside: no wave waits for it.
+  void note_held(const ServiceKey& service, const std::string& held, bool stands_aside,
+                 TimePoint now);
   // TrackedServices that wait, and for which something has changed since this was asked last.
   std::vector<ServiceKey> take_ready(TimePoint now);
   Counts counts() const;
@@ -75,6 +78,11 @@ class Fleet {
     std::string wave;  // for which it waits; "": for a place
     std::string name_space;
     bool is_stopped = false;  // as it was told
+  };
+  struct Running {
+    std::string held;  // as of note_held()
+    std::optional<TimePoint> held_since;
+    bool has_place = true;
   };
   struct Granted {
     Entrant entrant;
@@ -102,6 +110,7 @@ class Fleet {
   std::optional<OthersFirst> wait_for_wave(const Entrant& entrant, Waiting& waiting, TimePoint now);
   std::optional<OthersFirst> wait_for_place(const Waiting& waiting) const;
   void take_back(const Entrant& entrant);  // it was promised, and is not begun
+  void count_place(const ServiceKey& service, int change);
   int running() const;
   int room(const std::string& name_space) const;
   void add_ready_of_wave(const std::string& name, TimePoint now,
@@ -110,12 +119,13 @@ class Fleet {
 
   const FleetLimits limits_;
   mutable std::mutex mutex_;
-  std::map<ServiceKey, std::string> running_;  // Services, by their cores; each with why it is held
-  std::map<std::string, int> running_in_;      // of running_, by namespace
-  std::set<ServiceKey> aside_;                 // of running_
-  std::map<ServiceKey, Granted> granted_;      // by TrackedService
-  std::map<std::string, Record> records_;      // by wave
-  std::map<std::string, std::string> bases_;   // digest of an image → of its base
+  std::map<ServiceKey, Running> running_;     // Services, by their cores
+  std::map<std::string, int> places_in_;      // of running_, those that have one, by namespace
+  int places_ = 0;                            // of all of these
+  std::set<ServiceKey> aside_;                // of running_
+  std::map<ServiceKey, Granted> granted_;     // by TrackedService
+  std::map<std::string, Record> records_;     // by wave
+  std::map<std::string, std::string> bases_;  // digest of an image → of its base
   std::size_t most_bases_ = kMaxBases;
   std::map<ServiceKey, Waiting> waiting_;         // by TrackedService
   std::map<std::uint64_t, ServiceKey> holders_;   // of tickets

@@ -129,7 +129,7 @@ planning::Wave Fleet::wave(const std::string& name) const {
   std::erase_if(out.rolling, [this](const auto& one) { return aside_.contains(one.service); });
   for (planning::WaveRolling& rolling : out.rolling) {
     const auto known = running_.find(rolling.service);
-    if (known != running_.end()) rolling.held = known->second;
+    if (known != running_.end()) rolling.held = known->second.held;
   }
   return out;
 }

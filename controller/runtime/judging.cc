@@ -2,6 +2,7 @@
 #include "controller/runtime/judging.h"
 
 #include <algorithm>
+#include <array>
 
 #include "analysis/reader.h"
 #include "base/relapse.h"
@@ -12,6 +13,7 @@ namespace freshet {
 namespace {
 
 constexpr Duration kFindAgainEvery = seconds(30);
+constexpr Duration kTrafficWindow = hours(24);
 constexpr std::int64_t kMostTimeout = 7 * 24 * 3600;  // more is no timeout
 
 RevisionKey key_of(const Observation& observation, const RevisionName& name) {
@@ -95,6 +97,25 @@ Result<MetricsFinding> Judging::find_metrics(const RevisionKey& revision, Notes&
   if (!found) return found.error();
   if (found->dialect != nullptr) notes.dialect = found->dialect->name;
   return found->finding;
+}
+
+double Judging::traffic(const Observation& observation, const Notes& notes, TimePoint now) {
+  const auto* core = std::get_if<Core>(&observation.core);
+  const Dialect* dialect = find_dialect(notes.dialect);
+  if (core == nullptr || !core->stable || dialect == nullptr) return 0;
+  const RevisionName& stable = core->stable->name;
+  const auto since = created(observation, stable);
+  if (!since || now - *since < kBaselineWindow) return 0;
+  const std::array<Duration, 2> windows = {kBaselineWindow,
+                                           std::min<Duration>(now - *since, kTrafficWindow)};
+  double most = 0;
+  for (const Duration window : windows) {
+    const auto rate =
+        source_.rate(*dialect, key_of(observation, stable), tag_requests(observation), window);
+    if (!rate) return 0;
+    most = std::max(most, *rate);
+  }
+  return most;
 }
 
 // Fixes the settings of this rollout from stable's last hour.

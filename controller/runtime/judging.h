@@ -31,6 +31,10 @@ class Judging {
   // error is neither yes nor no.
   Result<MetricsFinding> find_metrics(const RevisionKey& revision, Notes& notes);
 
+  // Requests a second that stable serves: in the last hour, or in the day where that is more, so
+  // that a quiet night is not taken for all there is. 0: not known, or stable is younger than that.
+  double traffic(const Observation& observation, const Notes& notes, TimePoint now);
+
   // One look at a rollout whose candidate is known: counts are asked for once, when
   // `analysis_interval` has passed since the last. Sets notes.judged->verdict. What cannot be read
   // leaves the evidence as it was; returns why, or "".

@@ -120,6 +120,13 @@ Result<StableBaseline> MetricsSource::baseline(const Dialect& dialect, const Rev
   return parse_baseline(*body, dialect, error_codes);
 }
 
+Result<double> MetricsSource::rate(const Dialect& dialect, const RevisionKey& revision,
+                                   const TagRequests& left_out, Duration window) {
+  const auto served = value(requests_query(dialect, revision, left_out, window, ours()));
+  if (!served) return served.error();
+  return std::max(0.0, served->value_or(0)) / to_seconds(window);
+}
+
 Result<std::optional<double>> MetricsSource::value(const std::string& promql) {
   auto body = query(promql);
   if (!body) return body.error();

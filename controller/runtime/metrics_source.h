@@ -46,6 +46,9 @@ class MetricsSource {
   Result<StableBaseline> baseline(const Dialect& dialect, const RevisionKey& revision,
                                   const TagRequests& left_out,
                                   std::span<const std::string> error_codes);
+  // Requests a second that it served within `window`; 0 where nothing tells.
+  Result<double> rate(const Dialect& dialect, const RevisionKey& revision,
+                      const TagRequests& left_out, Duration window);
   // What a query of a user's own gives; nullopt: nothing.
   Result<std::optional<double>> value(const std::string& promql);
 

@@ -104,7 +104,8 @@ TEST(PrometheusQuery, EscapesWhatStandsInsideAMatcher) {
   const TagRequests evil{"t\"}", "h\"} or up"};
   for (const std::string& text :
        {counts_query(any, {{kKey}, seconds(1), evil}),
-        activator_query(any, {{kKey}, seconds(1), evil}), baseline_query(any, kKey, evil)}) {
+        activator_query(any, {{kKey}, seconds(1), evil}), baseline_query(any, kKey, evil),
+        requests_query(any, kKey, evil, hours(1))}) {
     EXPECT_NE(text.find(R"(!="h\"} or up")"), text.npos) << text;
   }
 }
@@ -122,6 +123,7 @@ TEST(PrometheusQuery, EverySelectorOfEveryQueryHasTheOperatorsMatchers) {
     for (const std::string& query :
          {counts_query(one, question, scraped, ours), targets_query(one, question, ours),
           activator_query(one, question, ours), baseline_query(one, kKey, kTag, ours),
+          requests_query(one, kKey, kTag, hours(1), ours),
           probe_query(one, kKey, seconds(90), ours), inner_probe_query(one, kKey, ours),
           unnamed_probe_query("shop", ours), clusters_probe_query(one, kKey, ours),
           activator_probe_query(one, ours)}) {

@@ -191,6 +191,10 @@ TEST_F(RealPrometheus, TheBaselineIsReadInEveryDialect) {
     EXPECT_NEAR(baseline->error_rate, 1.0 / 11, 0.02) << row.dialect;
     ASSERT_EQ(baseline->slower_share.size(), 2U) << row.dialect;
     EXPECT_NEAR(baseline->slower_share.at(.1), .5, .02) << row.dialect;
+    const auto rate =
+        source().rate(*find_dialect(row.dialect), {"shop", row.revision}, kTag, kBaselineWindow);
+    ASSERT_TRUE(rate) << row.dialect << ": " << rate.error().message;
+    EXPECT_NEAR(*rate, baseline->requests_per_second, .02 * *rate) << row.dialect;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "controller/planner/turn.h"
+#include "controller/runtime/fleet.h"
 #include "tests/simulate/written.h"
 
 namespace freshet::simulate {
@@ -37,12 +38,13 @@ bool stands_aside(const Invariants& world, const Core& core, TimePoint now) {
 std::string s15_places(const Invariants& world, const ServiceWritten& write) {
   if (begun(world, write) == nullptr) return "";
   // One whose annotation could not be read had no place; what is taken back for that has none
-  // either.
-  const auto running = std::ranges::count_if(world.cores(), [](const auto& of_service) {
-    const Phase& phase = of_service.second.phase;
-    const auto* retreat = std::get_if<Retreating>(&phase);
+  // either, nor has what may have been held for long: nothing was written about it.
+  const auto running = std::ranges::count_if(world.cores(), [&](const auto& of_service) {
+    const Core& core = of_service.second;
+    const auto* retreat = std::get_if<Retreating>(&core.phase);
     const bool was_unread = retreat != nullptr && retreat->why == RetreatWhy::kLostCore;
-    return active_rollout(phase) != nullptr && !was_unread;
+    const bool may_be_held = write.now - core.since >= kHeldPlace;
+    return active_rollout(core.phase) != nullptr && !was_unread && !may_be_held;
   });
   const int allowed = world.people().story().max_rollouts;
   return running <= allowed ? "" : fmt::format("{} rollouts of {} that may run", running, allowed);

@@ -24,5 +24,28 @@ TEST(Commands, GoInThePassThatAnswersThem) {
   EXPECT_FALSE(at_path(tracked, {"metadata", "annotations"}).contains("freshet.dev/pause"));
 }
 
+// It is not carried out days later, when the other is deleted.
+TEST(Commands, GivenToTheYoungerOfTwoForOneServiceAreRefused) {
+  TrackedShop shop(Pace::kQuick);
+  shop.adopt();
+  sandbox::World& world = shop.cluster().world();
+  ASSERT_TRUE(world.create({{"apiVersion", "freshet.dev/v1alpha1"},
+                            {"kind", "TrackedService"},
+                            {"metadata",
+                             {{"name", "second"},
+                              {"namespace", "shop"},
+                              {"annotations", {{"freshet.dev/pause", "1 a look first"}}}}},
+                            {"spec", {{"service", "checkout"}}}}));
+  const auto answers = [&] { return shop.cluster().status({"shop", "second"}).commands; };
+  ASSERT_TRUE(shop.cluster().run_until([&] { return !answers().empty(); }, minutes(5)));
+  EXPECT_EQ(answers().front().answer, "Refused");
+  EXPECT_NE(answers().front().message.find("already tracked by TrackedService checkout"),
+            std::string::npos)
+      << answers().front().message;
+  const Json tracked =
+      *world.read("/apis/freshet.dev/v1alpha1/namespaces/shop/trackedservices/second");
+  EXPECT_FALSE(at_path(tracked, {"metadata", "annotations"}).contains("freshet.dev/pause"));
+}
+
 }  // namespace
 }  // namespace freshet

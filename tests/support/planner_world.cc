@@ -160,6 +160,7 @@ void PlannerWorld::observe() {
   seen.core = read_core(annotation_);
   seen.verdict_uid.reset();
   seen.verdict.kind = verdict;
+  seen.verdict.step_requests = step_requests;
   if (const auto* core = std::get_if<Core>(&seen.core)) {
     const Rollout* rollout = active_rollout(core->phase);
     if (rollout != nullptr && judged) seen.verdict_uid = rollout->candidate.uid;

@@ -56,6 +56,7 @@ class PlannerWorld {
   Observation seen;
   TimePoint now;
   VerdictKind verdict = VerdictKind::kPromote;  // about whichever candidate there is
+  std::int64_t step_requests = 1000;            // of which it is, at each step
   bool judged = true;                           // false: no verdict about any uid
   Tri new_revisions = Tri::kTrue;               // what becomes of Revisions that are made
   // What becomes of each gate that is asked for; nullopt: nothing, it goes on.

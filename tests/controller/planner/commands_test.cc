@@ -193,6 +193,12 @@ TEST(Commands, RetryAdoptRepairRollback) {
        "is stable", theirs},
       {"adopt wants a Ready one", "Shifting", "adopt", "1 --to=checkout-00009", false, "Shifting",
        "no Revision", theirs},
+      {"adopt takes nothing from another tool", "Shifting", "adopt", "1 --to=checkout-00002", false,
+       "Shifting", "Flagger",
+       [&](PlannerWorld& w) {
+         theirs(w);
+         w.service().other_managers = {"Flagger"};
+       }},
       {"repair has nothing to repair", "Idle", "repair", "1", false, "Idle", "nothing to repair"},
       {"rollback wants a Revision", "Idle", "rollback", "1", false, "Idle", "--to=REVISION"},
       {"rollback to stable is none", "Idle", "rollback", "1 --to=checkout-00001", false, "Idle",

@@ -164,38 +164,6 @@ TEST(Gating, APauseStopsTheAdvanceAndNoGate) {
   EXPECT_TRUE(world.run_to("Shifting", 0));
 }
 
-TEST(Gating, IsTriedAgainWithinItsTimeAndAskedAnewWhereItCouldNotBeTold) {
-  PlannerWorld world = world_with_gates(GateOutcome::kUnknown, {named_gate("smoke", 2)});
-  world.settle();
-  std::vector<int> numbers;
-  for (int i = 0; i < 40; ++i) {
-    const Transition transition = world.tick(seconds(3));
-    if (transition.gate) numbers.push_back(transition.gate->number);
-  }
-  EXPECT_EQ(numbers, (std::vector<int>{1, 2, 3, 4, 5, 6}));
-  const auto holds = world.look().explanation.holds;
-  ASSERT_FALSE(holds.empty());
-  EXPECT_EQ(holds.front().reason, "GateInconclusive");
-  EXPECT_EQ(holds.front().message, "gate smoke could not be told: GET / answered");
-  EXPECT_TRUE(holds.front().until);
-  world.gates_come_to = GateOutcome::kPassed;
-  EXPECT_TRUE(world.run_to("Shifting", 0));
-}
-
-TEST(Gating, ATaskRunIsWaitedForALittleLongerThanItsTime) {
-  GateSpec load;
-  load.name = "load";
-  load.task_run = TaskRunGateSpec{"load-test", {}, ""};
-  PlannerWorld world = world_with_gates(std::nullopt, {load});
-  world.settle();
-  const GateQuestion first = *world.pass().gate;
-  EXPECT_EQ(first.url, "http://freshet-checkout.shop.example.com");
-  EXPECT_EQ(world.tick(load.timeout + kTaskRunIsLate).gate, first);
-  const Transition late = world.tick(kTaskRunIsLate);
-  ASSERT_TRUE(late.gate);
-  EXPECT_EQ(late.gate->until, world.now + load.timeout) << "another round";
-}
-
 TEST(Gating, AGateThatWasChangedIsAskedAnew) {
   PlannerWorld world = world_with_gates(GateOutcome::kPassed, {named_gate("smoke")});
   world.command("pause", "1");

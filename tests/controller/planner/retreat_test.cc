@@ -190,5 +190,30 @@ TEST(Retreat, AForeignEntryThatBlocksTheRetreatIsParkedAfterTenSeconds) {
   EXPECT_TRUE(world.run_to("Idle"));
 }
 
+// A freeze of days keeps a Ready candidate in Preparing; then its pod's node is drained.
+TEST(Retreat, OneThatWasReadyHasItsTimeAgainToBecomeSo) {
+  PlannerWorld world = world_in("Preparing");
+  world.command("pause", "1");
+  world.pass();
+  world.make_ready(*world.candidate(), Tri::kTrue);
+  for (int i = 0; i < 3; ++i) world.tick(hours(20));
+  ASSERT_EQ(world.phase(), "Preparing");
+  world.make_ready(*world.candidate(), Tri::kFalse, "Deploying", "no pods");
+  world.seen.candidate_pods = {1, 0, 0, true, false, "no nodes"};
+  world.pass();
+  world.now += minutes(4);
+  world.pass();
+  EXPECT_EQ(world.phase(), "Preparing");
+  world.seen.candidate_pods.reset();
+  world.now += minutes(5);
+  world.pass();
+  EXPECT_EQ(world.phase(), "Preparing");
+  world.now += minutes(2);
+  world.pass();
+  EXPECT_EQ(world.phase(), "Retreating");
+  EXPECT_NE(world.facts.back().message.find("it has not been Ready for 10m"), std::string::npos)
+      << world.facts.back().message;
+}
+
 }  // namespace
 }  // namespace freshet::testing

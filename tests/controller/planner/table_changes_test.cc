@@ -25,6 +25,22 @@ TEST(PlannerTable, NewConfirmedDigest) {
          newer_digest(w);
        },
        {"Retreating", 0, 1, "", 0, 0}},
+      {"waits for the end of a bake that is longer than the deadline",
+       "Baking",
+       [](PlannerWorld& w) {
+         w.seen.tracked.spec.rollout.bake.duration = hours(24);
+         past_deadline(w);
+         newer_digest(w);
+       },
+       {"Baking", 90, 0, "", 0, 0}},
+      {"supersedes a bake that has not ended in its time past the deadline",
+       "Baking",
+       [](PlannerWorld& w) {
+         w.judged = false;
+         past_deadline(w);
+         newer_digest(w);
+       },
+       {"Retreating", 0, 1, "", 0, 0}},
   });
 }
 

@@ -1,84 +1,8 @@
 // Fleet: who may begin a rollout, in which order, and who is woken when others end.
-#include "controller/runtime/fleet.h"
+#include "tests/controller/runtime/fleet_fixture.h"
 
-#include <gtest/gtest.h>
-
-#include <memory>
-
-namespace freshet {
+namespace freshet::fleet_tests {
 namespace {
-
-const TimePoint kAsked = from_unix_seconds(1'790'000'000);
-const ServiceKey kFirst{"shop", "first"};
-const ServiceKey kSecond{"shop", "second"};
-const ServiceKey kThird{"shop", "third"};
-const ServiceKey kElsewhere{"mail", "smtp"};
-using Keys = std::vector<ServiceKey>;
-
-Digest digest(char digit) { return *Digest::parse("sha256:" + std::string(64, digit)); }
-
-RevisionRef revision(char digit) {
-  return {RevisionName("r"), Uid("u"), {{{ContainerName("app"), digest(digit)}}, "t:1"}};
-}
-
-Core idle(char stable) {
-  Core core;
-  core.phase = Idle{};
-  core.stable = revision(stable);
-  return core;
-}
-
-Core rolling(char stable, char candidate) {
-  Core core = idle(stable);
-  Rollout rollout;
-  rollout.candidate.pair = revision(candidate).pair;
-  rollout.started = kAsked;
-  core.phase = Preparing{rollout};
-  return core;
-}
-
-Core rejecting(char stable, char rejected) {
-  Core core = idle(stable);
-  core.rejected = {{revision(rejected).pair, kAsked + hours(1), "errors"}};
-  return core;
-}
-
-class Fleets : public ::testing::Test {
- protected:
-  // "" where it may begin; the reason of the hold and its place.
-  std::string ask(const ServiceKey& key, char digit = 'b', bool by_person = false) {
-    const auto wait = fleet_->ask(
-        {key, key, revision(digit).pair.digests, revision('a'), by_person, false}, kAsked);
-    if (!wait) return "";
-    const auto number = wait->sentence.find("number ");
-    return wait->reason +
-           (number == std::string::npos ? "" : " " + wait->sentence.substr(number + 7, 1));
-  }
-  void make(int in_cluster, int in_namespace, WaveBy by = WaveBy::kOff, int failures = 1) {
-    fleet_ = std::make_unique<Fleet>(
-        FleetLimits{in_cluster, in_namespace, by, {.first = 1, .failures = failures}});
-  }
-  void turn(const ServiceKey& key, const Core& core) {
-    const auto before = cores_.find(key);
-    fleet_->on_core(key, before == cores_.end() ? nullptr : &before->second, &core);
-    cores_[key] = core;
-  }
-  // Asks, and begins.
-  void begin(const ServiceKey& key, char digit = 'b') {
-    ASSERT_EQ(ask(key, digit), "") << to_string(key);
-    turn(key, rolling('a', digit));
-    fleet_->settle(key, false);
-  }
-  std::string wait(const ServiceKey& key, char digit = 'b') {
-    const std::string told = ask(key, digit);
-    fleet_->settle(key, true);
-    return told;
-  }
-  Keys ready() { return fleet_->take_ready(kAsked); }
-
-  std::unique_ptr<Fleet> fleet_;
-  std::map<ServiceKey, Core> cores_;
-};
 
 TEST_F(Fleets, KeepAPlaceFromTheAnswerOnAndGiveItBackIfNothingBegan) {
   make(1, 1);
@@ -234,7 +158,7 @@ TEST_F(Fleets, DoNotWaitForARolloutBesideAStableThatDoesNotRun) {
   make(2, 2, WaveBy::kRepository);
   begin(kFirst);
   EXPECT_EQ(wait(kSecond), "Wave 1");
-  fleet_->note_held(kFirst, "stable is not Ready", true);
+  fleet_->note_held(kFirst, "stable is not Ready", true, kAsked);
   EXPECT_EQ(ready(), Keys{kSecond});
   begin(kSecond);
   turn(kSecond, idle('b'));
@@ -284,5 +208,28 @@ TEST_F(Fleets, WithFailuresLeftSendAnotherAhead) {
   EXPECT_EQ(wait(kThird), "FailureBudget");
 }
 
+TEST_F(Fleets, APlaceIsNotKeptByARolloutThatIsHeldForLong) {
+  make(1, 1);
+  begin(kFirst);
+  EXPECT_EQ(wait(kSecond), "Queued 1");
+  const auto hold = [&](const std::string& why, Duration later) {
+    fleet_->note_held(kFirst, why, false, kAsked + later);
+    return ready();
+  };
+  EXPECT_EQ(hold("paused", minutes(1)), Keys{});
+  EXPECT_EQ(hold("", minutes(30)), Keys{}) << "it went on meanwhile";
+  EXPECT_EQ(hold("approval is awaited", minutes(31)), Keys{});
+  EXPECT_EQ(hold("approval is awaited", minutes(61)), Keys{kSecond});
+  EXPECT_EQ(fleet_->counts().running, 0);
+  begin(kSecond);
+  EXPECT_EQ(hold("", minutes(70)), Keys{}) << "it asks nobody whether it may go on";
+  EXPECT_EQ(fleet_->counts().running, 2);
+  EXPECT_EQ(wait(kThird), "Queued 1");
+  turn(kFirst, idle('b'));
+  EXPECT_EQ(ready(), Keys{});
+  turn(kSecond, idle('b'));
+  EXPECT_EQ(ready(), Keys{kThird});
+}
+
 }  // namespace
-}  // namespace freshet
+}  // namespace freshet::fleet_tests
