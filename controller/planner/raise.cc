@@ -1,6 +1,8 @@
 // Every write that raises something.
 #include "controller/planner/raise.h"
 
+#include <algorithm>
+
 #include "base/relapse.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
@@ -45,6 +47,13 @@ std::string merged_text(const Rollout& rollout, const std::vector<int>& steps) {
          " %";
 }
 
+// It was tried before, and Knative does not start again what did not become Ready in its time.
+bool is_given_up(const Pass& pass, const Pair& pair, const RevisionView& revision) {
+  const auto& deferred = pass.memo.deferred;
+  return revision.ready.status == Tri::kFalse && writes_template(pass) &&
+         std::ranges::find(deferred, pair, &Deferral::pair) != deferred.end();
+}
+
 }  // namespace
 
 Rollout identified(const Rollout& rollout, const RevisionView& candidate) {
@@ -71,8 +80,13 @@ Transition begin_rollout(const Pass& pass, const Target& target) {
   } else {
     const RevisionView* revision = revision_of_template(pass);
     if (revision == nullptr) return wait_for_revision(pass);
-    rollout.candidate.name = revision->name;
     what = "a changed template";
+    if (is_given_up(pass, target.pair, *revision)) {
+      change = SetImages{{}, rollout.id, rollout.id};
+      what += ", once more";
+    } else {
+      rollout.candidate.name = revision->name;
+    }
   }
   const std::string message = "rollout " + rollout.id + " of " + image_text(target.pair) + ": " +
                               what + plan_note(pass, rollout) + merged_text(rollout, rules.steps);

@@ -31,7 +31,6 @@ ConditionView condition(Tri status, std::string reason = "", std::string message
 }  // namespace
 
 Digest digest_of(char digit) { return *Digest::parse("sha256:" + std::string(64, digit)); }
-
 TrafficTarget entry(const RevisionName& name, int percent, const std::string& tag) {
   TrafficTarget out{name, false, Percent::clamp(percent), {}};
   if (!tag.empty()) out.tag = TrafficTag(tag);
@@ -180,7 +179,8 @@ void PlannerWorld::apply(const ServiceWrite& write) {
                  [](const KeepTemplate&) {},
                  [&](const SetImages& change) {
                    Json changed = Json::parse(service().template_json);
-                   changed["spec"]["containers"][0]["image"] = change.images.at(kApp);
+                   Json& image = changed["spec"]["containers"][0]["image"];
+                   if (change.images.contains(kApp)) image = change.images.at(kApp);
                    changed.erase("metadata");
                    if (change.rollout_id) changed["metadata"]["rollout"] = *change.rollout_id;
                    set_template(changed.dump());

@@ -215,5 +215,24 @@ TEST(Retreat, OneThatWasReadyHasItsTimeAgainToBecomeSo) {
       << world.facts.back().message;
 }
 
+// Knative scales what did not become Ready in its time to zero, for good.
+TEST(Retreat, ADeferredTemplateIsTriedAgainInANewRevision) {
+  PlannerWorld world = world_in("Idle");
+  world.new_revisions = Tri::kFalse;
+  world.edit_template("fast");
+  ASSERT_TRUE(world.run_to("Preparing"));
+  const auto first = world.candidate();
+  ASSERT_TRUE(first);
+  world.now += minutes(10);
+  world.tick();
+  ASSERT_TRUE(world.run_to("Idle"));
+  world.new_revisions = Tri::kTrue;
+  world.now += minutes(10);
+  world.tick();
+  ASSERT_EQ(world.phase(), "Preparing");
+  ASSERT_TRUE(world.run_to("Shifting", 0));
+  EXPECT_NE(world.candidate(), first);
+}
+
 }  // namespace
 }  // namespace freshet::testing
