@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 
@@ -14,6 +15,7 @@ Json crd();
 Json status_schema();                    // of TrackedService, as OpenAPI has it
 Json policy_crd(std::string_view kind);  // of RolloutPolicy or ClusterRolloutPolicy
 Json approval_crd();
-std::string crd_yaml();  // all of them as deploy/crd.yaml has it
+std::vector<Json> crds();  // all of them
+std::string crd_yaml();    // as deploy/crd.yaml has them
 
 }  // namespace freshet

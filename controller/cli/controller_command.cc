@@ -3,6 +3,7 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "config/crd.h"
 #include "controller/cli/api_listener.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/context.h"
@@ -111,11 +112,14 @@ Result<Servers> start_servers(const Flags& flags, std::vector<WebhookReceiver> r
   return servers;
 }
 
-void tell_definition(KubeClient& kube, const Log& log) {
-  const auto definition = kube.get(kTrackedServicesCrdPath);
-  const std::string other =
-      definition ? other_definition(definition->body) : definition.error().message;
-  if (!other.empty()) log({LogLevel::kWarning, "OtherDefinition", {{"reason", other}}});
+void tell_definitions(KubeClient& kube, const Log& log) {
+  for (const Json& own : crds()) {
+    const auto installed = kube.get(definition_path(string_or(own["metadata"], "name")));
+    const std::string other =
+        installed ? other_definition(installed->body, own) : installed.error().message;
+    if (!other.empty()) log({LogLevel::kWarning, "OtherDefinition", {{"reason", other}}});
+    if (!installed) return;  // and so it is with the others
+  }
 }
 
 Result<EgressProxy> egress_of(const EgressFlags& flags, const Context& context, const Log& log) {
@@ -177,7 +181,7 @@ Result<int> run(Context& machine, Flags& flags) {
   const auto api = ApiListener::start(flags.api, options->order_key, *(*cluster)->kube, controller,
                                       machine.clock, metrics, log);
   if (!api) return api.error();
-  tell_definition(*replica.kube, log);
+  tell_definitions(*replica.kube, log);
   log({LogLevel::kInfo,
        "Started",
        {{"cluster", (*cluster)->origin},

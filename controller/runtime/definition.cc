@@ -3,8 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "config/crd.h"
-
 namespace freshet {
 namespace {
 
@@ -20,13 +18,13 @@ const Json& schema_of_version(const Json& definition, const std::string& version
 
 }  // namespace
 
-std::string other_definition(const Json& custom_resource_definition) {
-  const Json own = crd();
+std::string other_definition(const Json& installed, const Json& own) {
   const std::string version = string_or(at_path(own, {"spec", "versions"}).front(), "name");
-  const Json& theirs = schema_of_version(custom_resource_definition, version);
+  const Json& theirs = schema_of_version(installed, version);
   const Json differences = Json::diff(theirs, schema_of_version(own, version));
   if (differences.empty()) return "";
-  return "the cluster's definition of TrackedService is of another release, first at " + version +
+  const std::string kind = string_or(at_path(own, {"spec", "names"}), "kind");
+  return "the cluster's definition of " + kind + " is of another release, first at " + version +
          " " + string_or(differences.front(), "path") +
          ": fields it does not know are dropped; freshet crd | kubectl apply --server-side -f -";
 }

@@ -63,6 +63,10 @@ std::string secret_path(const ServiceKey& key) {
   return collection(kCoreApi, key.name_space, "secrets") + "/" + percent_encode(key.name);
 }
 
+std::string definition_path(const std::string& name) {
+  return "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + name;
+}
+
 std::string service_account_path(const ServiceKey& key) {
   return collection(kCoreApi, key.name_space, "serviceaccounts") + "/" + percent_encode(key.name);
 }

@@ -26,7 +26,6 @@ std::string events_path(const std::string& name_space);
 std::string task_runs_path(const std::string& name_space);
 std::string task_run_path(const ServiceKey& key);
 inline constexpr const char* kNodesPath = "/api/v1/nodes";
-inline constexpr const char* kTrackedServicesCrdPath =
-    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/trackedservices.freshet.dev";
+std::string definition_path(const std::string& name);  // of a CustomResourceDefinition
 
 }  // namespace freshet

@@ -91,7 +91,10 @@ TEST(Deploy, TheControllerMayDoThisAndNothingBesides) {
       {"freshet.dev/clusterrolloutpolicies", "list watch"},
       {"freshet.dev/clusterrolloutpolicies/status", "patch"},
       {"/nodes", "list"},
-      {"apiextensions.k8s.io/customresourcedefinitions trackedservices.freshet.dev", "get"}};
+      {"apiextensions.k8s.io/customresourcedefinitions trackedservices.freshet.dev "
+       "rolloutpolicies.freshet.dev clusterrolloutpolicies.freshet.dev "
+       "rolloutapprovals.freshet.dev",
+       "get"}};
   EXPECT_EQ(rights_of("freshet-controller-cluster"), of_no_namespace);
 }
 
