@@ -61,10 +61,12 @@ ImageTexts images_of(const Json& spec) {
   return out.size() > 1 ? out : ImageTexts{};
 }
 
-// Without a name Kubernetes takes the ServiceAccount "default".
+// Without a name Kubernetes takes the ServiceAccount "default"; one that no object can have is
+// nobody's.
 PullSecretNames pull_secrets_of(const Json& spec) {
   PullSecretNames names;
   names.service_account = string_or(spec, "serviceAccountName", "default");
+  if (!is_object_name(names.service_account)) names.service_account.clear();
   names.secrets = listed_pull_secrets(spec);
   return names;
 }
@@ -132,7 +134,8 @@ std::vector<std::string> listed_pull_secrets(const Json& owner) {
   if (!list.is_array()) return names;
   for (const Json& entry : list) {
     if (names.size() == kMaxPullSecrets) break;
-    if (auto name = string_or(entry, "name"); !name.empty()) names.push_back(std::move(name));
+    if (auto name = string_or(entry, "name"); is_object_name(name))
+      names.push_back(std::move(name));
   }
   return names;
 }

@@ -20,7 +20,8 @@ Result<RevisionView> revision_view(const Json& revision);
 // container exits. A shape that cannot be read counts nothing.
 PodFacts pod_facts(const Json& pod_list);
 
-// Names in imagePullSecrets of a pod's spec or of a ServiceAccount; at most kMaxPullSecrets.
+// Names in imagePullSecrets of a pod's spec or of a ServiceAccount; at most kMaxPullSecrets. The
+// API server checks none of them: what no object can be called is left out.
 std::vector<std::string> listed_pull_secrets(const Json& owner);
 
 // spec.traffic or status.traffic; percents out of range read as 0.

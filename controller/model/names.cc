@@ -10,6 +10,7 @@ namespace freshet {
 namespace {
 
 constexpr std::size_t kShortDigits = 12;
+constexpr std::size_t kMaxObjectName = 253;
 
 bool is_lower_hex(std::string_view text) {
   return std::ranges::all_of(
@@ -43,6 +44,15 @@ std::string to_string(const DigestSet& digests) {
     parts.push_back(container.get() + "=" + digest.short_form());
   }
   return join(parts, ", ");
+}
+
+bool is_object_name(std::string_view text) {
+  const auto is_alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  const auto is_label = [&](const std::string& label) {
+    return !label.empty() && is_alnum(label.front()) && is_alnum(label.back()) &&
+           std::ranges::all_of(label, [&](char c) { return is_alnum(c) || c == '-'; });
+  };
+  return text.size() <= kMaxObjectName && std::ranges::all_of(split(text, '.'), is_label);
 }
 
 std::string to_string(const ServiceKey& key) { return key.name_space + "/" + key.name; }

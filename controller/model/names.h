@@ -4,6 +4,7 @@
 #include <compare>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/strong.h"
@@ -32,6 +33,9 @@ class Digest {
 // Which digest each tracked container runs.
 using DigestSet = std::map<ContainerName, Digest>;
 std::string to_string(const DigestSet& digests);  // "app=9c1e4a7b2f30", or the digits alone if one
+
+// A name that Secrets, ServiceAccounts and most objects can have: a DNS subdomain of RFC 1123.
+bool is_object_name(std::string_view text);
 
 struct ServiceKey {  // of a TrackedService or a Knative Service
   std::string name_space;

@@ -1,6 +1,7 @@
 // Secrets and ServiceAccounts as values; Roles as text.
 #include "controller/runtime/pull_secrets.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -23,6 +24,11 @@ Json rbac_object(const std::string& kind, const std::string& name_space) {
   return {{"apiVersion", std::string(kRbacApi) + "/v1"},
           {"kind", kind},
           {"metadata", {{"name", kRoleName}, {"namespace", name_space}}}};
+}
+
+// In single quotes, where a shell takes everything but one of these literally.
+std::string shell_word(const std::string& text) {
+  return "'" + join(split(text, '\''), R"('\'')") + "'";
 }
 
 }  // namespace
@@ -49,12 +55,13 @@ Result<DockerConfig> read_pull_secret(const Json& secret) {
 }
 
 ServiceKey refused_account(std::string_view message) {
-  constexpr std::string_view kUser = "system:serviceaccount:";
-  const std::size_t at = message.find(kUser);
+  constexpr std::string_view kUser = R"(User "system:serviceaccount:)";
+  const std::size_t at = message.rfind(kUser);  // before it stands a name that others chose
   if (at != message.npos) {
     const std::string_view rest = message.substr(at + kUser.size());
     const auto parts = split(rest.substr(0, rest.find('"')), ':');
-    if (parts.size() == 2 && !parts[0].empty() && !parts[1].empty()) return {parts[0], parts[1]};
+    if (parts.size() == 2 && std::ranges::all_of(parts, is_object_name))
+      return {parts[0], parts[1]};
   }
   return {"freshet-system", "freshet"};
 }
@@ -73,7 +80,7 @@ std::string grant_command(const std::string& name_space, const DeniedReads& deni
                                       {"namespace", denied.denied_to.name_space}}});
   const Json list = {
       {"apiVersion", "v1"}, {"kind", "List"}, {"items", Json::array({role, binding})}};
-  return "echo '" + dump_json(list) + "' | kubectl apply -f -";
+  return "echo " + shell_word(dump_json(list)) + " | kubectl apply -f -";
 }
 
 }  // namespace freshet

@@ -100,6 +100,17 @@ TEST(ServiceViews, NameThePullSecretsThatKubernetesLooksAt) {
   EXPECT_EQ(service_view(service)->pull_secrets.secrets.size(), kMaxPullSecrets);
 }
 
+// The API server lets any text stand there, and no object can have such a name.
+TEST(ServiceViews, LeaveOutNamesThatNoObjectCanHave) {
+  Json service = shown_service();
+  Json& pod = service["spec"]["template"]["spec"];
+  pod["serviceAccountName"] = "x'; rm -rf ~; '";
+  pod["imagePullSecrets"] =
+      Json::parse(R"([{"name":"'; id; '"},{"name":"A"},{"name":"a..b"},{"name":"a.b-c"}])");
+  pod["imagePullSecrets"].push_back({{"name", std::string(254, 'a')}});
+  EXPECT_EQ(service_view(service)->pull_secrets, (PullSecretNames{{"a.b-c"}, ""}));
+}
+
 struct Broken {
   const char* sentence;
   const char* pointer;  // what is taken away

@@ -51,6 +51,16 @@ TEST(Digest, ShortFormIsTheFirstTwelveDigits) {
             "0123456789ab");
 }
 
+TEST(ObjectNames, AreThoseThatTheApiServerAccepts) {
+  for (const auto& name : {std::string("a"), std::string("0-1.b"), std::string(253, 'x')}) {
+    EXPECT_TRUE(is_object_name(name)) << name;
+  }
+  const std::vector<std::string> rows = {"",     "-a",  "a-",  "a.",   ".a",
+                                         "a..b", "a'",  "A",   "a_b",  "a b",
+                                         "ä",    "a\n", "a/b", "a.-b", std::string(254, 'x')};
+  for (const auto& name : rows) EXPECT_FALSE(is_object_name(name)) << name;
+}
+
 TEST(DigestSet, PrintsContainersOnlyWhereThereIsMoreThanOne) {
   const auto a = *Digest::parse("sha256:" + kHex64);
   const auto b = *Digest::parse("sha512:" + kHex128);

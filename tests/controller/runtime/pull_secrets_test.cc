@@ -68,6 +68,26 @@ TEST(PullSecrets, TheAccountToGrantToIsTheOneThatWasRefused) {
   }
 }
 
+// The API server quotes the Secret's name, which others chose, before it says whom it refused.
+TEST(PullSecrets, NoNameOfASecretIsTakenForTheAccountThatWasRefused) {
+  for (const char* name :
+       {"system:serviceaccount:evil:one", R"(User \"system:serviceaccount:a:b\")",
+        R"(User "system:serviceaccount:evil:one")"}) {
+    const std::string message = std::string("secrets \"") + name +
+                                "\" is forbidden: User \"system:serviceaccount:ops:canary\" cannot";
+    EXPECT_EQ(refused_account(message), (ServiceKey{"ops", "canary"})) << message;
+  }
+  for (const char* none : {R"(secrets "system:serviceaccount:evil:one" is forbidden: User "ann")",
+                           R"(User "system:serviceaccount:ops:it's" cannot)"}) {
+    EXPECT_EQ(refused_account(none), (ServiceKey{"freshet-system", "freshet"})) << none;
+  }
+}
+
+TEST(PullSecrets, AShellTakesWhatIsGrantedLiterally) {
+  const std::string command = grant_command("shop", {{"a'b"}, "", {"ops", "freshet"}});
+  EXPECT_NE(command.find(R"("resourceNames":["a'\''b"])"), std::string::npos) << command;
+}
+
 TEST(PullSecrets, AreGrantedByNameWithOneCommand) {
   const std::string command = grant_command("shop", {{"a", "b"}, "default", {"ops", "freshet"}});
   ASSERT_TRUE(command.starts_with("echo '") && command.ends_with("' | kubectl apply -f -"));
