@@ -31,7 +31,10 @@ class Connection {
 
   short wanted_events() const;  // of poll(2)
   bool is_over(Duration now) const;
-  bool may_be_evicted() const { return state_ == State::kReading || state_ == State::kLingering; }
+  // Also while an answer is sent: else clients that do not read could keep all places.
+  bool may_be_evicted() const { return state_ != State::kAnswering && !is_streaming(); }
+  // Bytes of an answer that is not sent to its end.
+  std::size_t held() const { return sent_ < out_.size() ? out_.size() : 0; }
   bool is_streaming() const { return state_ == State::kWriting && stream_ != nullptr; }
   int socket() const { return socket_; }
   Duration deadline() const { return deadline_; }  // monotonic

@@ -90,6 +90,7 @@ class PollingServer final : public HttpServer {
       if (connection->is_streaming()) connection->write(now);
     }
     std::erase_if(connections_, [&](const auto& each) { return each.second->is_over(now); });
+    drop_held();
     if ((polled[1].revents & POLLIN) != 0) accept(now);
   }
 
@@ -105,19 +106,29 @@ class PollingServer final : public HttpServer {
     }
     auto* request = std::get_if<HttpRequest>(&read);
     if (request == nullptr) return;
+    if (auto quick = guarded([&] { return answer_at_once(*request); })) {
+      return connection.answer(*std::move(quick), is_head(*request), now);
+    }
     const bool is_taken = workers_->add([this, id, request = std::move(*request)] {
-      finish({id, answer_to(request), is_head(request)});
+      auto answer = guarded([&] { return std::optional(handlers_.answer(request)); });
+      finish({id, *std::move(answer), is_head(request)});
     });
     if (!is_taken) refuse(connection, {503, "too many requests wait for an answer"}, now);
   }
 
   static bool is_head(const HttpRequest& request) { return request.method == "HEAD"; }
 
-  ServerAnswer answer_to(const HttpRequest& request) const {
+  std::optional<ServerAnswer> answer_at_once(const HttpRequest& request) const {
+    if (!handlers_.answer_at_once) return std::nullopt;
+    return handlers_.answer_at_once(request);
+  }
+
+  template <class Answer>
+  std::optional<ServerAnswer> guarded(const Answer& answer) const {
     try {
-      return handlers_.answer(request);
+      return answer();
     } catch (...) {
-      return {handlers_.refuse(500, "the request could not be answered")};
+      return ServerAnswer{handlers_.refuse(500, "the request could not be answered")};
     }
   }
 
@@ -152,7 +163,19 @@ class PollingServer final : public HttpServer {
                                [](const auto& each) { return each.second->may_be_evicted(); });
   }
 
-  // In the place of the one that has been unfinished for longest: ids count up.
+  // The oldest first: ids count up.
+  void drop_held() {
+    std::size_t held = 0;
+    for (const auto& [id, connection] : connections_) held += connection->held();
+    std::erase_if(connections_, [&](const auto& each) {
+      const std::size_t own = each.second->held();
+      if (held <= bounds_.held || own == 0 || own == held) return false;
+      held -= own;
+      return true;
+    });
+  }
+
+  // In the place of the one that has been there for longest: ids count up.
   void make_room() {
     if (connections_.size() < bounds_.connections) return;
     const auto oldest = std::ranges::find_if(

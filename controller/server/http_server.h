@@ -1,7 +1,8 @@
 // A small HTTP server whose threads wait for no client. One thread moves bytes of all connections;
 // only a request that has arrived whole is given to one of a few workers, and its answer is sent by
 // the first thread again. A slow client costs a place among connections and nothing else, and where
-// all places are taken the connection that has been unfinished for longest is ended.
+// all places are taken the connection that has been there for longest is ended, unless a worker has
+// its request or it listens to a stream.
 #pragma once
 
 #include <functional>
@@ -21,6 +22,9 @@ struct ServerBounds {
   std::size_t connections = 256;  // at once
   std::size_t waiting = 64;       // whole requests that wait for a worker; more: 503
   int workers = 2;
+  // Bytes of answers that are not sent to their end, all together; of more the oldest is ended,
+  // but the last one never.
+  std::size_t held = 16 << 20;
   Duration request = seconds(5);  // from the connection to the end of its request
   Duration answer = seconds(10);  // for sending an answer, or what a stream has to say
 };
@@ -39,6 +43,9 @@ struct ServerHandlers {
   std::function<ServerAnswer(const HttpRequest&)> answer;
   // What is refused before that: 400, 408, 413, 431, 501, 503, 505; 500 where `answer` threw.
   std::function<HttpResponse(int status, const std::string& message)> refuse;
+  // What waits behind no other request, nullopt for the rest. Asked in the thread that moves bytes:
+  // it must return at once.
+  std::function<std::optional<ServerAnswer>(const HttpRequest&)> answer_at_once = {};
 };
 
 class HttpServer {

@@ -1,6 +1,8 @@
 // Probes and metrics: three paths.
 #include "controller/server/probe_server.h"
 
+#include <optional>
+
 #include "controller/server/http_server.h"
 
 namespace freshet {
@@ -15,12 +17,18 @@ ServerAnswer ready_or_not(const std::string& problem, const std::string& well) {
   return problem.empty() ? plain(200, well) : plain(503, problem);
 }
 
-ServerAnswer answer_probe(const ProbeHandlers& handlers, const HttpRequest& request) {
+// All but the metrics: what the kubelet asks waits behind nobody.
+std::optional<ServerAnswer> answer_probe(const ProbeHandlers& handlers,
+                                         const HttpRequest& request) {
   const std::string path = request.url.substr(0, request.url.find('?'));
   if (request.method != "GET" && request.method != "HEAD") return plain(405, "only GET and HEAD");
   if (path == "/healthz") return ready_or_not(handlers.healthy() ? "" : "not healthy", "ok");
   if (path == "/readyz") return ready_or_not(handlers.unready(), handlers.role());
-  if (path != "/metrics") return plain(404, "there are /healthz, /readyz and /metrics");
+  if (path == "/metrics") return std::nullopt;
+  return plain(404, "there are /healthz, /readyz and /metrics");
+}
+
+ServerAnswer answer_metrics(const ProbeHandlers& handlers) {
   return {{200, {{"Content-Type", "text/plain; version=0.0.4"}}, handlers.metrics()}};
 }
 
@@ -37,13 +45,12 @@ class PollingProbeServer final : public ProbeServer {
 
 Result<std::unique_ptr<ProbeServer>> start_probe_server(const std::string& address,
                                                         const Clock& clock,
-                                                        ProbeHandlers handlers) {
+                                                        const ProbeHandlers& handlers) {
   auto server = start_http_server(
       address, clock, kProbeBounds,
-      {[handlers = std::move(handlers)](const HttpRequest& request) {
-         return answer_probe(handlers, request);
-       },
-       [](int status, const std::string& message) { return plain(status, message).response; }});
+      {[handlers](const HttpRequest&) { return answer_metrics(handlers); },
+       [](int status, const std::string& message) { return plain(status, message).response; },
+       [handlers](const HttpRequest& request) { return answer_probe(handlers, request); }});
   if (!server) return server.error();
   return std::unique_ptr<ProbeServer>(std::make_unique<PollingProbeServer>(*std::move(server)));
 }

@@ -27,8 +27,10 @@ class ProbeServer {
   virtual int port() const = 0;
 };
 
-// `address` is host:port; port 0 takes a free one. The handlers are called from server threads.
+// `address` is host:port; port 0 takes a free one. The handlers are called from server threads; all
+// but `metrics` from the one that moves bytes: they must return at once.
 Result<std::unique_ptr<ProbeServer>> start_probe_server(const std::string& address,
-                                                        const Clock& clock, ProbeHandlers handlers);
+                                                        const Clock& clock,
+                                                        const ProbeHandlers& handlers);
 
 }  // namespace freshet

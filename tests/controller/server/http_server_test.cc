@@ -33,7 +33,8 @@ class HttpServerTest : public ::testing::Test {
                                     {[this](const HttpRequest& request) { return answer(request); },
                                      [](int status, const std::string& why) {
                                        return HttpResponse{status, {}, why};
-                                     }});
+                                     },
+                                     [](const HttpRequest& request) { return quick(request); }});
     ASSERT_TRUE(server);
     server_ = *std::move(server);
   }
@@ -51,6 +52,11 @@ class HttpServerTest : public ::testing::Test {
               }};
     }
     return {{200, {}, request.method + " " + request.url + " " + request.body}};
+  }
+  static std::optional<ServerAnswer> quick(const HttpRequest& request) {
+    if (request.url == "/quick/throw") throw std::runtime_error("canary");
+    if (request.url != "/quick") return std::nullopt;
+    return ServerAnswer{{200, {}, "quick"}};
   }
   RawClient client() const { return RawClient(server_->port()); }
   std::string ask(const std::string& bytes) const {
@@ -107,18 +113,57 @@ TEST_F(HttpServerTest, EightSlowClientsAndTwoHundredIdleConnectionsKeepNobodyWai
   for (const RawClient& each : clients) EXPECT_TRUE(each.waits());
 }
 
+const std::string kGetLarge = "GET /large HTTP/1.1\r\n\r\n";
+constexpr std::size_t kLargeAnswer =
+    (32u << 20) + std::string_view(
+                      "HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n"
+                      "Connection: close\r\n\r\n")
+                      .size();
+
 TEST_F(HttpServerTest, AReaderThatDoesNotReadKeepsNobodyWaiting) {
-  start({.workers = 1});
+  start({.workers = 1, .held = 1 << 30});
   std::vector<RawClient> clients;
   for (int i = 0; i < 4; ++i) {
     clients.push_back(client());
-    ASSERT_TRUE(clients.back().send("GET /large HTTP/1.1\r\n\r\n"));
+    ASSERT_TRUE(clients.back().send(kGetLarge));
   }
   EXPECT_EQ(ask(kGet), "200 GET / ");
-  EXPECT_EQ(clients[0].read_all().size(),
-            (32u << 20) + std::string("HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n"
-                                      "Connection: close\r\n\r\n")
-                              .size());
+  EXPECT_EQ(clients[0].read_all().size(), kLargeAnswer);
+}
+
+TEST_F(HttpServerTest, ThoseThatDoNotReadKeepNobodyOutWhereTheyHaveAllPlaces) {
+  start({.connections = 3, .held = 1 << 30});
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(client());
+    ASSERT_TRUE(clients.back().send(kGetLarge));
+    ASSERT_NE(clients.back().read_until("\r\n\r\n"), "");  // it is being written
+  }
+  EXPECT_EQ(ask(kGet), "200 GET / ");
+  EXPECT_LT(clients[0].read_all().size(), kLargeAnswer / 2);
+}
+
+TEST_F(HttpServerTest, OfMoreThanMayBeHeldTheOldestAnswerIsEndedAndTheLastOneIsNot) {
+  start({.held = 1 << 20});
+  const RawClient slow = client();
+  ASSERT_TRUE(slow.send(kGetLarge));
+  ASSERT_NE(slow.read_until("\r\n\r\n"), "");
+  const RawClient next = client();
+  ASSERT_TRUE(next.send(kGetLarge));
+  EXPECT_EQ(next.read_all().size(), kLargeAnswer);
+  EXPECT_LT(slow.read_all().size(), kLargeAnswer / 2);
+}
+
+TEST_F(HttpServerTest, WhatIsAnsweredAtOnceWaitsBehindNothing) {
+  start({.waiting = 1, .workers = 1});
+  const RawClient answered = client();
+  ASSERT_TRUE(answered.send("GET /wait HTTP/1.1\r\n\r\n"));
+  begun_.acquire();
+  const RawClient waits = client();
+  ASSERT_TRUE(waits.send("GET /wait HTTP/1.1\r\n\r\n"));
+  EXPECT_EQ(ask("GET /quick HTTP/1.1\r\n\r\n"), "200 quick");
+  EXPECT_EQ(ask("GET /quick/throw HTTP/1.1\r\n\r\n"), "500 the request could not be answered");
+  allowed_.release(2);
 }
 
 TEST_F(HttpServerTest, WhereAllPlacesAreTakenTheOldestUnfinishedOneGoes) {

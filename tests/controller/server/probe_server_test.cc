@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <semaphore>
+#include <vector>
 
 #include "controller/net/curl_transport.h"
+#include "tests/controller/server/raw_client.h"
 
 namespace freshet {
 namespace {
@@ -69,6 +72,34 @@ TEST(ProbeServer, AReadyOneMaySayMore) {
   const auto response = (*make_curl_transport(options))->send(request);
   ASSERT_TRUE(response);
   EXPECT_EQ(response->body, "standby\n");
+}
+
+TEST(ProbeServer, TheKubeletWaitsForNobodysMetrics) {
+  const SystemClock clock;
+  std::counting_semaphore<> begun{0};
+  std::counting_semaphore<> allowed{0};
+  const auto server = start_probe_server("127.0.0.1:0", clock,
+                                         {.healthy = [] { return true; },
+                                          .unready = [] { return std::string(); },
+                                          .metrics =
+                                              [&] {
+                                                begun.release();
+                                                allowed.acquire();
+                                                return std::string();
+                                              }});
+  ASSERT_TRUE(server);
+  std::vector<testing::RawClient> clients;
+  for (std::size_t i = 0; i < kProbeBounds.waiting + 10; ++i) {
+    clients.emplace_back((*server)->port());
+    ASSERT_TRUE(clients.back().send("GET /metrics HTTP/1.1\r\n\r\n"));
+  }
+  for (int i = 0; i < kProbeBounds.workers; ++i) begun.acquire();
+  for (const char* path : {"/healthz", "/readyz"}) {
+    const testing::RawClient kubelet((*server)->port());
+    ASSERT_TRUE(kubelet.send("GET " + std::string(path) + " HTTP/1.1\r\n\r\n"));
+    EXPECT_TRUE(kubelet.read_all().starts_with("HTTP/1.1 200 OK")) << path;
+  }
+  allowed.release(static_cast<std::ptrdiff_t>(clients.size()));
 }
 
 TEST(ProbeServer, RefusesAnAddressThatIsNone) {
