@@ -12,6 +12,9 @@ namespace {
 constexpr const char* kTokenReviews = "/apis/authentication.k8s.io/v1/tokenreviews";
 constexpr const char* kAccessReviews = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
 constexpr std::size_t kMaxUser = 253;
+constexpr std::string_view kServiceAccount = "system:serviceaccount:";
+constexpr Duration kCallerFullAfter = seconds(3);
+static_assert(kCallerRate.burst <= kCallerRate.per_second * 3);
 
 std::vector<std::string> texts(const Json& list) {
   std::vector<std::string> out;
@@ -31,6 +34,21 @@ Problem cannot_ask(const char* what, const Error& error) {
 std::string named(const ServiceKey& key) {
   if (key.name_space.empty()) return "in all namespaces";
   return (key.name.empty() ? "in namespace " : key.name + " in namespace ") + key.name_space;
+}
+
+Problem too_many_callers() { return {429, "too many callers have to be looked at now", "", 1}; }
+
+// Whoever may make pods in a namespace has all of its ServiceAccounts.
+std::string sharing_name(const std::string& user) {
+  return user.starts_with(kServiceAccount) ? user.substr(0, user.rfind(':')) : user;
+}
+
+// Of a bounded memory: what is over goes first.
+template <class Kept>
+void make_place(std::map<std::string, Kept>& kept, const std::string& name, Duration now) {
+  if (kept.size() < kMaxCallersKept || kept.contains(name)) return;
+  std::erase_if(kept, [&](const auto& each) { return now >= each.second.until; });
+  if (kept.size() >= kMaxCallersKept) kept.erase(kept.begin());
 }
 
 }  // namespace
@@ -100,19 +118,34 @@ Callers::Known Callers::recall(const std::string& hash) {
 void Callers::keep(const std::string& hash, const std::optional<Caller>& caller) {
   const std::lock_guard lock(mutex_);
   const Duration now = clock_.monotonic();
-  if (known_.size() >= kMaxCallersKept) {
-    std::erase_if(known_, [&](const auto& each) { return now >= each.second.until; });
-  }
-  if (known_.size() >= kMaxCallersKept) known_.erase(known_.begin());
+  make_place(known_, hash, now);
   known_[hash] = {caller, now + kCallerKept};
 }
 
-std::optional<Problem> Callers::spend(HintBucket& bucket) {
+HintBucket& Callers::bucket_of(const Caller& caller) {
+  const Duration now = clock_.monotonic();
+  const std::string name = sharing_name(caller.user);
+  make_place(own_, name, now);
+  Own& own = own_[name];
+  own.until = now + kCallerFullAfter;
+  return own.bucket;
+}
+
+std::optional<Problem> Callers::spend_of(const Caller& caller) {
   const std::lock_guard lock(mutex_);
-  if (!bucket.has_some(TimePoint(clock_.monotonic()))) {
-    return Problem{429, "too many callers have to be looked at now", "", 1};
-  }
-  bucket.spend(1);
+  const TimePoint now(clock_.monotonic());
+  HintBucket& own = bucket_of(caller);
+  if (!own.has_some(now)) return Problem{429, "this caller asks too often", "", 1};
+  if (!access_.has_some(now)) return too_many_callers();
+  own.spend(1);
+  access_.spend(1);
+  return std::nullopt;
+}
+
+std::optional<Problem> Callers::spend_of_strangers() {
+  const std::lock_guard lock(mutex_);
+  if (!strangers_.has_some(TimePoint(clock_.monotonic()))) return too_many_callers();
+  strangers_.spend(1);
   return std::nullopt;
 }
 
@@ -126,7 +159,8 @@ std::variant<Caller, Problem> Callers::identify(const HttpHeaders& headers) {
     if (!known.caller) return unknown;
     return *known.caller;
   }
-  if (auto too_many = spend(known.caller ? access_ : strangers_)) return *std::move(too_many);
+  auto too_many = known.caller ? spend_of(*known.caller) : spend_of_strangers();
+  if (too_many) return *std::move(too_many);
   const auto review = kube_.post(kTokenReviews, token_review(token, audiences_));
   if (!review) return cannot_ask("who calls", review.error());
   const auto caller = reviewed_caller(review->body, audiences_);
@@ -138,7 +172,7 @@ std::variant<Caller, Problem> Callers::identify(const HttpHeaders& headers) {
 std::optional<Problem> Callers::refuse(const Caller& caller, const std::vector<std::string>& verbs,
                                        const ServiceKey& key) {
   for (const std::string& verb : verbs) {
-    if (auto too_many = spend(access_)) return too_many;
+    if (auto too_many = spend_of(caller)) return too_many;
     const auto review = kube_.post(kAccessReviews, access_review(caller, verb, key));
     if (!review) return cannot_ask("what the caller may do", review.error());
     if (reviewed_access(review->body)) return std::nullopt;

@@ -22,9 +22,10 @@ inline constexpr std::size_t kMaxTokenBytes = 8 << 10;
 inline constexpr Duration kCallerKept = seconds(10);  // a token that was withdrawn works so long
 inline constexpr std::size_t kMaxCallersKept = 1024;
 // Questions to the API server, of all callers together: they must not use up what the controller
-// itself is allowed to ask. Tokens that were never accepted have a rate of their own, so that
-// strangers keep out no one who is known.
+// itself is allowed to ask. Each caller has a smaller rate before that, and tokens that were never
+// accepted have one of their own, so that neither keeps out the others.
 inline constexpr HintRate kAccessRate{50, 100};
+inline constexpr HintRate kCallerRate{10, 30};
 inline constexpr HintRate kStrangerRate{20, 40};
 
 struct Caller {
@@ -68,13 +69,20 @@ class Callers {
   };
   Known recall(const std::string& hash);  // as it was, also where its time is over
   void keep(const std::string& hash, const std::optional<Caller>& caller);
-  std::optional<Problem> spend(HintBucket& bucket);
+  std::optional<Problem> spend_of(const Caller& caller);
+  std::optional<Problem> spend_of_strangers();
+  HintBucket& bucket_of(const Caller& caller);
 
   KubeClient& kube_;
   const Clock& clock_;
   const std::vector<std::string> audiences_;
   std::mutex mutex_;                    // guards what follows
   std::map<std::string, Known> known_;  // by a hash of the token
+  struct Own {
+    HintBucket bucket{kCallerRate};
+    Duration until{};  // monotonic; full again by then
+  };
+  std::map<std::string, Own> own_;  // by who shares one
   HintBucket access_{kAccessRate};
   HintBucket strangers_{kStrangerRate};
 };

@@ -20,6 +20,9 @@ sandbox::WorldOptions world_with_roles() {
   for (const std::string user : {"vera", "olga", "otto", "edda", "nora"}) {
     world.users[token_of(user)] = user;
   }
+  for (const std::string account : {"one", "two"}) {
+    world.users[token_of(account)] = "system:serviceaccount:bank:" + account;
+  }
   world.users[token_of("jane")] = "Jane 100%";
   for (const std::string user : {"vera", "olga", "otto", "edda"}) {
     world.rights.push_back({user, {"get", "list", "watch"}, "shop"});

@@ -22,7 +22,8 @@ struct Reply {
   std::string code() const;  // of an error
 };
 
-// Vera views, Olga may promote, Otto give every command, Edda edits (patch), Nora may nothing.
+// Vera views, Olga may promote, Otto give every command, Edda edits (patch), Nora may nothing, nor
+// may one and two, ServiceAccounts of the namespace bank.
 class ApiBed {
  public:
   explicit ApiBed(std::vector<std::string> audiences = {});

@@ -103,6 +103,21 @@ TEST(Roles, StrangersDoNotUseUpWhatMayBeAskedOfTheApiServer) {
   EXPECT_EQ(bed.get(kPath, "vera").status, 200);
 }
 
+TEST(Roles, WhoAsksTooOftenKeepsNobodyOutButTheirOwnNamespace) {
+  ApiBed bed;
+  EXPECT_EQ(bed.get(kPath, "otto").status, 200);
+  int refused = 0;
+  for (int i = 0; i < 300; ++i) {
+    const Reply reply = bed.get(kPath, i % 2 == 0 ? "one" : "two");
+    refused += reply.status == 429;
+    EXPECT_TRUE(reply.status == 403 || reply.code() == "TooManyRequests") << reply.status;
+  }
+  EXPECT_EQ(refused, 300 - kCallerRate.burst);
+  EXPECT_EQ(bed.order("abort", "otto").status, 202);
+  bed.run_for(seconds(1));
+  EXPECT_EQ(bed.get(kPath, "two").status, 403);
+}
+
 TEST(Roles, ATokenForAnotherAudienceIsNobodys) {
   ApiBed strict({"freshet"});
   EXPECT_EQ(strict.get(kPath, "otto").status, 401);
