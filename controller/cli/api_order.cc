@@ -1,6 +1,7 @@
 // Orders as requests to the API.
 #include "controller/cli/api_order.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -46,6 +47,25 @@ class ApiClient {
   const std::string root_;
 };
 
+bool is_loopback(const std::string& host) {
+  if (host == "localhost" || host == "::1") return true;
+  const auto parts = split(host, '.');
+  const auto is_byte = [](const std::string& part) {
+    return parse_whole(part).value_or(256) < 256;
+  };
+  return parts.size() == 4 && parts[0] == "127" && std::ranges::all_of(parts, is_byte);
+}
+
+// Over plain http anybody on the way reads the token.
+Status check_way(const Url& url, const std::string& api, bool allow_insecure) {
+  const bool is_in_cluster = url.host.ends_with(".svc") || url.host.ends_with(".svc.cluster.local");
+  if (url.scheme == "https" || allow_insecure || is_in_cluster || is_loopback(url.host)) return {};
+  return bad_input("--api is " + printable(api, 80) +
+                   ": the token of the kubeconfig would be sent in clear text; allowed: https, or "
+                   "http to localhost, 127.0.0.0/8, [::1] and hosts that end in .svc or "
+                   ".svc.cluster.local, or --insecure-skip-tls-verify");
+}
+
 int tell_answer(Context& context, const Json& answer) {
   const std::string word = string_or(answer, "answer");
   context.out.print(word + ": " + string_or(answer, "message") + "\n");
@@ -90,12 +110,15 @@ Json order_body(const Order& order) {
 }
 
 int give_order_by_api(Context& context, ClusterConnection& cluster, const std::string& api,
-                      const Order& order) {
+                      bool allow_insecure, const Order& order) {
   if (const Status reason = check_reason(order.reason); !reason) {
     return report(context, reason.error());
   }
   const auto url = parse_url(api);
   if (!url) return report(context, with_context("--api", url.error()));
+  if (const Status way = check_way(*url, api, allow_insecure); !way) {
+    return report(context, way.error());
+  }
   if (const auto other = find_header(cluster.kube->options().headers, "Impersonate-User")) {
     return report(context, bad_input("--api: the kubeconfig acts as " + printable(*other, 80) +
                                      " (as), and the API knows you by your token alone"));

@@ -11,8 +11,9 @@ namespace freshet {
 // The body of the command; the reason and every option under the name that the API has for it.
 Json order_body(const Order& order);
 
-// As give_order, at `api` ("https://freshet.acme.io") with the token of the kubeconfig.
+// As give_order, at `api` ("https://freshet.acme.io") with the token of the kubeconfig; over plain
+// http only to this machine or into the cluster, unless `allow_insecure`.
 int give_order_by_api(Context& context, ClusterConnection& cluster, const std::string& api,
-                      const Order& order);
+                      bool allow_insecure, const Order& order);
 
 }  // namespace freshet

@@ -61,7 +61,9 @@ int run_verb(const VerbOptions& options, Context& context) {
   if (options.all) return resume_all(context, **cluster);
   const std::string api =
       options.api.empty() ? context.sources.variable("FRESHET_API").value_or("") : options.api;
-  if (!api.empty()) return give_order_by_api(context, **cluster, api, order);
+  if (!api.empty()) {
+    return give_order_by_api(context, **cluster, api, options.cluster.kube.allow_insecure, order);
+  }
   return give_order(context, **cluster, order);
 }
 

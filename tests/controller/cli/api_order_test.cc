@@ -64,5 +64,32 @@ TEST(ApiOrder, WhatTheApiRefusesIsTold) {
   EXPECT_NE(malformed.err.find("--api"), std::string::npos) << malformed.err;
 }
 
+TEST(ApiOrder, NoTokenIsSentInClearTextToWhereOthersMayListen) {
+  CliBed bed;
+  FakeApi api;
+  bed.server = [&api](const HttpRequest& request) { return api.answer(request); };
+  for (const std::string host :
+       {"freshet.acme.io", "10.0.0.7", "127.evil.io", "127.0.0.1.evil.io", "svc", "freshet.svc.io",
+        "localhost.evil.io", "[fd00::1]", "freshet-api.freshet-system"}) {
+    const CliRun run = bed.run({"pause", "checkout", "--api", "http://" + host});
+    EXPECT_EQ(run.exit_code, kUsage) << host;
+    EXPECT_EQ(run.err,
+              "freshet: --api is http://" + host +
+                  ": the token of the kubeconfig would be sent in clear text; allowed: https, or "
+                  "http to localhost, 127.0.0.0/8, [::1] and hosts that end in .svc or "
+                  ".svc.cluster.local, or --insecure-skip-tls-verify\n");
+    EXPECT_TRUE(api.asked.empty()) << host;
+  }
+  for (const std::string host :
+       {"localhost:9082", "LOCALHOST", "127.0.0.1", "127.9.9.9:1", "[::1]:1",
+        "freshet-api.freshet-system.svc", "freshet-api.freshet-system.svc.cluster.local:80"}) {
+    const CliRun run = bed.run({"pause", "checkout", "--api", "http://" + host});
+    EXPECT_EQ(run.exit_code, kDone) << host << run.err;
+  }
+  const CliRun insecure = bed.run(
+      {"pause", "checkout", "--api", "http://freshet.acme.io", "--insecure-skip-tls-verify"});
+  EXPECT_EQ(insecure.exit_code, kDone) << insecure.err;
+}
+
 }  // namespace
 }  // namespace freshet
