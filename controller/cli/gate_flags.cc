@@ -22,8 +22,9 @@ bool is_host_and_port(const std::string& text) {
 void add_gate_flags(CLI::App& command, GateFlags& flags) {
   command
       .add_option("--gate-ingress", flags.ingress,
-                  "HOST:PORT of the cluster's ingress that gates connect to, where the hosts of "
-                  "tag URLs do not resolve; they stay in the Host header and in TLS")
+                  "HOST:PORT of the cluster's ingress that gates connect to and to nothing else: "
+                  "where the hosts of tag URLs do not resolve, and where namespaces do not trust "
+                  "each other; the hosts stay in the Host header and in TLS")
       ->envname("FRESHET_GATE_INGRESS");
   command.add_option("--gate-ca", flags.ca_file, "PEM file trusted for https tag URLs");
 }

@@ -26,7 +26,8 @@ struct AddressPolicy {
 // Whether the policy names this host or host and port as one that may be private.
 bool is_listed(const AddressPolicy& policy, std::string_view host, int port);
 
-// May a connection made for `host`:`port` go to `address`?
+// May a connection made for `host`:`port` go to `address`? Never to a link-local one, nor to what
+// else clouds answer at for one machine (credentials, metadata), whatever the policy says.
 bool may_connect(const AddressPolicy& policy, std::string_view host, int port,
                  const sockaddr& address);
 

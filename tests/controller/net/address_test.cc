@@ -105,5 +105,25 @@ TEST(Address, OnlyHostsThatTheOperatorNamedMayHaveAPrivateOne) {
   EXPECT_TRUE(may_connect({.allow_private = true, .private_hosts = {}}, "any", 443, inside));
 }
 
+// A gate's address, say, is what a tenant wrote.
+TEST(Address, WhereCloudsHandOutCredentialsNobodyMayConnect) {
+  const AddressPolicy policy{true, {"metadata.corp"}};
+  const auto may = [&](const std::string& text) {
+    const sockaddr_storage storage = address_of(text);
+    return may_connect(policy, "metadata.corp", 80, reinterpret_cast<const sockaddr&>(storage));
+  };
+  for (const char* text :
+       {"169.254.0.0", "169.254.169.254", "169.254.255.255", "100.100.100.200", "fe80::1",
+        "febf:ffff::1", "fd00:ec2::254", "::ffff:169.254.169.254", "64:ff9b::169.254.169.254",
+        "2002:a9fe:a9fe::1", "::ffff:100.100.100.200"}) {
+    EXPECT_FALSE(may(text)) << text;
+  }
+  for (const char* text :
+       {"169.253.255.255", "169.255.0.0", "100.100.100.199", "100.100.100.201", "10.0.0.1",
+        "127.0.0.1", "::1", "fec0::1", "fd00:ec2::253", "::ffff:10.0.0.1"}) {
+    EXPECT_TRUE(may(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace freshet
