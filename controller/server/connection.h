@@ -37,7 +37,6 @@ class Connection {
   std::size_t held() const { return sent_ < out_.size() ? out_.size() : 0; }
   bool is_streaming() const { return state_ == State::kWriting && stream_ != nullptr; }
   int socket() const { return socket_; }
-  Duration deadline() const { return deadline_; }  // monotonic
 
  private:
   enum class State {

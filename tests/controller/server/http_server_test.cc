@@ -184,6 +184,16 @@ TEST_F(HttpServerTest, ARequestThatDoesNotArriveInTimeIsEnded) {
   EXPECT_TRUE(slow.read_all().ends_with("the request did not arrive in time"));
 }
 
+TEST_F(HttpServerTest, WhoBreaksOffWhileAWorkerHasTheRequestTakesNoPlace) {
+  start({.connections = 1});
+  RawClient gone = client();
+  gone.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+  begun_.acquire();
+  gone.reset();
+  EXPECT_EQ(ask("GET /next HTTP/1.1\r\nHost: x\r\n\r\n"), "200 GET /next ");
+  allowed_.release();
+}
+
 TEST_F(HttpServerTest, BeyondWhatMayWaitRequestsAreRefused) {
   start({.waiting = 1, .workers = 1});
   const RawClient answered = client();

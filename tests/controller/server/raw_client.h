@@ -34,6 +34,12 @@ class RawClient {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(bytes.size());
   }
+  // Breaks off: the server hears of a reset, not of an end.
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    ::close(std::exchange(socket_, -1));
+  }
   // What comes until the server closes.
   std::string read_all() const {
     std::string out;
