@@ -27,9 +27,13 @@ std::string digests_text(const DigestSet& digests) {
 
 // Source: Tekton pipeline, pkg/apis/pipeline/v1/taskrun_types.go and pkg/pod/status.go.
 bool tells_nothing_of_the_candidate(const std::string& reason) {
-  constexpr std::array<std::string_view, 15> kReasons = {"TaskRunImagePullFailed",
+  constexpr std::array<std::string_view, 19> kReasons = {"TaskRunImagePullFailed",
                                                          "PodEvicted",
                                                          "StepOOM",
+                                                         "SidecarOOM",
+                                                         "InitContainerOOM",
+                                                         "InitContainerFailed",
+                                                         "PodAdmissionFailed",
                                                          "PodCreationFailed",
                                                          "CreateContainerConfigError",
                                                          "ExceededResourceQuota",

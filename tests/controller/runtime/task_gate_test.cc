@@ -95,7 +95,8 @@ TEST(TaskGate, WhatInfrastructureBroughtAboutIsNoFailure) {
   for (const std::string reason :
        {"TaskRunValidationFailed", "PodCreationFailed", "TaskRunImagePullFailed", "PodEvicted",
         "StepOOM", "TaskRunResolutionFailed", "CouldntGetTask", "TaskRunTimeout",
-        "TaskRunCancelled"}) {
+        "TaskRunCancelled", "PodAdmissionFailed", "InitContainerOOM", "InitContainerFailed",
+        "SidecarOOM"}) {
     EXPECT_EQ(outcome_of(run_with("False", reason, true)), "unknown") << reason;
   }
   EXPECT_EQ(outcome_of(run_with("Unknown", "Running", false), kNow + minutes(6)), "unknown");
