@@ -75,7 +75,6 @@ Result<SinkSecrets> Notifications::read_secrets(const NotificationSink& sink) co
 }
 
 Status Notifications::check_files() const {
-  const std::lock_guard lock(mutex_);
   for (const Lane& lane : lanes_) {
     const auto secrets = read_secrets(lane.sink);
     if (!secrets) return bad_input("sink " + lane.sink.name + ": " + secrets.error().message);
@@ -145,25 +144,29 @@ std::optional<TimePoint> Notifications::next_due() const {
 }
 
 bool Notifications::send(std::vector<ServiceKey>& ended) {
-  std::vector<std::pair<std::uint64_t, HttpRequest>> requests;
-  {
-    const std::lock_guard lock(mutex_);
-    for (Lane& lane : lanes_) {
+  bool is_any_sent = false;
+  for (Lane& lane : lanes_) {
+    std::uint64_t flight = 0;
+    Notice notice;
+    {
+      const std::lock_guard lock(mutex_);
       const auto entry = next_of(lane);
       if (entry == lane.queue.end()) continue;
-      lane.sent = entry->notice.what.id;
-      const auto secrets = read_secrets(lane.sink);
-      if (!secrets) {
-        take(lane, make_error(ErrorKind::kTransient, secrets.error().message), ended);
-        continue;
-      }
-      lane.flight = ++last_flight_;
-      requests.emplace_back(lane.flight,
-                            notification_request(lane.sink, *secrets, entry->notice, settings_));
+      flight = lane.flight = ++last_flight_;
+      notice = entry->notice;
+      lane.sent = notice.what.id;
     }
+    // A file may hang, and passes wait for the lock.
+    const auto secrets = read_secrets(lane.sink);
+    if (!secrets) {
+      const std::lock_guard lock(mutex_);
+      take(lane, make_error(ErrorKind::kTransient, secrets.error().message), ended);
+      continue;
+    }
+    exchanges_.start(flight, notification_request(lane.sink, *secrets, notice, settings_));
+    is_any_sent = true;
   }
-  for (auto& [id, request] : requests) exchanges_.start(id, std::move(request));
-  return !requests.empty();
+  return is_any_sent;
 }
 
 void Notifications::settle(Lane& lane, std::deque<Entry>::iterator entry,
@@ -203,7 +206,8 @@ void Notifications::take(Lane& lane, const Result<HttpResponse>& reply,
   const bool has_answered = step.end && *step.end != DeliveryEnd::kGivenUp;
   lane.failures = has_answered ? 0 : lane.failures + 1;
   if (lane.failures > 0) {
-    lane.paused_until = clock_.now() + std::max(delivery_wait(lane.failures), step.asked);
+    const Duration pause = std::min(delivery_wait(lane.failures), kLongestSinkPause);
+    lane.paused_until = clock_.now() + std::max(pause, step.asked);
   }
   metrics_.count_notification(lane.sink.name, step.end ? outcome_word(*step.end) : "failed");
   if (!step.problem.empty() && (step.end || lane.failures == 1)) {

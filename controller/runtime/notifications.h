@@ -21,6 +21,9 @@ namespace freshet {
 inline constexpr std::size_t kMaxQueuedNotices = 1000;            // of one sink; then the oldest go
 inline constexpr std::size_t kMaxSinkFileBytes = 16 << 10;        // what such a file may hold
 inline constexpr Duration kNotificationLogSpacing = seconds(10);  // between lines about one sink
+// How long a sink is left alone after a failure, unless it asks for more. What it fails on waits
+// longer by itself.
+inline constexpr Duration kLongestSinkPause = minutes(1);
 
 // Thread-safe.
 class Notifications {
@@ -49,7 +52,7 @@ class Notifications {
     TimePoint due{};
   };
   struct Lane {
-    NotificationSink sink;
+    NotificationSink sink;         // never changed
     std::deque<Entry> queue = {};  // as handed over; those of one service go in this order
     std::uint64_t flight = 0;      // id of the request under way; 0: none
     std::string sent = {};         // the id of its notice

@@ -4,6 +4,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <future>
+#include <thread>
 
 #include "tests/support/delayed_exchanges.h"
 #include "tests/support/temporary_folder.h"
@@ -110,6 +115,33 @@ TEST_F(NotificationsTest, NoticesOfOneServiceGoInOrderAlsoWhereTheFirstFails) {
   EXPECT_EQ(sent_, (std::vector<std::string>{"a.io 1", "a.io x", "a.io 1", "a.io 1", "a.io 2"}));
 }
 
+TEST_F(NotificationsTest, AMessageThatItsSinkFailsOnDelaysNoOtherServicesByMoreThanAMinute) {
+  answer_ = [](const HttpRequest& request) {
+    const bool is_bad = request.body == "1";
+    return DelayedExchanges::Answer{HttpResponse{is_bad ? 500 : 204, {}, ""}, milliseconds(20)};
+  };
+  Notifications& told = open({webhook("a")});
+  told.tell(notice("1"));
+  run_for(minutes(11));
+  const auto tries = sent_.size();
+  told.tell(notice("x", "cart"));
+  run_for(minutes(1));
+  EXPECT_EQ(counted("a", "delivered"), 1);
+  EXPECT_EQ(sent_.size(), tries + 1) << "the one that fails keeps its own long wait";
+}
+
+TEST_F(NotificationsTest, RetryAfterBindsTheWholeSink) {
+  answer_ = [](const HttpRequest&) {
+    return DelayedExchanges::Answer{HttpResponse{429, {{"Retry-After", "600"}}, ""}, seconds(0)};
+  };
+  Notifications& told = open({webhook("a")});
+  told.tell(notice("1"));
+  run_for(seconds(1));
+  told.tell(notice("x", "cart"));
+  run_for(minutes(9));
+  EXPECT_EQ(sent_, std::vector<std::string>{"a.io 1"});
+}
+
 TEST_F(NotificationsTest, ASinkThatIsDownDelaysNoOtherAndIsGivenUpAfterTenTriesAtMost) {
   answer_ = [](const HttpRequest& request) {
     const bool is_down = request.url == "https://a.io/";
@@ -187,6 +219,27 @@ TEST_F(NotificationsTest, AUrlIsReadAgainWhenItsFileChangesAndIsInNoOutput) {
   EXPECT_FALSE(told.is_under_way("2"));
   for (const std::string& line : lines_) EXPECT_THAT(line, Not(HasSubstr("canary")));
   EXPECT_THAT(metrics_.render(clock_.now()), Not(HasSubstr("canary")));
+}
+
+TEST_F(NotificationsTest, APassWaitsForNoFileOfASink) {
+  NotificationSink sink = webhook("a");
+  sink.url_file = folder_ / "url";
+  ASSERT_EQ(mkfifo(sink.url_file.c_str(), 0600), 0);
+  Notifications& told = open({sink});
+  told.tell(notice("1"));
+  std::thread driver([&] { run_for(seconds(1)); });
+  std::ofstream url(sink.url_file);  // is open once it is being read
+  auto asked = std::async(std::launch::async, [&] {
+    told.tell(notice("1"));
+    return told.is_under_way("1");
+  });
+  const auto answered = asked.wait_for(std::chrono::seconds(10));
+  url << "https://a.io/\n";
+  url.close();
+  EXPECT_EQ(answered, std::future_status::ready);
+  EXPECT_TRUE(asked.get());
+  driver.join();
+  EXPECT_EQ(sent_.front(), "a.io 1");
 }
 
 TEST_F(NotificationsTest, AFileOfSinksTellsAllThatIsWrongWithIt) {
