@@ -53,7 +53,7 @@ std::string notice_template_fault(std::string_view text, PlaceForm form) {
         if (std::ranges::find(notice_places(), name) == notice_places().end()) {
           return unknown_place(name);
         }
-        samples.emplace(name, "1");  // fits in a text and as a number
+        samples.emplace(name, name == "percent" ? "1" : "x");  // all others are texts
         return "";
       });
   if (!fault.empty() || form != PlaceForm::kJson) return fault;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "config/notice_template.h"
+
 namespace freshet {
 namespace {
 
@@ -124,6 +126,14 @@ TEST(NotificationSinks, EveryProblemOfAFileIsToldAtOnce) {
     } else {
       EXPECT_EQ(told, row.problems) << row.sentence;
     }
+  }
+}
+
+TEST(NotificationSinks, OnlyWhatIsAlwaysANumberMayStandInJsonWithoutQuotes) {
+  EXPECT_EQ(notice_template_fault(R"({"a": {{percent}}, "b": "{{age}}"})", PlaceForm::kJson), "");
+  for (const std::string& place : notice_places()) {
+    if (place == "percent") continue;
+    EXPECT_NE(notice_template_fault(R"({"a": {{)" + place + "}}}", PlaceForm::kJson), "") << place;
   }
 }
 
