@@ -29,6 +29,10 @@ std::optional<TimePoint> Controller::next_reading() const {
 }
 
 void Controller::on_policy_event(const PolicyWatch& watch, const WatchEvent& event) {
+  if (watch.kind == kRolloutApproval) {
+    enqueue(policies_.on_approval(watch, event), clock_.now());
+    return;
+  }
   reach(policies_.on_event(watch, event));
   if (wake_) wake_();  // a status may have to be told
 }

@@ -47,7 +47,6 @@ void Policies::expect(const PolicyWatch& watch) {
 
 std::vector<PolicyReach> Policies::on_event(const PolicyWatch& watch, const WatchEvent& event) {
   const std::lock_guard lock(mutex_);
-  if (watch.kind == kRolloutApproval) return on_approval(event, watch);
   std::vector<PolicyReach> reached;
   const auto add = [&reached](std::vector<PolicyReach> more) {
     std::ranges::move(more, std::back_inserter(reached));
@@ -79,17 +78,20 @@ std::vector<PolicyReach> Policies::on_event(const PolicyWatch& watch, const Watc
 }
 
 // Nothing waits for these to be read: what is not known is not approved.
-std::vector<PolicyReach> Policies::on_approval(const WatchEvent& event, const PolicyWatch& watch) {
+std::vector<ServiceKey> Policies::on_approval(const PolicyWatch& watch, const WatchEvent& event) {
+  const std::lock_guard lock(mutex_);
   const auto key_of = [](const Json& object) {
     const Json& metadata = at_path(object, {"metadata"});
     return ServiceKey{string_or(metadata, "namespace"), string_or(metadata, "name")};
   };
-  std::set<std::string> reached;
+  std::vector<ServiceKey> approved;
   const auto put = [&](const Json& object) {
     const ServiceKey key = key_of(object);
     auto approval = rollout_approval_from_json(object);
     if (!approval) return;
-    reached.insert(key.name_space);
+    const auto known = approvals_.find(key);
+    if (known != approvals_.end() && known->second == *approval) return;
+    approved.push_back({key.name_space, approval->service});
     approvals_[key] = *std::move(approval);
   };
   for (const JsonPtr& item : event.items) put(*item);
@@ -102,9 +104,7 @@ std::vector<PolicyReach> Policies::on_approval(const WatchEvent& event, const Po
       return within && !event.present.contains(to_string(known.first));
     });
   }
-  std::vector<PolicyReach> out;
-  for (const std::string& name_space : reached) out.push_back({name_space, Policy{}});
-  return out;
+  return approved;
 }
 
 std::vector<RolloutApprovalSpec> Policies::approvals(const ServiceKey& tracked) const {

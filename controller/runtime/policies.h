@@ -46,8 +46,10 @@ class Policies {
   explicit Policies(const Clock& clock) : clock_(clock) {}
 
   void expect(const PolicyWatch& watch);  // before the first pass
-  // Whom it concerns.
+  // Of policies: whom it concerns.
   std::vector<PolicyReach> on_event(const PolicyWatch& watch, const WatchEvent& event);
+  // Of RolloutApprovals: the TrackedServices for which there is a new one.
+  std::vector<ServiceKey> on_approval(const PolicyWatch& watch, const WatchEvent& event);
   // Its list could not be read. A sentence where that is to be told; "".
   std::string on_error(const PolicyWatch& watch, const Error& error);
 
@@ -78,8 +80,6 @@ class Policies {
     bool excused = false;  // there are none, or they may not be read
     std::string trouble;
   };
-  std::vector<PolicyReach> on_approval(const WatchEvent& event, const PolicyWatch& watch);
-
   using Key = std::pair<std::string, ServiceKey>;  // kind, namespace and name
 
   // `until` as of known_until(); 0: of no list.

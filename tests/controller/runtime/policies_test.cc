@@ -195,6 +195,21 @@ TEST_F(KnownPolicies, AStopBesideAMistakeStopsWhomEitherSelectorTakes) {
   }
 }
 
+TEST_F(KnownPolicies, AnApprovalIsNewsForTheServiceThatItNamesAndOnlyOnce) {
+  const PolicyWatch watch{std::string(kRolloutApproval), "", false};
+  const auto approval = [](const std::string& rollout) {
+    Json object = rollout_approval_json("shop", {"checkout", rollout, "ann", "well"});
+    object["metadata"]["name"] = "a";
+    return std::make_shared<const Json>(object);
+  };
+  const std::vector<ServiceKey> named = {{"shop", "checkout"}};
+  EXPECT_EQ(policies.on_approval(watch, changed(approval("1"))), named);
+  EXPECT_EQ(policies.on_approval(watch, changed(approval("1"))), std::vector<ServiceKey>{});
+  EXPECT_EQ(policies.on_approval(watch, listed({approval("1")})), std::vector<ServiceKey>{});
+  EXPECT_EQ(policies.on_approval(watch, listed({approval("2")})), named);
+  EXPECT_EQ(policies.approvals(named.front()).front().rollout, "2");
+}
+
 TEST_F(KnownPolicies, ItsStatusIsOwedOnceAndAgainAfterAFailure) {
   policies.on_event(kOfCluster, listed({policy_json("", "a", 7, kBad)}));
   const auto owed = policies.take_owed();
