@@ -233,10 +233,11 @@ Result<ListEnd> KubeClient::list_pages(const std::string& path, const WorkOnPage
     std::function<void()> deliver;
   };
   using Told = std::promise<Result<Json>>;
-  // Where the list goes on is told before its items are worked on.
+  // Where the list goes on is told before its items are worked on. The promise is the call's own: a
+  // task keeps its arguments, and one that throws before would leave who waits for it waiting.
   const auto work_on = [&](const HttpRequest& request,
                            const std::shared_ptr<const std::string>& body,
-                           const std::shared_ptr<Told>& metadata) -> Result<Done> {
+                           std::shared_ptr<Told> metadata) -> Result<Done> {
     auto page = parse_page(request, *body, leave_out);
     metadata->set_value(page ? Result<Json>(at_path(*page, {"metadata"})) : page.error());
     if (!page) return page.error();
