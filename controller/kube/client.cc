@@ -138,7 +138,7 @@ Result<ServerReply> KubeClient::run(const HttpRequest& request) {
   if (!answer) return answer.error();
   auto body = parse_answer(request, answer->body);
   if (!body) return body.error();
-  return ServerReply{*std::move(body), server_time(*answer, clock_.now()), answer->status};
+  return ServerReply{*std::move(body)};
 }
 
 Result<ServerReply> KubeClient::get(const std::string& path) { return run(prepare("GET", path)); }
@@ -201,7 +201,6 @@ Result<ListReply> KubeClient::list_once(const std::string& path, std::size_t max
   const auto end = each_page(path, keep);
   if (!end) return end.error();
   all.resource_version = end->resource_version;
-  all.server_time = end->server_time;
   return all;
 }
 
@@ -219,7 +218,6 @@ Result<ListEnd> KubeClient::each_page(const std::string& path, const TakePage& t
     const auto metadata = take(request, *answer);
     if (!metadata) return metadata.error();
     end.resource_version = string_or(*metadata, "resourceVersion");
-    end.server_time = server_time(*answer, clock_.now());
     next = string_or(*metadata, "continue");
     if (next.empty()) return end;
   }

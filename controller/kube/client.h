@@ -28,18 +28,14 @@ inline constexpr seconds kClockTolerance{2};
 template <class J>
 struct BasicServerReply {
   J body;
-  TimePoint server_time{};  // the answer's Date header, else our own clock
-  int status = 0;
 };
 template <class J>
 struct BasicListReply {
   std::vector<J> items;
   std::string resource_version;
-  TimePoint server_time{};
 };
 struct ListEnd {
   std::string resource_version;
-  TimePoint server_time{};
 };
 using ServerReply = BasicServerReply<Json>;
 using ListReply = BasicListReply<Json>;

@@ -32,7 +32,6 @@ class WatchLines {
   // The lines that these bytes complete.
   std::vector<WatchLine> feed(std::string_view bytes);
   const std::string& problem() const { return problem_; }  // "" while all could be read
-  bool inside_line() const { return !partial_.empty(); }
 
  private:
   void take(std::string_view line, std::vector<WatchLine>& lines);

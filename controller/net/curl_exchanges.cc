@@ -144,7 +144,6 @@ void CurlExchanges::start(std::uint64_t id, HttpRequest request) {
     return;
   }
   CURL* easy = flight->exchange->handle();
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   CURLM* multi = flight->lane->multi();
   if (multi == nullptr || curl_multi_add_handle(multi, easy) != CURLM_OK) {
     ended_.push_back(

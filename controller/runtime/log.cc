@@ -51,7 +51,6 @@ Log standard_log(LogFormat format) {
     switch (line.level) {
       case LogLevel::kInfo: logger->info("{}", text); break;
       case LogLevel::kWarning: logger->warn("{}", text); break;
-      case LogLevel::kError: logger->error("{}", text); break;
     }
     logger->flush();
   };

@@ -8,7 +8,7 @@
 
 namespace freshet {
 
-enum class LogLevel { kInfo, kWarning, kError };
+enum class LogLevel { kInfo, kWarning };
 
 struct LogLine {
   LogLevel level = LogLevel::kInfo;

@@ -92,7 +92,7 @@ std::optional<ServiceKey> KeyedQueue::take(TimePoint now, Priority lowest) {
 void KeyedQueue::done(const ServiceKey& key, std::optional<TimePoint> next) {
   failures_.erase(key);
   const auto working = working_.find(key);
-  if (working == working_.end()) return;  // forgotten meanwhile
+  if (working == working_.end()) return;
   std::optional<TimePoint> again = working->second;
   working_.erase(working);
   if (next && (!again || *next < *again)) again = next;
@@ -113,24 +113,12 @@ void KeyedQueue::failed(const ServiceKey& key, TimePoint now, Duration at_least)
   put(key, again);
 }
 
-void KeyedQueue::forget(const ServiceKey& key) {
-  erase(key);
-  priorities_.erase(key);
-  working_.erase(key);
-  failures_.erase(key);
-}
-
 std::optional<TimePoint> KeyedQueue::next_due(Priority lowest) const {
   for (const Lane& lane : wanted(lanes_, lowest)) {
     if (!lane.by_namespace.empty()) return lane.by_namespace.begin()->second.begin()->first;
   }
   if (later_.empty()) return std::nullopt;
   return later_.begin()->first;
-}
-
-int KeyedQueue::failures(const ServiceKey& key) const {
-  const auto found = failures_.find(key);
-  return found == failures_.end() ? 0 : found->second;
 }
 
 }  // namespace freshet

@@ -47,13 +47,11 @@ class KeyedQueue {
   // Work has failed: it comes back after a backoff that doubles with each failure, at least
   // `at_least`; after the first of these backoffs if it was added meanwhile.
   void failed(const ServiceKey& key, TimePoint now, Duration at_least = Duration{0});
-  void forget(const ServiceKey& key);
 
   // Of keys not being worked on; with `lowest`, when one of that priority may be due at the
   // soonest.
   std::optional<TimePoint> next_due(Priority lowest = Priority::kRest) const;
   std::size_t size() const { return due_.size(); }
-  int failures(const ServiceKey& key) const;
 
  private:
   using Order = std::set<std::pair<TimePoint, ServiceKey>>;

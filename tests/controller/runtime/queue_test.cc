@@ -147,8 +147,10 @@ TEST(KeyedQueue, DoublesTheWaitAfterEachFailureUpToABoundAndForgetsItAfterSucces
   EXPECT_EQ(queue.next_due(), now + kLongestBackoff);
   now = *queue.next_due();
   ASSERT_EQ(queue.take(now), kA);
-  queue.done(kA, std::nullopt);
-  EXPECT_EQ(queue.failures(kA), 0);
+  queue.done(kA, now);
+  ASSERT_EQ(queue.take(now), kA);
+  queue.failed(kA, now);
+  EXPECT_EQ(queue.next_due(), now + kFirstBackoff);
 }
 
 TEST(KeyedQueue, LooksSoonAtWhatWasAddedDuringAPassThatFailed) {
@@ -177,18 +179,6 @@ TEST(KeyedQueue, WaitsAtLeastAsLongAsAServerAsked) {
   ASSERT_EQ(queue.take(kQueued), kA);
   queue.failed(kA, kQueued, seconds(30));
   EXPECT_EQ(queue.next_due(), kQueued + seconds(30));
-}
-
-TEST(KeyedQueue, ForgetsAKeyWhereverItIs) {
-  KeyedQueue queue;
-  queue.add(kA, kQueued);
-  queue.forget(kA);
-  EXPECT_EQ(queue.take(kQueued), std::nullopt);
-  queue.add(kB, kQueued);
-  ASSERT_EQ(queue.take(kQueued), kB);
-  queue.forget(kB);
-  queue.done(kB, kQueued);
-  EXPECT_EQ(queue.size(), 0U);
 }
 
 TEST(KeyedQueue, HandsAWorkerThatIsKeptForRetreatsNothingElse) {
