@@ -76,6 +76,12 @@ std::string to_string(const Problem& problem) {
   return place.empty() ? complaint(problem) : place + ": " + complaint(problem);
 }
 
+std::string to_string(const std::vector<Problem>& problems) {
+  std::string text;
+  for (const Problem& problem : problems) text += (text.empty() ? "" : "; ") + to_string(problem);
+  return text;
+}
+
 std::vector<ParsedTrackedService> parse_tracked_services_yaml(std::string_view text) {
   std::vector<ParsedTrackedService> all;
   for (YamlDocument& document : read_yaml(text)) {

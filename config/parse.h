@@ -29,6 +29,7 @@ struct Problem {
 void sort_problems(std::vector<Problem>& problems);
 std::string complaint(const Problem& problem);  // message and what is allowed, without the place
 std::string to_string(const Problem& problem);  // "spec.rollout.step (line 9, column 5): …"
+std::string to_string(const std::vector<Problem>& problems);  // all of them in a line
 
 // Either a value (problems empty) or all problems at once.
 struct ParsedTrackedService {

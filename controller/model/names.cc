@@ -37,6 +37,12 @@ Result<Digest> Digest::parse(std::string_view text) {
 
 std::string Digest::short_form() const { return text_.substr(text_.find(':') + 1, kShortDigits); }
 
+std::map<std::string, std::string> digest_texts(const DigestSet& digests) {
+  std::map<std::string, std::string> out;
+  for (const auto& [container, digest] : digests) out[container.get()] = digest.get();
+  return out;
+}
+
 std::string to_string(const DigestSet& digests) {
   if (digests.size() == 1) return digests.begin()->second.short_form();
   std::vector<std::string> parts;

@@ -32,6 +32,7 @@ class Digest {
 
 // Which digest each tracked container runs.
 using DigestSet = std::map<ContainerName, Digest>;
+std::map<std::string, std::string> digest_texts(const DigestSet& digests);  // as status has them
 std::string to_string(const DigestSet& digests);  // "app=9c1e4a7b2f30", or the digits alone if one
 
 // A name that Secrets, ServiceAccounts and most objects can have: a DNS subdomain of RFC 1123.

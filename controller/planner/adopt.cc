@@ -13,6 +13,7 @@
 #include "controller/planner/look.h"
 #include "controller/planner/managed.h"
 #include "controller/planner/phases.h"
+#include "controller/planner/recover.h"
 
 namespace freshet::planning {
 namespace {
@@ -147,12 +148,6 @@ bool follows_latest(const Traffic& traffic) {
   });
 }
 
-// What serves by name may be our own pin; what was found before it is in the mirror.
-bool was_pinned_by_us(const Pass& pass) {
-  return pass.origin == CoreOrigin::kLost || pass.origin == CoreOrigin::kDamaged ||
-         pass.origin == CoreOrigin::kNewer;
-}
-
 // What a person leaves for another Revision is not rolled out again by itself, though the template
 // still asks for it.
 std::string reject_what_is_left(const Pass& pass, Core& next) {
@@ -172,8 +167,9 @@ Transition pin(const Pass& pass, const RevisionView& revision, const DigestSet& 
   if (relapsed(Relapse::kRegistryBaseline)) {
     next.stable->pair.digests = confirmed_digests(pass).value_or(digests);
   }
+  // What serves by name may be our own pin; what was found before it is in the mirror.
   next.adopted_latest_revision = follows_latest(pass.service.traffic) ||
-                                 (was_pinned_by_us(pass) && pass.core.adopted_latest_revision);
+                                 (is_recovering(pass) && pass.core.adopted_latest_revision);
   const bool is_left = stable_view(pass) != nullptr;  // and not gone
   const std::string left = is_left ? reject_what_is_left(pass, next) : "";
   const std::string sentence = revision.name.get() + " (" + to_string(digests) +

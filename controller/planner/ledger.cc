@@ -15,12 +15,6 @@ namespace {
 
 constexpr std::array<Duration, 3> kDeferFor = {minutes(10), hours(1), hours(6)};
 
-std::map<std::string, std::string> texts(const DigestSet& digests) {
-  std::map<std::string, std::string> out;
-  for (const auto& [container, digest] : digests) out[container.get()] = digest.get();
-  return out;
-}
-
 }  // namespace
 
 const Rejection* find_rejection(const Pass& pass, const Pair& pair) {
@@ -109,8 +103,8 @@ HistoryEntry history_entry(const Pass& pass, const Rollout& rollout, std::string
                            std::string message, TimePoint ended) {
   HistoryEntry out;
   out.rollout = rollout.id;
-  if (pass.core.stable) out.from_digests = texts(pass.core.stable->pair.digests);
-  out.to_digests = texts(rollout.candidate.pair.digests);
+  if (pass.core.stable) out.from_digests = digest_texts(pass.core.stable->pair.digests);
+  out.to_digests = digest_texts(rollout.candidate.pair.digests);
   if (const RevisionView* candidate = candidate_view(pass, rollout)) {
     out.revision = candidate->name.get();
   } else if (rollout.candidate.name) {

@@ -17,11 +17,6 @@ struct Known {
   Rollout rollout;
 };
 
-bool is_recovering(const Pass& pass) {
-  return pass.origin == CoreOrigin::kLost || pass.origin == CoreOrigin::kDamaged ||
-         pass.origin == CoreOrigin::kNewer;
-}
-
 std::optional<Known> known_from_frozen_part(const Pass& pass) {
   const auto* damaged = std::get_if<DamagedCore>(&pass.seen.core);
   if (damaged == nullptr || !damaged->stable || !damaged->candidate) return std::nullopt;
@@ -82,6 +77,11 @@ std::string reason(const Pass& pass) {
 }
 
 }  // namespace
+
+bool is_recovering(const Pass& pass) {
+  return pass.origin == CoreOrigin::kLost || pass.origin == CoreOrigin::kDamaged ||
+         pass.origin == CoreOrigin::kNewer;
+}
 
 Decision retreat_to_known_stable(const Pass& pass) {
   if (!is_recovering(pass)) return {};

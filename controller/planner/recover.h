@@ -5,6 +5,7 @@
 
 namespace freshet::planning {
 
+bool is_recovering(const Pass& pass);  // from one of these
 // Two serve, and stable and candidate among them are known from the readable part or the mirror:
 // retreat to stable.
 Decision retreat_to_known_stable(const Pass& pass);

@@ -12,12 +12,6 @@ namespace freshet {
 
 namespace {
 
-std::string problem_list(const std::vector<Problem>& problems) {
-  std::string text;
-  for (const Problem& problem : problems) text += (text.empty() ? "" : "; ") + to_string(problem);
-  return text;
-}
-
 // What is known of an image from before: its tag as status has it, and what stable runs.
 void recall(FollowedImage& image, const TrackedServiceStatus& status, const CoreRead& read) {
   const std::string name = followed_name(image.reference, image.follow);
@@ -106,7 +100,7 @@ Observation assemble(const CachedTracked& tracked, std::optional<ServiceView> se
   seen.tracked = tracked.object;
   if (!tracked.problems.empty()) {
     seen.spec_invalid = true;
-    seen.spec_problem = problem_list(tracked.problems);
+    seen.spec_problem = to_string(tracked.problems);
     if (tracked.last_good_spec) seen.tracked.spec = *tracked.last_good_spec;
   }
   seen.revisions = std::move(revisions);

@@ -14,12 +14,6 @@ namespace {
 
 constexpr Duration kWriteAgain = seconds(30);
 
-std::string policy_problems(const std::vector<Problem>& problems) {
-  std::string text;
-  for (const Problem& problem : problems) text += (text.empty() ? "" : "; ") + to_string(problem);
-  return text;
-}
-
 bool says_the_same(const RolloutPolicyStatus& a, const RolloutPolicyStatus& b) {
   return a.observed_generation == b.observed_generation &&
          std::ranges::equal(a.conditions, b.conditions, [](const auto& x, const auto& y) {
@@ -181,7 +175,7 @@ std::vector<PolicyReach> Policies::put(const PolicyWatch& watch, const Json& obj
     entry.policy = policy_of(parsed.object);
     entry.policy.title = watch.kind + " " + key.second.name;
     if (!parsed.selector_known) entry.policy.match_labels.clear();
-    entry.policy.invalid = policy_problems(parsed.problems);
+    entry.policy.invalid = to_string(parsed.problems);
   }
   settle_status(key, entry, parsed, rollout_policy_status_from_json(at_path(object, {"status"})));
   std::vector<PolicyReach> reached;
@@ -203,7 +197,7 @@ void Policies::settle_status(const Key& key, Entry& entry, const ParsedRolloutPo
   if (!parsed.ok()) {
     ready.status = "False";
     ready.reason = "PolicyInvalid";
-    ready.message = policy_problems(parsed.problems) +
+    ready.message = to_string(parsed.problems) +
                     (!entry.last_good ? "; all that it selects is held"
                      : entry.policy.stop && !entry.last_good->stop
                          ? "; the last good spec stays in force, and the stop"

@@ -72,12 +72,6 @@ RevisionStatus revision_status(const Observation& observation, const RevisionNam
 
 }  // namespace
 
-std::map<std::string, std::string> digest_texts(const DigestSet& digests) {
-  std::map<std::string, std::string> out;
-  for (const auto& [container, digest] : digests) out[container.get()] = digest.get();
-  return out;
-}
-
 void fill_revisions(TrackedServiceStatus& status, const Observation& observation, const Core& core,
                     const TrackedServiceStatus& before, const std::vector<HistoryEntry>& history) {
   if (core.stable) {

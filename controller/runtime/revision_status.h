@@ -1,8 +1,6 @@
 // Both Revisions as status shows them: what they run, and the dates of their images. Pure.
 #pragma once
 
-#include <map>
-#include <string>
 #include <vector>
 
 #include "config/status.h"
@@ -10,8 +8,6 @@
 #include "controller/model/observation.h"
 
 namespace freshet {
-
-std::map<std::string, std::string> digest_texts(const DigestSet& digests);
 
 // Fills stable, candidate and the date of the running image. What `before`, the status as last
 // written, knows of a digest that no tag names any more stays known.

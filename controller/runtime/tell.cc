@@ -13,12 +13,6 @@ namespace freshet {
 
 namespace {
 
-std::map<std::string, std::string> as_texts(const DigestSet& digests) {
-  std::map<std::string, std::string> out;
-  for (const auto& [container, digest] : digests) out[container.get()] = digest.get();
-  return out;
-}
-
 const Rollout* rollout_of(const Occasion& occasion) {
   for (const auto* core : {&occasion.after, &occasion.before}) {
     if (!*core) continue;
@@ -78,10 +72,10 @@ NoticeStatus notice_of(const Observation& seen, const Occasion& occasion,
   out.phase = core ? std::string(phase_name(core->phase)) : status.phase;
   out.percent = after ? candidate_percent(*after) : 0;
   const std::optional<Core>& old = before && before->stable ? before : after;
-  if (old && old->stable) out.from_digests = as_texts(old->stable->pair.digests);
+  if (old && old->stable) out.from_digests = digest_texts(old->stable->pair.digests);
   if (const Rollout* rollout = rollout_of(occasion)) {
     out.rollout = rollout->id;
-    out.to_digests = as_texts(rollout->candidate.pair.digests);
+    out.to_digests = digest_texts(rollout->candidate.pair.digests);
   } else {
     out.to_digests = waiting_digests(seen);
   }
