@@ -1,6 +1,6 @@
 // HTTP requests and responses as values, and the one interface through which the shell sends them.
 // Implementations: libcurl (controller/net), the simulated world in process
-// (controller/net/local.h).
+// (controller/net/local_transport.h).
 #pragma once
 
 #include <cstdint>

@@ -39,8 +39,8 @@ class Metrics {
   // One request to a registry or for it; status 0: no response.
   void count_registry_request(const std::string& registry, int status, Duration took);
   void count_registry_check(const EndedCheck& check);
-  // `receiver` as in the file of receivers; "": none of them.
   void count_api_request(int code);
+  // `receiver` as in the file of receivers; "": none of them.
   void count_webhook(const std::string& receiver, const std::string& outcome);
   // `sink` as in the file of sinks.
   void count_notification(const std::string& sink, const std::string& outcome);
