@@ -22,10 +22,19 @@ Memo full_memo() {
   const Digest digest = *Digest::parse("sha256:" + std::string(64, 'a'));
   memo.deferred = {{{{{ContainerName("app"), digest}}, "t:1"}, kSeen + hours(1), 2, "no nodes"}};
   memo.gates = {"7f3a", Uid("u8"), {}};
-  memo.gates.gates.push_back({"smoke", "abc", GateState::kPassed, 1, 0, {}, kSeen, {}, "well"});
+  memo.gates.gates.push_back({"smoke", "abc", GateState::kPassed, 1, 0, 0, {}, kSeen, {}, "well"});
+  memo.gates.gates.push_back({"load",
+                              "def",
+                              GateState::kInconclusive,
+                              3,
+                              0,
+                              1,
+                              {},
+                              kSeen,
+                              kSeen + minutes(1),
+                              "no route"});
   memo.gates.gates.push_back(
-      {"load", "def", GateState::kInconclusive, 3, 0, {}, kSeen, kSeen + minutes(1), "no route"});
-  memo.gates.gates.push_back({"login", "012", GateState::kTrying, 2, 2, kSeen, kSeen, kSeen, ""});
+      {"login", "012", GateState::kTrying, 2, 2, 0, kSeen, kSeen, kSeen, ""});
   return memo;
 }
 
