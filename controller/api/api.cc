@@ -50,7 +50,6 @@ bool is_gone(const Error& error) { return error.kind == ErrorKind::kNotFound; }
 
 Api::Api(KubeClient& kube, const Clock& clock, Log log, ApiOptions options)
     : kube_(kube),
-      clock_(clock),
       log_(std::move(log)),
       options_(std::move(options)),
       callers_(kube, clock, options_.audiences),
@@ -125,7 +124,7 @@ HttpResponse Api::command(const ServiceKey& key, const std::string& verb,
                           const HttpRequest& request, const Caller& caller) {
   const auto order = read_command_body(verb, request);
   if (const auto* problem = std::get_if<Problem>(&order)) return to_answer(*problem);
-  const TimePoint now = clock_.now() + kube_.clock_offset();
+  const TimePoint now = kube_.server_now();
   const std::string id = order_id(now, options_.chance());
   for (int i = 0; i < kMaxCommandTries; ++i) {
     const auto tracked = kube_.get(tracked_service_path(key));

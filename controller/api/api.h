@@ -50,7 +50,6 @@ class Api {
   HttpResponse command_answer(const ServiceKey& key, const std::string& id);
 
   KubeClient& kube_;
-  const Clock& clock_;
   const Log log_;
   const ApiOptions options_;
   Callers callers_;

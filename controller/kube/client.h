@@ -83,6 +83,7 @@ class KubeClient {
   // Add to our clock to get the server's, from Date headers; 0 while they agree within
   // kClockTolerance (a Date has whole seconds only).
   Duration clock_offset() const { return Duration{clock_offset_ms_.load()}; }
+  TimePoint server_now() const { return clock_.now() + clock_offset(); }
   const KubeClientOptions& options() const { return options_; }
 
   // The raw exchanges, for the watch: answers of any status are values. `timeout` as asked of the

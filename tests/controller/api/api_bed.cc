@@ -62,7 +62,7 @@ ApiBed::ApiBed(std::vector<std::string> audiences)
       tokens_(Secret("0-controller")),
       kube_(transport_, tokens_, clock_,
             KubeClientOptions{.server = "https://" + std::string(sandbox::kKubeHost)}),
-      api_(kube_, clock_, log_into(log),
+      api_(kube_, wall_, log_into(log),
            {std::move(audiences), Secret(kOrderKey), [this] { return ++chance_; }}) {
   shop.cluster().controller().set_hearing(
       {[this](const std::string& name_space, const WatchEvent& event) {

@@ -42,7 +42,8 @@ class ApiBed {
   void annotate(const std::string& verb, const std::string& text);
   std::string annotation(const std::string& verb);
   void run_for(Duration d);
-  std::string events();  // all messages of Events
+  void set_wall_ahead(Duration by) { wall_.set_ahead = by; }  // of the API, not of its client
+  std::string events();                                       // all messages of Events
 
   std::string log;
   std::map<std::string, int> sent;  // requests of the API by path
@@ -56,13 +57,15 @@ class ApiBed {
   class ShopClock final : public Clock {
    public:
     explicit ShopClock(TrackedShop& shop) : shop_(shop) {}
-    TimePoint now() const override { return shop_.cluster().now(); }
-    Duration monotonic() const override { return now().time_since_epoch(); }
+    TimePoint now() const override { return shop_.cluster().now() + set_ahead; }
+    Duration monotonic() const override { return shop_.cluster().now().time_since_epoch(); }
+    Duration set_ahead{};
 
    private:
     TrackedShop& shop_;
   };
   ShopClock clock_{shop};
+  ShopClock wall_{shop};
   LocalTransport transport_;
   TokenSource tokens_;
   KubeClient kube_;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/api/commands.h"
+#include "controller/model/order_proof.h"
 #include "tests/controller/api/api_bed.h"
 
 namespace freshet::api {
@@ -33,6 +34,14 @@ TEST(ApiCommand, IsTakenAndAnsweredAndItsAuthorIsKnown) {
   EXPECT_NE(bed.events().find("(user:otto): paused"), std::string::npos) << bed.events();
   EXPECT_NE(bed.log.find("CommandOrdered"), std::string::npos);
   EXPECT_EQ(bed.annotation("pause"), "");
+}
+
+TEST(ApiCommand, IsDatedByTheServersClockAlsoWhereTheWallClockIsSetAnew) {
+  ApiBed bed;
+  bed.set_wall_ahead(-hours(9));
+  const Reply ordered = bed.order("pause", "otto", R"({"reason": "month end"})");
+  EXPECT_EQ(order_time(string_or(ordered.body, "id")), bed.shop.cluster().now());
+  EXPECT_EQ(string_or(bed.answer_to(ordered), "answer"), "Accepted");
 }
 
 TEST(ApiCommand, IsMeantForTheRolloutAndStepThatAreSeen) {
