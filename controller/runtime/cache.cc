@@ -153,6 +153,7 @@ std::vector<ServiceKey> Cache::keep_only(Kind kind, const std::string& name_spac
     };
     if (kind == Kind::kTrackedService) note(tracked_);
     if (kind == Kind::kService) note(services_);
+    if (kind == Kind::kService) note(problems_);
     if (kind == Kind::kRevision) {
       for (const auto& [service, revisions] : revisions_) {
         for (const auto& [name, unused] : revisions.views) {

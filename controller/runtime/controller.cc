@@ -193,7 +193,7 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
   const Duration offset = is_blind ? Duration{0} : connections_.kube.clock_offset();
   const TimePoint now = clock_.now() + offset;  // by the API server's clock
   Observation seen = gather(tracked, notes, now);
-  const std::string oldest = cache_.oldest_tracker({key.name_space, tracked.object.spec.service});
+  const std::string oldest = cache_.oldest_tracker(tracked.service());
   if (std::string conflict = older_tracker(tracked.object, oldest); !conflict.empty()) {
     // The Service's transitions are the other's to tell.
     if (const auto* core = std::get_if<Core>(&seen.core)) notes.told_seq = core->seq;
@@ -201,6 +201,14 @@ Controller::Outlook Controller::pass(const ServiceKey& key, const CachedTracked&
     Transition refused = refuse(seen, "Conflict", conflict);
     refuse_commands(seen, now, conflict, refused);
     notes.memo = refused.memo;
+    settle(key, seen, refused, notes, now, out.trouble);
+    return out;
+  }
+  if (const auto problem = cache_.problem(tracked.service()); !seen.service && !problem.empty()) {
+    notes.is_unknown = false;
+    const Transition refused =
+        refuse(seen, "ServiceUnreadable",
+               "Service " + tracked.object.spec.service + " cannot be read: " + problem);
     settle(key, seen, refused, notes, now, out.trouble);
     return out;
   }

@@ -110,6 +110,32 @@ TEST_F(WatchesOfTwoNamespaces, WhereServicesAreForbiddenTheirTrackersHaveNoPass)
   EXPECT_EQ(till().phase, "Idle");
 }
 
+TEST_F(WatchesInACluster, AServiceThatCannotBeReadIsNotSaidToBeMissing) {
+  const ServiceKey ghost{"shop", "ghost"};
+  const Json meta = {{"name", ghost.name}, {"namespace", ghost.name_space}};
+  ASSERT_TRUE(shop.cluster().world().create({{"apiVersion", "freshet.dev/v1alpha1"},
+                                             {"kind", "TrackedService"},
+                                             {"metadata", meta},
+                                             {"spec", Json::object()}}));
+  const auto is_told = [&](const std::string& reason) {
+    const auto told_so = [&] { return shop.cluster().status(ghost).reason == reason; };
+    return shop.cluster().run_until(told_so, minutes(1));
+  };
+  ASSERT_TRUE(is_told("ServiceNotFound"));
+  WatchEvent event;
+  event.type = WatchEvent::Type::kAdded;
+  Json unreadable = {{"metadata", meta}};
+  unreadable["metadata"].update({{"uid", "u-1"}, {"resourceVersion", "1"}});
+  event.object = std::make_shared<const Json>(unreadable);
+  shop.cluster().controller().on_event(Kind::kService, "", event);
+  ASSERT_TRUE(is_told("ServiceUnreadable"));
+  EXPECT_EQ(shop.cluster().status(ghost).message,
+            "Service ghost cannot be read: the API returned a Service without spec.template");
+  event.type = WatchEvent::Type::kDeleted;
+  shop.cluster().controller().on_event(Kind::kService, "", event);
+  EXPECT_TRUE(is_told("ServiceNotFound"));
+}
+
 // The server's refusal of all is not an empty cluster.
 TEST_F(WatchesOfTwoNamespaces, WhereAllAreForbiddenNothingHasBeenRead) {
   sandbox::World& world = two.cluster().world();

@@ -154,6 +154,12 @@ TEST_F(Caches, AnObjectOfWhichOnlyMetadataCouldBeReadIsNotTakenForAnEmptyOne) {
   expect_other_is_well();
 }
 
+TEST_F(Caches, ForgetWhyAServiceCouldNotBeReadOnceItIsGone) {
+  cache.put(Kind::kService, {{"metadata", {{"namespace", "shop"}, {"name", "ghost"}}}});
+  cache.keep_only(Kind::kService, "", {"shop/checkout"});
+  EXPECT_EQ(cache.problem({"shop", "ghost"}), "");
+}
+
 TEST_F(Caches, AnAnnotationOverEverySizeIsReadAsADamagedCoreAndNothingElseIsLost) {
   Json object = service_json("checkout", 2);
   object["metadata"]["annotations"][std::string(kCoreAnnotation)] =
