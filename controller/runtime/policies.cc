@@ -197,11 +197,11 @@ void Policies::settle_status(const Key& key, Entry& entry, const ParsedRolloutPo
   if (!parsed.ok()) {
     ready.status = "False";
     ready.reason = "PolicyInvalid";
-    ready.message = to_string(parsed.problems) +
-                    (!entry.last_good ? "; all that it selects is held"
-                     : entry.policy.stop && !entry.last_good->stop
-                         ? "; the last good spec stays in force, and the stop"
-                         : "; the last good spec stays in force");
+    ready.message =
+        to_string(parsed.problems) + (!entry.last_good ? "; all that it selects is held"
+                                      : entry.policy.stop && !entry.last_good->stop
+                                          ? "; the last good spec stays in force, and the stop"
+                                          : "; the last good spec stays in force");
   }
   if (!shown.conditions.empty() && shown.conditions.front().status == ready.status) {
     ready.last_transition_time = shown.conditions.front().last_transition_time;
