@@ -1,4 +1,5 @@
 // Facts of a Revision's pods.
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -9,7 +10,9 @@ namespace freshet {
 
 namespace {
 
-constexpr std::string_view kQueueProxy = "queue-proxy";
+// What ends sooner may have met something that had not come up yet, a proxy beside it for one; what
+// is at fault itself ends again soon.
+constexpr Duration kStartsFor = minutes(1);
 constexpr std::array<std::string_view, 5> kPullReasons = {"ImagePullBackOff", "ErrImagePull",
                                                           "InvalidImageName", "ErrImageNeverPull",
                                                           "ImageInspectError"};
@@ -22,14 +25,26 @@ bool is_ended(const Json& pod) {
          phase == "Succeeded";
 }
 
-void read_container(PodFacts& facts, const Json& status, bool pod_ended) {
-  if (string_or(status, "name") == kQueueProxy) return;
+// Of one pod's containers.
+struct Exits {
+  int all = 0;
+  bool late = false;
+};
+
+bool ran_for_a_while(const Json& terminated) {
+  const auto from = parse_rfc3339(string_or(terminated, "startedAt"));
+  const auto to = parse_rfc3339(string_or(terminated, "finishedAt"));
+  return from && to && *to - *from >= kStartsFor;
+}
+
+void read_container(PodFacts& facts, Exits& exits, const Json& status, bool pod_ended) {
   // A restart follows an exit; an end that was not followed by one yet counts by itself.
-  facts.container_exits += static_cast<int>(int_or(status, "restartCount", 0));
+  exits.all += static_cast<int>(int_or(status, "restartCount", 0));
   const Json& state = at_path(status, {"state", "terminated"});
   const bool exited = state.is_object() && !pod_ended;
-  if (exited) ++facts.container_exits;
+  if (exited) ++exits.all;
   const Json& last = exited ? state : at_path(status, {"lastState", "terminated"});
+  exits.late = exits.late || ran_for_a_while(last);
   const Json& waiting = at_path(status, {"state", "waiting"});
   const std::string reason = string_or(waiting, "reason");
   for (const std::string_view pull : kPullReasons) {
@@ -43,7 +58,7 @@ void read_container(PodFacts& facts, const Json& status, bool pod_ended) {
   }
 }
 
-void read_pod(PodFacts& facts, const Json& pod) {
+void read_pod(PodFacts& facts, const Json& pod, const std::set<ContainerName>& own) {
   ++facts.pods;
   const Json& status = at_path(pod, {"status"});
   if (condition_view(status, "Ready").status == Tri::kTrue) ++facts.ready;
@@ -55,16 +70,22 @@ void read_pod(PodFacts& facts, const Json& pod) {
   const Json& containers = at_path(status, {"containerStatuses"});
   if (!containers.is_array()) return;
   const bool ended = is_ended(pod);
-  for (const Json& container : containers) read_container(facts, container, ended);
+  Exits exits;
+  for (const Json& container : containers) {
+    if (!own.contains(ContainerName(string_or(container, "name")))) continue;
+    read_container(facts, exits, container, ended);
+  }
+  facts.most_exits = std::max(facts.most_exits, exits.all);
+  if (exits.late) ++facts.exited_late;
 }
 
 }  // namespace
 
-PodFacts pod_facts(const Json& pod_list) {
+PodFacts pod_facts(const Json& pod_list, const std::set<ContainerName>& containers) {
   PodFacts facts;
   const Json& items = at_path(pod_list, {"items"});
   if (!items.is_array()) return facts;
-  for (const Json& pod : items) read_pod(facts, pod);
+  for (const Json& pod : items) read_pod(facts, pod, containers);
   return facts;
 }
 

@@ -47,17 +47,30 @@ std::vector<ContainerView> containers_of(const Json& spec) {
   return out;
 }
 
+template <class Visit>
+void visit_containers(const Json& spec, const Visit& visit) {
+  for (const char* list : {"containers", "initContainers"}) {
+    const Json& containers = at_path(spec, {list});
+    if (!containers.is_array()) continue;
+    for (const Json& container : containers) visit(container);
+  }
+}
+
+std::set<ContainerName> container_names(const Json& spec) {
+  std::set<ContainerName> out;
+  visit_containers(spec, [&](const Json& container) {
+    out.insert(ContainerName(string_or(container, "name", "user-container")));
+  });
+  return out;
+}
+
 // No pair but those of followed containers names them (planner/look.h); where there is one
 // container it is followed.
 ImageTexts images_of(const Json& spec) {
   ImageTexts out;
-  for (const char* list : {"containers", "initContainers"}) {
-    const Json& containers = at_path(spec, {list});
-    if (!containers.is_array()) continue;
-    for (const Json& container : containers) {
-      out[ContainerName(string_or(container, "name"))] = string_or(container, "image");
-    }
-  }
+  visit_containers(spec, [&](const Json& container) {
+    out[ContainerName(string_or(container, "name"))] = string_or(container, "image");
+  });
   return out.size() > 1 ? out : ImageTexts{};
 }
 
@@ -235,6 +248,7 @@ Result<RevisionView> revision_view(const Json& revision) {
   view.template_json = revision_template_text(revision);
   view.template_hash = revision_template_hash(revision);
   view.images = images_of(at_path(revision, {"spec"}));
+  view.containers = container_names(at_path(revision, {"spec"}));
   view.rollout_id = string_at(annotations, kRolloutIdAnnotation);
   view.digests = resolved_digests(status);
   view.ready = condition_view(status, "Ready");

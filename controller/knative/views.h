@@ -16,9 +16,10 @@ inline constexpr std::string_view kUserImageAnnotation = "client.knative.dev/use
 Result<ServiceView> service_view(const Json& service);
 Result<RevisionView> revision_view(const Json& revision);
 
-// Facts of all pods of one Revision, from a list reply. Knative's own queue-proxy is left out of
-// container exits. A shape that cannot be read counts nothing.
-PodFacts pod_facts(const Json& pod_list);
+// Facts of all pods of one Revision, from a list reply. Only `containers`, its own, are looked at:
+// not Knative's queue-proxy, nor what a mesh or an agent puts beside them. A shape that cannot be
+// read counts nothing.
+PodFacts pod_facts(const Json& pod_list, const std::set<ContainerName>& containers);
 
 // Names in imagePullSecrets of a pod's spec or of a ServiceAccount; at most kMaxPullSecrets. The
 // API server checks none of them: what no object can be called is left out.

@@ -92,10 +92,11 @@ struct ServiceView {
 struct RevisionView {
   RevisionName name;
   Uid uid;
-  std::string template_hash;   // of the template it was made from
-  std::string template_json;   // that template, as it can be put back into a Service
-  ImageTexts images;           // of all containers, where there are several
-  std::optional<Uid> service;  // whose it was made for; nullopt: it does not say
+  std::string template_hash;           // of the template it was made from
+  std::string template_json;           // that template, as it can be put back into a Service
+  ImageTexts images;                   // of all containers, where there are several
+  std::set<ContainerName> containers;  // all that its template names: others are put beside them
+  std::optional<Uid> service;          // whose it was made for; nullopt: it does not say
   std::optional<std::string> rollout_id;
   std::map<ContainerName, Digest> digests;  // resolved, from status.containerStatuses
   ConditionView ready;
@@ -112,10 +113,11 @@ struct RevisionView {
 struct PodFacts {
   int pods = 0;
   int ready = 0;
-  int container_exits = 0;  // times a tracked or serving container ended, all pods together
+  int most_exits = 0;  // times the Revision's own containers ended, in the pod where most did
   bool unschedulable = false;
   bool image_pull_failing = false;
   std::string message;  // the worst one's words
+  int exited_late = 0;  // pods of which a container had run for a while (pods.cc) when it ended
   bool operator==(const PodFacts&) const = default;
 };
 

@@ -13,7 +13,7 @@
 namespace freshet::planning {
 namespace {
 
-constexpr int kMostExits = 1;                   // the second exit is no accident
+constexpr int kMostExits = 1;                   // of one pod: the second exit is no accident
 constexpr Duration kUnreadyFor = seconds(30);   // shorter is a flap
 constexpr Duration kNoPlaceFor = minutes(5);    // a node that is added on demand takes some
 constexpr Duration kReadyWithin = minutes(10);  // Knative's own progress deadline
@@ -44,10 +44,17 @@ MaybeCause verdict_says_rollback(const Pass& pass, const Rollout&) {
   return Cause{RetreatWhy::kVerdict, pass.seen.verdict.sentence};
 }
 
-MaybeCause container_exits_twice(const Pass& pass, const Rollout&) {
+// Of many pods a few end by chance; most of them, after each had run for a while, do not.
+MaybeCause containers_exit_again(const Pass& pass, const Rollout&) {
   const auto& pods = pass.seen.candidate_pods;
-  if (!pods || pods->container_exits <= kMostExits) return {};
-  std::string message = "its container exited " + std::to_string(pods->container_exits) + " times";
+  if (!pods) return {};
+  const bool in_one = pods->most_exits > kMostExits;
+  const bool in_most = pods->exited_late > kMostExits && 2 * pods->exited_late > pods->pods;
+  if (!in_one && !in_most) return {};
+  std::string message =
+      in_one ? "its container exited " + std::to_string(pods->most_exits) + " times in one pod"
+             : "its container exited in " + std::to_string(pods->exited_late) + " of " +
+                   std::to_string(pods->pods) + " pods";
   if (!pods->message.empty()) message += ": " + printable(pods->message);
   return Cause{RetreatWhy::kCrashed, message};
 }
@@ -175,7 +182,7 @@ MaybeCause deadline_rolls_back(const Pass& pass, const Rollout&) {
 using Check = MaybeCause (*)(const Pass&, const Rollout&);
 constexpr std::array<Check, 12> kChecks = {
     verdict_says_rollback,
-    container_exits_twice,
+    containers_exit_again,
     unready_with_traffic,
     other_image_than_intended,
     gate_failed,

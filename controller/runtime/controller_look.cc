@@ -38,7 +38,10 @@ std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
   std::string blind;
   if (const auto name = candidate_name(seen, *rollout)) {
     const auto pods = read_pods(*name);
-    if (pods) seen.candidate_pods = pod_facts(*pods);
+    const auto view = seen.revisions.find(*name);
+    if (pods && view != seen.revisions.end()) {
+      seen.candidate_pods = pod_facts(*pods, view->second.containers);
+    }
     if (!pods) blind = pods.error().message;
   }
   if (!rollout->candidate.uid) return blind;

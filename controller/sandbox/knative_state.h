@@ -47,6 +47,7 @@ struct RevisionState {
   PodPhase phase = PodPhase::kStarting;
   int pods = 0;
   int restarts = 0;
+  TimePoint pods_since{};
   bool is_active = true;           // routed, or expected to be
   std::int64_t idle_turn = 0;      // tells an old plan to scale down from a new one
   std::int64_t run = 0;            // tells what earlier pods would have done from what these do

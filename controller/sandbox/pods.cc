@@ -41,9 +41,13 @@ Json container_status(const Json& container, const RevisionState& state, TimePoi
                  {"ready", state.phase == PodPhase::kReady},
                  {"restartCount", state.restarts},
                  {"state", container_state(state, image, now)}};
-  if (state.phase == PodPhase::kCrashed) {
-    status["lastState"] = {
-        {"terminated", {{"exitCode", state.behaviour.exit_code}, {"reason", "Error"}}}};
+  if (state.phase == PodPhase::kCrashed) {  // once it has crashed it does so at once
+    const TimePoint started = state.restarts > 1 ? now : state.pods_since;
+    status["lastState"] = {{"terminated",
+                            {{"exitCode", state.behaviour.exit_code},
+                             {"reason", "Error"},
+                             {"startedAt", format_rfc3339(std::chrono::floor<seconds>(started))},
+                             {"finishedAt", format_rfc3339(std::chrono::floor<seconds>(now))}}}};
   }
   return status;
 }

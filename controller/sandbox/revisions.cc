@@ -100,6 +100,7 @@ void Revisions::start_pods(const ServiceKey& service, RevisionState& state) {
   state.phase = PodPhase::kStarting;
   state.restarts = 0;
   state.pods = kPodsPerRevision;
+  state.pods_since = now();
   for (int i = 0; i < kPodsPerRevision; ++i) {
     Json pod = pod_object(revision, i);
     cluster_.api.stamp(kPods, pod);

@@ -131,7 +131,8 @@ RevisionView ConformanceTest::revision(const std::string& name) {
 
 PodFacts ConformanceTest::pods(const std::string& revision) {
   const std::string selector = percent_encode("serving.knative.dev/revision=" + revision);
-  return pod_facts(checked(kube_.get(core("pods") + "?labelSelector=" + selector)).body);
+  return pod_facts(checked(kube_.get(core("pods") + "?labelSelector=" + selector)).body,
+                   {ContainerName("app")});
 }
 
 bool ConformanceTest::is_ready(const std::string& name) {

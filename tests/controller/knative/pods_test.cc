@@ -19,7 +19,7 @@ TEST_P(Pods, AreSummedUp) {
   const Json pod = {{"metadata", Json::parse(GetParam().metadata)},
                     {"status", Json::parse(GetParam().status)}};
   const Json list = {{"items", Json::array({pod})}};
-  EXPECT_EQ(pod_facts(list), GetParam().facts);
+  EXPECT_EQ(pod_facts(list, {ContainerName("app"), ContainerName("log")}), GetParam().facts);
 }
 INSTANTIATE_TEST_SUITE_P(
     Views, Pods,
@@ -54,9 +54,25 @@ INSTANTIATE_TEST_SUITE_P(
                 "restartCount":1,"state":{"terminated":{"exitCode":137}},
                 "lastState":{"terminated":{"exitCode":7}}}]})",
                {1, 0, 1, false, false, "container app ended with exit code 7"}},
-        PodRow{"KnativesOwnProxyDoesNotCount",
-               R"({"containerStatuses":[{"name":"queue-proxy","restartCount":3}]})",
+        PodRow{"WithContainersThatOthersPutBesideItsOwn",
+               R"({"containerStatuses":[{"name":"queue-proxy","restartCount":3},
+                {"name":"istio-proxy","restartCount":2,"lastState":{"terminated":{"exitCode":1}}},
+                {"name":"app","restartCount":0}]})",
                {1, 0, 0, false, false, ""}},
+        PodRow{"WithTwoContainersOfItsOwn",
+               R"({"containerStatuses":[{"name":"app","restartCount":1},
+                {"name":"log","restartCount":1}]})",
+               {1, 0, 2, false, false, ""}},
+        PodRow{"EndedAtItsStart",
+               R"({"containerStatuses":[{"name":"app","restartCount":1,"lastState":{"terminated":
+                {"exitCode":1,"startedAt":"2026-11-30T10:00:00Z",
+                 "finishedAt":"2026-11-30T10:00:30Z"}}}]})",
+               {1, 0, 1, false, false, "container app ended with exit code 1"}},
+        PodRow{"EndedAfterItHadRunForAWhile",
+               R"({"containerStatuses":[{"name":"app","restartCount":1,"lastState":{"terminated":
+                {"exitCode":137,"startedAt":"2026-11-30T10:00:00Z",
+                 "finishedAt":"2026-11-30T10:01:00Z"}}}]})",
+               {1, 0, 1, false, false, "container app ended with exit code 137", 1}},
         PodRow{"CannotPull",
                R"({"containerStatuses":[{"name":"app","restartCount":0,
                 "state":{"waiting":{"reason":"ImagePullBackOff","message":"back-off"}}}]})",
@@ -66,6 +82,21 @@ INSTANTIATE_TEST_SUITE_P(
                 "message":"0/3 nodes"}]})",
                {1, 0, 0, true, false, "unschedulable: 0/3 nodes"}}),
     [](const auto& row) { return std::string(row.param.sentence); });
+
+TEST(PodFactsOfSeveralPods, TellTheMostExitsOfOneAndInHowManyItHadRunForAWhile) {
+  const auto pod = [](int restarts, const char* ended) {
+    const Json last = {
+        {"exitCode", 137}, {"startedAt", "2026-11-30T10:00:00Z"}, {"finishedAt", ended}};
+    const Json container = {
+        {"name", "app"}, {"restartCount", restarts}, {"lastState", {{"terminated", last}}}};
+    return Json{{"status", {{"containerStatuses", Json::array({container})}}}};
+  };
+  const Json list = {
+      {"items", Json::array({pod(1, "2026-11-30T10:00:02Z"), pod(2, "2026-11-30T10:20:00Z"),
+                             pod(1, "2026-11-30T10:30:00Z")})}};
+  EXPECT_EQ(pod_facts(list, {ContainerName("app")}),
+            (PodFacts{3, 0, 2, false, false, "container app ended with exit code 137", 2}));
+}
 
 }  // namespace
 }  // namespace freshet

@@ -174,6 +174,8 @@ TEST(RevisionViews, HoldWhatFreshetLooksAt) {
   EXPECT_EQ(view->ready.status, Tri::kTrue);
   EXPECT_EQ(view->configuration_generation, 2);
   EXPECT_EQ(view->progress_deadline, Duration(seconds(90)));
+  EXPECT_EQ(view->containers,
+            (std::set<ContainerName>{ContainerName("app"), ContainerName("log")}));
   EXPECT_EQ(view->created, *parse_rfc3339("2026-11-23T02:10:00Z"));
 }
 

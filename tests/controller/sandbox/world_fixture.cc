@@ -89,7 +89,7 @@ RevisionView WorldTest::revision(const std::string& name) {
 PodFacts WorldTest::pods(const std::string& revision) {
   const auto answer = kube("GET", "/api/v1/namespaces/default/pods?labelSelector=" +
                                       percent_encode("serving.knative.dev/revision=" + revision));
-  return pod_facts(Json::parse(answer.body));
+  return pod_facts(Json::parse(answer.body), {ContainerName("app")});
 }
 
 }  // namespace freshet::sandbox
