@@ -3,6 +3,7 @@
 // starts; see analysis/README.md.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "analysis/evidence.h"
@@ -21,6 +22,8 @@ struct JudgeContext {
   bool baking = false;      // only evidence against matters: Rollback, Reduce or Continue
   int next_percent = 100;
   TimePoint step_since{};  // when this percent was observed as programmed
+  // When neither Revision was last known to have a pod: then there is nothing to be read of them.
+  std::optional<TimePoint> without_pods = {};
 };
 
 inline constexpr Duration kNoTrafficAfter = minutes(2);

@@ -159,18 +159,31 @@ bool is_shared_incident(const Evidence& e) {
                      [](const ObjectiveEvidence& o) { return is_shared(o.watches); });
 }
 
+bool is_recent(std::optional<TimePoint> when, const Evidence& e, TimePoint now) {
+  const Duration stale_after =
+      std::max<Duration>(kStaleAfter, 4 * std::max(e.reader.period, e.last_length));
+  return when && now - *when <= stale_after;
+}
+
+bool is_unread(const Evidence& e, const JudgeContext& context, TimePoint now) {
+  const TimePoint since = std::max(e.step_since, context.step_since);
+  return !is_recent(std::max(e.last_end.value_or(since), since), e, now);
+}
+
+// A pod that has just come has shown nothing yet: it is asleep for as long as metrics may be late.
+bool is_asleep(const Evidence& e, const JudgeContext& context, TimePoint now) {
+  return is_unread(e, context, now) && is_recent(context.without_pods, e, now);
+}
+
 std::vector<AnalysisHold> holds_of(const Evidence& e, const AnalysisSettings& settings,
                                    const JudgeContext& context, TimePoint now) {
   std::vector<AnalysisHold> holds;
   const TimePoint since = std::max(e.step_since, context.step_since);
-  const TimePoint read = std::max(e.last_end.value_or(since), since);
-  const Duration stale_after =
-      std::max<Duration>(kStaleAfter, 4 * std::max(e.reader.period, e.last_length));
-  if (now - read > stale_after) holds.push_back(AnalysisHold::kStaleMetrics);
+  const bool asleep = is_asleep(e, context, now);
+  if (is_unread(e, context, now) && !asleep) holds.push_back(AnalysisHold::kStaleMetrics);
   const TimePoint traffic = std::max(e.last_traffic.value_or(since), since);
-  if (e.last_end && *e.last_end - traffic >= kNoTrafficAfter) {
-    holds.push_back(AnalysisHold::kNoTraffic);
-  }
+  const bool idle = e.last_end && *e.last_end - traffic >= kNoTrafficAfter;
+  if (idle || asleep) holds.push_back(AnalysisHold::kNoTraffic);
   if (is_shared_incident(e)) holds.push_back(AnalysisHold::kSharedIncident);
   if (silent_check(e, settings) != nullptr) holds.push_back(AnalysisHold::kNoCheckValue);
   if (!is_split_random(e)) holds.push_back(AnalysisHold::kSplitNotRandom);
@@ -207,6 +220,7 @@ Verdict judge(const Evidence& e, const AnalysisSettings& settings, const JudgeCo
   v.holds = holds_of(e, settings, context, now);
   v.unseen = e.step_since < context.step_since || e.step_observed == Duration{0};
   v.silent = is_silent(e, context);
+  v.asleep = is_asleep(e, context, now);
   v.metric = claim_name({}, settings);
   if (e.metrics.empty()) {
     v.sentence = sentence_of(v, e, settings, context);

@@ -46,12 +46,15 @@ std::string margin_text(const Margin& margin, double next) {
 
 // Why nothing may be raised, whatever the evidence; "" where something may.
 std::string hold_text(AnalysisHold hold, const Evidence& e, const AnalysisSettings& settings,
-                      const std::string& counts) {
+                      bool asleep, const std::string& counts) {
   switch (hold) {
     case AnalysisHold::kStaleMetrics:
       return e.last_end ? fmt::format("held: no metrics since {}", format_rfc3339(*e.last_end))
                         : std::string("held: no metrics have been read yet");
-    case AnalysisHold::kNoTraffic: return "held: not both arms have traffic, " + counts;
+    case AnalysisHold::kNoTraffic:
+      return (asleep ? "held: both Revisions are scaled to zero, "
+                     : "held: not both arms have traffic, ") +
+             counts;
     case AnalysisHold::kSharedIncident:
       return "held: stable fails as the candidate does, nobody's fault; " + counts;
     case AnalysisHold::kNoCheckValue: {
@@ -73,7 +76,7 @@ std::string waiting_text(const Verdict& v, const Evidence& e, const AnalysisSett
                          const JudgeContext& context) {
   const std::string counts = counts_text(e.step_canary, e.step_stable);
   for (const AnalysisHold hold : v.holds) {
-    std::string text = hold_text(hold, e, settings, counts);
+    std::string text = hold_text(hold, e, settings, v.asleep, counts);
     if (!text.empty()) return text;
   }
   if (context.baking) {

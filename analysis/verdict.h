@@ -48,6 +48,7 @@ struct Verdict {
   std::int64_t needed = 0;         // canary requests still needed; 0 = unknown
   bool unseen = false;             // nothing has been read yet of this step
   bool silent = false;             // stable finishes requests, the canary has not for minutes
+  bool asleep = false;             // nothing to be read for minutes: neither Revision has a pod
   bool leaning_against = false;    // some metric's e ≥ 3: PromoteIfClean refuses
   std::string sentence;  // "waiting: 1,420 of about 3,600 requests, canary 3/1420 errors against …"
   bool operator==(const Verdict&) const = default;

@@ -33,7 +33,7 @@ std::optional<std::string> reason_to_reduce(const Pass& pass) {
 
 bool is_watched_in_peace(const Pass& pass, std::int64_t requests) {
   return verdict_counts(pass) && !pass.seen.verdict.unseen && !pass.seen.verdict.silent &&
-         pass.seen.verdict.step_requests >= requests &&
+         !pass.seen.verdict.asleep && pass.seen.verdict.step_requests >= requests &&
          !is_held_for(pass, AnalysisHold::kStaleMetrics) &&
          !is_held_for(pass, AnalysisHold::kNoCheckValue) &&
          !is_held_for(pass, AnalysisHold::kSharedIncident);

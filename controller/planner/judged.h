@@ -17,9 +17,9 @@ Duration step_time(const Pass& pass);
 // Why the share must fall (verdict Reduce, or blind for too long); nullopt if it need not.
 std::optional<std::string> reason_to_reduce(const Pass& pass);
 
-// The verdict is about this candidate, which has finished so many requests at this step and goes on
-// to if stable does, from fresh metrics and checks, and not from the middle of an incident that
-// both arms share: what it does not say against the candidate may be relied on.
+// The verdict is about this candidate, which is not scaled to zero, has finished so many requests
+// at this step and goes on to if stable does, from fresh metrics and checks, and not from the
+// middle of an incident that both arms share: what it does not say against it may be relied on.
 bool is_watched_in_peace(const Pass& pass, std::int64_t requests);
 
 Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds);

@@ -29,10 +29,13 @@ std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
   const Rollout* rollout = core == nullptr ? nullptr : active_rollout(core->phase);
   if (rollout == nullptr) return probe(seen, notes, now);
   std::map<std::string, TimePoint> pod_times;
+  int empty_lists = 0;
   const auto read_pods = [&](const RevisionName& revision) -> Result<Json> {
     auto reply = connections_.kube.get(revision_pods_path(seen.service->key, revision));
     if (!reply) return reply.error();
     pod_times.merge(pod_creation_times(reply->body));
+    const Json& items = at_path(reply->body, {"items"});
+    if (items.is_array() && items.empty()) ++empty_lists;
     return std::move(reply->body);
   };
   std::string blind;
@@ -46,13 +49,13 @@ std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
   }
   if (!rollout->candidate.uid) return blind;
   // Stable's pods tell the analyzer alone something: a pass that reads no counts does without them.
-  const auto times_of_both = [&] {
-    if (!core->stable) return pod_times;
+  const auto pods_of_both = [&] {
+    if (!core->stable) return ListedPods{pod_times, false};
     const auto pods = read_pods(core->stable->name);
     if (!pods) blind = pods.error().message;
-    return pod_times;
+    return ListedPods{pod_times, empty_lists == 2};
   };
-  if (std::string unread = judging_.look(seen, *core, times_of_both, notes, now); !unread.empty()) {
+  if (std::string unread = judging_.look(seen, *core, pods_of_both, notes, now); !unread.empty()) {
     blind = std::move(unread);
   }
   seen.verdict = notes.judged->verdict;

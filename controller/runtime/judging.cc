@@ -154,8 +154,8 @@ bool Judging::is_due(const Notes& notes, TimePoint now) const {
   return !last || now - *last >= options_.analysis_interval;
 }
 
-Status Judging::read_counts(const Observation& observation, const Core& core, const PodTimes& pods,
-                            Notes& notes, TimePoint now) {
+Status Judging::read_counts(const Observation& observation, const Core& core,
+                            const PodsOfBoth& pods, Notes& notes, TimePoint now) {
   const Rollout& rollout = *active_rollout(core.phase);
   const Dialect* dialect = find_dialect(notes.dialect);
   if (dialect == nullptr) {
@@ -169,7 +169,9 @@ Status Judging::read_counts(const Observation& observation, const Core& core, co
   input.error_codes = observation.tracked.spec.analysis.errors.codes;
   input.bounds = bounds_read(*notes.judged->settings);
   input.warm_up = notes.judged->settings->warm_up;
-  input.pods = pods();
+  ListedPods listed = pods();
+  if (listed.none) notes.judged->without_pods = now;
+  input.pods = std::move(listed.created);
   CountsWish wish{rollout.candidate.uid->get(),
                   dialect,
                   {input.canary.key, input.stable.key},
@@ -234,10 +236,10 @@ Status Judging::find_again(const Observation& observation, const RevisionRef& st
   return {};
 }
 
-std::string Judging::look(const Observation& observation, const Core& core, const PodTimes& pods,
+std::string Judging::look(const Observation& observation, const Core& core, const PodsOfBoth& pods,
                           Notes& notes, TimePoint now) {
   const Rollout& rollout = *active_rollout(core.phase);
-  const JudgeContext context = context_of(core, notes.memo);
+  JudgeContext context = context_of(core, notes.memo);
   notes.judged->verdict_of = rollout.candidate.uid;
   const AnalysisSpec& spec = observation.tracked.spec.analysis;
   if (spec.mode == AnalysisMode::kReadinessOnly) {
@@ -260,6 +262,7 @@ std::string Judging::look(const Observation& observation, const Core& core, cons
     }
     notes.judged->evidence = fresh_evidence(uid, *notes.judged->settings);
     notes.judged->judged_at.reset();
+    notes.judged->without_pods.reset();
     notes.judged->blind.clear();
     notes.judged->checks_read.reset();
     notes.judged->check_trouble.clear();
@@ -275,6 +278,7 @@ std::string Judging::look(const Observation& observation, const Core& core, cons
     if (read) read = find_again(observation, *core.stable, notes, now);
     blind = read ? "" : read.error().message;
   }
+  context.without_pods = notes.judged->without_pods;
   notes.judged->verdict = judge(notes.judged->evidence, *notes.judged->settings, context, now);
   if (!notes.judged->check_trouble.empty() &&
       std::ranges::count(notes.judged->verdict.holds, AnalysisHold::kNoCheckValue) > 0) {

@@ -17,8 +17,13 @@
 
 namespace freshet {
 
-// Creation times of both Revisions' pods by name: asked for where counts are read, and only there.
-using PodTimes = std::function<std::map<std::string, TimePoint>()>;
+// Both Revisions' pods, as they are listed now.
+struct ListedPods {
+  std::map<std::string, TimePoint> created;  // by name, as far as it is known
+  bool none = false;                         // both lists were read, and are empty
+};
+// Asked for where counts are read, and only there.
+using PodsOfBoth = std::function<ListedPods()>;
 
 class Judging {
  public:
@@ -38,12 +43,12 @@ class Judging {
   // One look at a rollout whose candidate is known: counts are asked for once, when
   // `analysis_interval` has passed since the last. Sets notes.judged->verdict. What cannot be read
   // leaves the evidence as it was; returns why, or "".
-  std::string look(const Observation& observation, const Core& core, const PodTimes& pods,
+  std::string look(const Observation& observation, const Core& core, const PodsOfBoth& pods,
                    Notes& notes, TimePoint now);
 
  private:
   Status choose(const Observation& observation, const RevisionRef& stable, Notes& notes);
-  Status read_counts(const Observation& observation, const Core& core, const PodTimes& pods,
+  Status read_counts(const Observation& observation, const Core& core, const PodsOfBoth& pods,
                      Notes& notes, TimePoint now);
   void read_checks(const Observation& observation, const ReadInput& input, Interval& interval,
                    Notes& notes, TimePoint now);

@@ -26,7 +26,8 @@ struct Judged {
   Verdict verdict;
   std::optional<Uid> verdict_of;  // the Revision that it is about
   std::optional<TimePoint> judged_at;
-  std::string blind;  // why what was read last could not be, in a sentence
+  std::optional<TimePoint> without_pods;  // when neither Revision was last listed with a pod
+  std::string blind;                      // why what was read last could not be, in a sentence
   std::optional<TimePoint> checks_read;
   std::string check_trouble;  // why a user's check gave no value, in a sentence
 };

@@ -80,6 +80,14 @@ void Knative::revision_written(const ObjectKey& object, const Json& old, const J
   revision_changed(key, object.name);
 }
 
+void Knative::rest(const ServiceKey& key, bool rests) {
+  const ServiceState* state = find(key);
+  if (state == nullptr) return;
+  for (const RouteTarget& target : state->programmed) {
+    rests ? revisions_.rest(key, target.revision) : revisions_.wake(key, target.revision);
+  }
+}
+
 void Knative::behave(const Digest& image, const ImageBehaviour& behaviour) {
   for (auto& [key, state] : services_) {
     for (auto& [name, revision] : state.revisions) {

@@ -26,6 +26,8 @@ class Knative {
   void revision_written(const ObjectKey& key, const Json& old, const Json& now);
   // Containers of this image do something else from now on.
   void behave(const Digest& image, const ImageBehaviour& behaviour);
+  // What is routed is scaled to zero after a while, as where nobody asks for anything; and back up.
+  void rest(const ServiceKey& key, bool rests);
   // What the ingress answers at this host, if it is that of a traffic tag: the name of the Revision
   // behind it, with 200, or 500 where its image fails gates; 503 where no pod is ready.
   std::optional<HttpResponse> answer_at(const std::string& host) const;

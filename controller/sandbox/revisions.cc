@@ -194,12 +194,21 @@ void Revisions::set_active(const ServiceKey& service, const std::string& name, b
   RevisionState* state = find_(service, name);
   if (state == nullptr || state->is_active == is_active) return;
   state->is_active = is_active;
+  is_active ? wake(service, name) : rest(service, name);
+}
+
+void Revisions::rest(const ServiceKey& service, const std::string& name) {
+  RevisionState* state = find_(service, name);
+  if (state == nullptr) return;
   ++state->idle_turn;
-  if (is_active) {
-    if (state->pods == 0 && state->is_resolved) start_pods(service, *state);
-    return;
-  }
   scale_down_later(service, *state);
+}
+
+void Revisions::wake(const ServiceKey& service, const std::string& name) {
+  RevisionState* state = find_(service, name);
+  if (state == nullptr) return;
+  ++state->idle_turn;
+  if (state->pods == 0 && state->is_resolved) start_pods(service, *state);
 }
 
 void Revisions::scale_down_later(const ServiceKey& service, const RevisionState& state) {

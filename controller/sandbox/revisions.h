@@ -27,6 +27,9 @@ class Revisions {
   void begin(const ServiceKey& service, const std::string& name);
   // It gets, or no longer gets, a place in the Route: it is scaled accordingly.
   void set_active(const ServiceKey& service, const std::string& name, bool is_active);
+  // It keeps its place, but nobody asks for anything: it is scaled to zero; and back up.
+  void rest(const ServiceKey& service, const std::string& name);
+  void wake(const ServiceKey& service, const std::string& name);
   // Its first requests: those that end, or stop being ready, with traffic will.
   void meet_traffic(const ServiceKey& service, const std::string& name);
   void remove_pods(const ServiceKey& service, const std::string& name);

@@ -193,6 +193,16 @@ void World::set_rate(const ServiceKey& service, double requests_per_second) {
   users_.set_rate(service, requests_per_second, now());
 }
 
+void World::rest(const ServiceKey& service) {
+  set_rate(service, 0);
+  knative_.rest(service, true);
+}
+
+void World::wake(const ServiceKey& service, double requests_per_second) {
+  knative_.rest(service, false);
+  set_rate(service, requests_per_second);
+}
+
 void World::restart_pods(const ServiceKey& service) { users_.restart_all(service, now()); }
 
 Program World::programmed(const ServiceKey& service) const { return users_.program(service); }

@@ -99,6 +99,9 @@ class World {
     tekton_.define(task, std::move(plan));
   }
   void set_rate(const ServiceKey& service, double requests_per_second);
+  // Nobody asks for anything: what is routed is scaled to zero; and back up when somebody does.
+  void rest(const ServiceKey& service);
+  void wake(const ServiceKey& service, double requests_per_second);
   // Knative's controllers begin nothing new for so long.
   void stall_knative(Duration lasting) { knative_.stall(now() + lasting); }
   // For so long this share of their writes of Routes meets a conflict.

@@ -166,6 +166,34 @@ TEST(Judge, SaysWhyEvidenceDoesNotGrow) {
   EXPECT_EQ(stale.sentence, "held: no metrics since " + format_rfc3339(*good.last_end));
 }
 
+TEST(Judge, HoldsForTrafficWhereNobodyHasAPod) {
+  const AnalysisSettings settings;
+  const Evidence good = after(settings, 60, {50, 0}, {450, 1});
+  const TimePoint now = *good.last_end + hours(1);
+  const auto holds_when = [&](std::optional<TimePoint> without_pods) {
+    JudgeContext context = at_percent(10);
+    context.without_pods = without_pods;
+    return judge(good, settings, context, now).holds;
+  };
+  using Holds = std::vector<AnalysisHold>;
+  EXPECT_EQ(holds_when(now), Holds{AnalysisHold::kNoTraffic});
+  EXPECT_EQ(holds_when(now - kStaleAfter), Holds{AnalysisHold::kNoTraffic})
+      << "a pod that has just come has shown nothing yet";
+  EXPECT_EQ(holds_when(now - kStaleAfter - seconds(1)), Holds{AnalysisHold::kStaleMetrics})
+      << "nothing of late says so";
+  JudgeContext context = at_percent(10);
+  context.without_pods = now;
+  const Verdict v = judge(good, settings, context, now);
+  EXPECT_TRUE(v.asleep);
+  EXPECT_EQ(v.kind, VerdictKind::kContinue);
+  EXPECT_EQ(v.sentence,
+            "held: both Revisions are scaled to zero, canary 0/3000 errors against "
+            "60/27000");
+  context.without_pods = *good.last_end;
+  EXPECT_TRUE(judge(good, settings, context, *good.last_end + seconds(5)).holds.empty())
+      << "what was read is fresh";
+}
+
 TEST(Judge, TellsInASentenceWhatItWaitsFor) {
   AnalysisSettings settings;
   settings.errors.promote.plus = 0.001;

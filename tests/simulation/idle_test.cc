@@ -1,6 +1,9 @@
 // A tracked service at rest: no write at all.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "tests/simulation/tracked_shop.h"
 
 namespace freshet {
@@ -20,6 +23,36 @@ TEST(Idle, ATrackedServiceAtRestIsNeverWritten) {
   const std::int64_t before = patches();
   shop.cluster().run_until(shop.cluster().now() + hours(2));
   EXPECT_EQ(patches(), before);
+}
+
+bool is_held(TrackedShop& shop, const std::string& reason) {
+  return std::ranges::any_of(shop.status().holds,
+                             [&](const HoldStatus& hold) { return hold.reason == reason; });
+}
+
+TEST(Idle, ScaledToZeroBetweenBurstsARolloutKeepsItsShare) {
+  TrackedShop shop(Pace::kQuick);
+  sandbox::World& world = shop.cluster().world();
+  EXPECT_TRUE(
+      world.merge_patch("/apis/freshet.dev/v1alpha1/namespaces/shop/trackedservices/checkout",
+                        {{"spec", {{"rollout", {{"bake", {{"for", "15m"}}}}}}}}));
+  shop.adopt();
+  shop.rebuild(0.002);
+  ASSERT_TRUE(shop.until_phase("Baking", minutes(30))) << shop.status().message;
+  shop.cluster().run_until(shop.cluster().now() + minutes(1));
+  const sandbox::Program baking = shop.programmed();
+  world.rest({"shop", "checkout"});
+  EXPECT_TRUE(shop.cluster().run_until([&] { return is_held(shop, "NoTraffic"); }, minutes(5)));
+  shop.cluster().run_until([&] { return is_held(shop, "StaleMetrics"); }, minutes(20));
+  EXPECT_FALSE(is_held(shop, "StaleMetrics")) << shop.status().message;
+  EXPECT_EQ(shop.status().phase, "Baking");
+  EXPECT_EQ(shop.programmed(), baking);
+  world.fail(sandbox::kKubeHost, {503, "", "GET pods"}, minutes(3));
+  EXPECT_TRUE(shop.cluster().run_until([&] { return is_held(shop, "StaleMetrics"); }, minutes(3)))
+      << "pods that could not be listed: " << shop.status().message;
+  shop.cluster().run_until(shop.cluster().now() + minutes(3));
+  world.wake({"shop", "checkout"}, 50);
+  EXPECT_TRUE(shop.until_outcome("Promoted", minutes(5))) << shop.status().message;
 }
 
 }  // namespace

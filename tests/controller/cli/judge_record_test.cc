@@ -153,7 +153,7 @@ Notes judged_live(ScrapedShop shop, const std::vector<TimePoint>& looks) {
       {RevisionName(kCanaryKey.revision), false, Percent::clamp(kCanaryPercent), {}}};
   Notes notes;
   notes.memo.step_since = TimePoint{};  // programmed all the time
-  const PodTimes no_pods = [] { return std::map<std::string, TimePoint>(); };
+  const PodsOfBoth no_pods = [] { return ListedPods(); };
   for (const TimePoint look : looks) {
     now = look;
     EXPECT_EQ(judging.look(observation, rollout_core(), no_pods, notes, now), "");

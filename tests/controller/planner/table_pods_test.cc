@@ -40,5 +40,30 @@ TEST(PlannerTable, CandidatesContainersExitOnceInSeveralPods) {
   });
 }
 
+TEST(PlannerTable, BothAreScaledToZero) {
+  const auto asleep = [](PlannerWorld& w) {
+    judged(w, VerdictKind::kContinue);
+    w.seen.verdict.holds = {AnalysisHold::kNoTraffic};
+    w.seen.verdict.asleep = true;
+    w.pass();
+    w.now += minutes(10);
+  };
+  check({
+      {"takes no share back", "Shifting", asleep, {"Shifting", 5, 0, "NoTraffic", 0, 0}},
+      {"takes no share back, and is no bake",
+       "Baking",
+       asleep,
+       {"Baking", 90, 0, "NoTraffic", 0, 0}},
+      {"passes for clean at no deadline",
+       "Shifting",
+       [&](PlannerWorld& w) {
+         w.seen.tracked.spec.rollout.when_inconclusive = WhenInconclusive::kPromoteIfClean;
+         asleep(w);
+         past_deadline(w);
+       },
+       {"Shifting", 5, 0, "Inconclusive", 0, 0}},
+  });
+}
+
 }  // namespace
 }  // namespace freshet::testing
