@@ -40,6 +40,7 @@ constexpr std::array kSpecial4 = {
 constexpr std::array kMachine4 = {
     Range4{0xA9FE0000, 16},  // link-local: 169.254.169.254
     Range4{0x646464C8, 32},  // 100.100.100.200, of Alibaba Cloud
+    Range4{0xA83F8110, 32},  // 168.63.129.16, of Azure
 };
 
 template <std::size_t kCount>
@@ -70,10 +71,17 @@ std::optional<std::uint32_t> wrapped4(const Bytes6& b) {
   return std::nullopt;
 }
 
+constexpr std::array<Bytes6, 4> kMachine6 = {{
+    {0xFD, 0, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54},     // AWS: metadata
+    {0xFD, 0, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x23},        // of its pods
+    {0xFD, 0x20, 0, 0xCE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54},     // Google
+    {0xFD, 0, 0, 0xC1, 0, 0, 0, 0, 0, 0, 0, 0, 0xA9, 0xFE, 0xA9, 0xFE},  // Oracle
+}};
+
 bool is_of_machine6(const Bytes6& b) {
   if (const auto inner = wrapped4(b)) return is_in(kMachine4, *inner);
-  if (b[0] == 0xFE && (b[1] & 0xC0) == 0x80) return true;                             // link-local
-  return b == Bytes6{0xFD, 0, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54};  // AWS
+  if (b[0] == 0xFE && (b[1] & 0xC0) == 0x80) return true;  // link-local
+  return std::ranges::find(kMachine6, b) != kMachine6.end();
 }
 
 bool is_public6(const Bytes6& b) {

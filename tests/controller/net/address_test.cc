@@ -113,9 +113,10 @@ TEST(Address, WhereCloudsHandOutCredentialsNobodyMayConnect) {
     return may_connect(policy, "metadata.corp", 80, reinterpret_cast<const sockaddr&>(storage));
   };
   for (const char* text :
-       {"169.254.0.0", "169.254.169.254", "169.254.255.255", "100.100.100.200", "fe80::1",
-        "febf:ffff::1", "fd00:ec2::254", "::ffff:169.254.169.254", "64:ff9b::169.254.169.254",
-        "2002:a9fe:a9fe::1", "::ffff:100.100.100.200"}) {
+       {"169.254.0.0", "169.254.169.254", "169.254.255.255", "100.100.100.200", "168.63.129.16",
+        "fe80::1", "fd00:ec2::23", "fd20:ce::254", "fd00:c1::a9fe:a9fe", "febf:ffff::1",
+        "fd00:ec2::254", "::ffff:169.254.169.254", "64:ff9b::169.254.169.254", "2002:a9fe:a9fe::1",
+        "::ffff:100.100.100.200"}) {
     EXPECT_FALSE(may(text)) << text;
   }
   for (const char* text :
