@@ -77,14 +77,21 @@ int wait_for_answer(Context& context, ApiClient& client, const std::string& path
   const TimePoint began = context.clock.now();
   while (true) {
     const auto answer = client.ask("GET", path, Json());
-    if (!answer && exit_code_for(answer.error()) != kUnreachable) {
-      return report(context, answer.error());
+    Duration again = kLookEvery;
+    if (!answer) {
+      // Many wait for answers: the command stands all the same.
+      const bool is_too_often = answer.error().kind == ErrorKind::kRateLimited;
+      if (is_too_often)
+        again = std::max<Duration>(again, seconds(answer.error().retry_after_seconds));
+      if (!is_too_often && exit_code_for(answer.error()) != kUnreachable) {
+        return report(context, answer.error());
+      }
     }
     if (answer && string_or(*answer, "answer") != "Pending") return tell_answer(context, *answer);
     if (context.clock.now() - began >= order.timeout || context.stop()) {
       return no_answer(context, order);
     }
-    context.sleep(kLookEvery);
+    context.sleep(again);
   }
 }
 

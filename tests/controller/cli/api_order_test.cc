@@ -51,6 +51,23 @@ TEST(ApiOrder, IsSentWaitedForAndTold) {
                            "GET " + commands + "api-1 ", "GET " + commands + "api-1 "}));
 }
 
+TEST(ApiOrder, WhoIsToldToAskLaterWaitsOn) {
+  CliBed bed;
+  FakeApi api;
+  int refusals = 0;
+  bed.server = [&](const HttpRequest& request) -> HttpResponse {
+    if (request.method == "GET" && refusals++ < 3) {
+      return {
+          429, {{"Retry-After", "1"}}, R"({"status":429,"detail":"this caller asks too often"})"};
+    }
+    return api.answer(request);
+  };
+  const CliRun run = bed.run({"pause", "checkout", "--until", "8h", "--reason", "month end",
+                              "--api", "https://freshet.acme.io/"});
+  EXPECT_EQ(run.exit_code, kDone) << run.err;
+  EXPECT_EQ(run.out, "Accepted: paused\n");
+}
+
 TEST(ApiOrder, WhatTheApiRefusesIsTold) {
   CliBed bed;
   FakeApi api;
