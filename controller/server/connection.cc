@@ -51,9 +51,8 @@ Connection::Read Connection::read(Duration now) {
   const ssize_t got = ::recv(socket_, buffer.data(), buffer.size(), 0);
   if (got < 0 && would_block()) return Nothing{};
   if (got <= 0) {
-    // Whoever waits for an answer may have ended its own side. Who has broken off waits for none,
-    // and poll(2) would tell so without end.
-    if (got < 0 || state_ != State::kAnswering) state_ = State::kOver;
+    // Whoever waits for an answer may have ended its own side.
+    if (state_ != State::kAnswering) state_ = State::kOver;
     return Nothing{};
   }
   const auto count = static_cast<std::size_t>(got);

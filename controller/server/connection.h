@@ -26,6 +26,11 @@ class Connection {
   // The request's time is over: it is answered as if it had been refused.
   bool is_late(Duration now) const { return state_ == State::kReading && now >= deadline_; }
   void answer(ServerAnswer answer, bool is_head, Duration now);
+  // Its client is gone, both ways: where a worker has its request nobody waits for the answer, and
+  // poll(2) would tell so without end.
+  void break_off() {
+    if (state_ == State::kAnswering) state_ = State::kOver;
+  }
   // Sends what can be sent, and asks the stream for more.
   void write(Duration now);
 

@@ -80,6 +80,7 @@ class PollingServer final : public HttpServer {
       Connection& connection = *found->second;
       const short events = polled[i + 2].revents;
       if ((events & (POLLIN | POLLHUP | POLLERR)) != 0) take(found->first, connection, now);
+      if ((events & (POLLHUP | POLLERR)) != 0) connection.break_off();
       if ((events & POLLOUT) != 0) connection.write(now);
       if (connection.is_late(now)) {
         refuse(connection, {408, "the request did not arrive in time"}, now);

@@ -185,13 +185,16 @@ TEST_F(HttpServerTest, ARequestThatDoesNotArriveInTimeIsEnded) {
 }
 
 TEST_F(HttpServerTest, WhoBreaksOffWhileAWorkerHasTheRequestTakesNoPlace) {
-  start({.connections = 1});
-  RawClient gone = client();
-  gone.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
-  begun_.acquire();
-  gone.reset();
-  EXPECT_EQ(ask("GET /next HTTP/1.1\r\nHost: x\r\n\r\n"), "200 GET /next ");
-  allowed_.release();
+  for (const bool ends_its_side_first : {false, true}) {
+    start({.connections = 1});
+    RawClient gone = client();
+    gone.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    begun_.acquire();
+    if (ends_its_side_first) gone.end();
+    gone.reset();
+    EXPECT_EQ(ask("GET /next HTTP/1.1\r\nHost: x\r\n\r\n"), "200 GET /next ");
+    allowed_.release();
+  }
 }
 
 TEST_F(HttpServerTest, BeyondWhatMayWaitRequestsAreRefused) {

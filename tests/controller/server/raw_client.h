@@ -34,6 +34,7 @@ class RawClient {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(bytes.size());
   }
+  void end() const { ::shutdown(socket_, SHUT_WR); }  // its own side
   // Breaks off: the server hears of a reset, not of an end.
   void reset() {
     const linger at_once{1, 0};
