@@ -81,7 +81,7 @@ int run() {
       server.set_now(now);
       Canary& canary = canaries[static_cast<std::size_t>(i)];
       const std::string why = judging.look(
-          canary.seen, canary.core, [&] { return canary.pods; }, canary.notes, now);
+          canary.seen, canary.core, [&] { return ListedPods{canary.pods}; }, canary.notes, now);
       if (measured && !why.empty() && blind++ == 0) fmt::print("{}\n", why);
     }
     if (!measured) continue;
