@@ -20,7 +20,7 @@ class Told {
     const auto told = until_.find(exchange.as.substr(exchange.as.find(' ') + 1));
     if (told == until_.end()) return false;
     const bool succeeded = exchange.answer && exchange.answer->status / 100 == 2;
-    if (succeeded && (!is_cut || told->first == "revisions")) told->second = now;
+    if (succeeded && !is_cut) told->second = now;
     return true;
   }
   TimePoint of_revisions() const { return until_.at("revisions"); }

@@ -113,6 +113,7 @@ Result<HttpResponse> Wire::to_gate(const HttpRequest& request) {
 
 Result<HttpResponse> Wire::arrive(const HttpRequest& request, const std::string& as) {
   auto answer = world_.handle(request);
+  if (answer && as.starts_with("WATCH")) spoil_watch(*answer);
   hooks_.on_exchange({request, as, answer});
   return answer;
 }
@@ -124,7 +125,7 @@ std::optional<Result<HttpResponse>> Wire::take_long(const HttpRequest& request,
   const Duration lasting = dice_.between(Duration{50}, seconds(dice_.uniform() < 0.1 ? 20 : 3));
   hooks_.pass_time(std::min(lasting, request.timeout), false);
   if (lasting < request.timeout) return std::nullopt;
-  if (dice_.uniform() < 0.5) (void)arrive(request, as);
+  if (dice_.uniform() < 0.5 && is_write(as)) (void)arrive(request, as);
   return Result<HttpResponse>(timed_out());
 }
 
@@ -162,7 +163,6 @@ Result<HttpResponse> Wire::to_kube(const HttpRequest& request, const std::string
   if (loses_reply || (writes && strikes(What::kApiLosesReplies))) {
     return broken("simulated: the reply was lost");
   }
-  if (answer && as.starts_with("WATCH")) spoil_watch(*answer);
   if (answer && !as.starts_with("WATCH") && strikes(What::kApiCutsAnswers)) {
     answer->body.resize(answer->body.size() / 2);
   }
