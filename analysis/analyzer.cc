@@ -282,6 +282,7 @@ Evidence advance(Evidence e, const Interval& i, const AnalysisSettings& settings
   e.last_length = length;
   e.last_end = i.end;
   if (i.stable.requests > 0) e.last_stable_traffic = i.end;
+  if (i.canary.requests > 0) e.last_canary_traffic = i.end;
   if (i.canary.requests > 0 && i.stable.requests > 0) e.last_traffic = i.end;
   e.warming_up =
       e.metrics.size() > 1 && !settings.warm_up_off && i.canary.young * 2 > i.canary.requests;

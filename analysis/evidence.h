@@ -119,6 +119,7 @@ struct Evidence {
   TimePoint unbroken_since{};                    // intervals have followed each other without a gap
   std::optional<TimePoint> last_traffic;         // last interval in which both arms had requests
   std::optional<TimePoint> last_stable_traffic;  // … in which stable had
+  std::optional<TimePoint> last_canary_traffic;  // … in which the canary had
   bool warming_up = false;              // the last interval's latency came from young instances
   std::optional<TimePoint> late_start;  // when the last late start was added
   std::int64_t late_starts = 0;         // how many so far

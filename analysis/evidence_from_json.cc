@@ -220,6 +220,7 @@ Result<Evidence> evidence_from_json(const Json& json) {
   e.unbroken_since = fields.time(at("unbrokenSince"));
   e.last_traffic = fields.optional_time(at("lastTraffic"));
   e.last_stable_traffic = fields.optional_time(at("lastStableTraffic"));
+  e.last_canary_traffic = fields.optional_time(at("lastCanaryTraffic"));
   e.warming_up = bool_or(json, "warmingUp", false);
   e.late_start = fields.optional_time(at("lateStart"));
   e.late_starts = fields.count(at("lateStarts"));

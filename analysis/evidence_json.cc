@@ -116,6 +116,7 @@ Json evidence_to_json(const Evidence& e) {
           {"unbrokenSince", time_json(e.unbroken_since)},
           {"lastTraffic", time_json(e.last_traffic)},
           {"lastStableTraffic", time_json(e.last_stable_traffic)},
+          {"lastCanaryTraffic", time_json(e.last_canary_traffic)},
           {"warmingUp", e.warming_up},
           {"lateStart", time_json(e.late_start)},
           {"lateStarts", e.late_starts},

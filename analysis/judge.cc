@@ -145,8 +145,8 @@ std::int64_t still_needed(const Evidence& e, const AnalysisSettings& settings,
 // The canary finishes nothing while stable does.
 bool is_silent(const Evidence& e, const JudgeContext& context) {
   const TimePoint since = std::max(e.step_since, context.step_since);
-  const TimePoint both = std::max(e.last_traffic.value_or(since), since);
-  return e.last_stable_traffic && *e.last_stable_traffic - both >= kNoTrafficAfter;
+  const TimePoint last = std::max(e.last_canary_traffic.value_or(since), since);
+  return e.last_stable_traffic && *e.last_stable_traffic - last >= kNoTrafficAfter;
 }
 
 bool is_shared(const ArmWatches& watches) {

@@ -81,6 +81,11 @@ void read_pod(PodFacts& facts, const Json& pod, const std::set<ContainerName>& o
 
 }  // namespace
 
+bool has_pods(const Json& pod_list) {
+  const Json& items = at_path(pod_list, {"items"});
+  return !items.is_array() || !std::ranges::all_of(items, is_ended);
+}
+
 PodFacts pod_facts(const Json& pod_list, const std::set<ContainerName>& containers) {
   PodFacts facts;
   const Json& items = at_path(pod_list, {"items"});

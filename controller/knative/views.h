@@ -19,6 +19,7 @@ Result<RevisionView> revision_view(const Json& revision);
 // Facts of all pods of one Revision, from a list reply. Only `containers`, its own, are looked at:
 // not Knative's queue-proxy, nor what a mesh or an agent puts beside them. A shape that cannot be
 // read counts nothing.
+bool has_pods(const Json& pod_list);  // that have not ended; true where it cannot be told
 PodFacts pod_facts(const Json& pod_list, const std::set<ContainerName>& containers);
 
 // Names in imagePullSecrets of a pod's spec or of a ServiceAccount; at most kMaxPullSecrets. The

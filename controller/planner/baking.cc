@@ -20,6 +20,7 @@ bool is_watched(const Pass& pass) {
 std::string what_is_awaited(const Pass& pass) {
   if (is_held_for(pass, AnalysisHold::kSharedIncident)) return "stable has stopped failing with it";
   if (pass.seen.verdict.asleep) return "it is no longer scaled to zero";
+  if (pass.seen.verdict.silent) return "it finishes requests again";
   const bool is_idle = verdict_counts(pass) && pass.seen.verdict.step_requests == 0 &&
                        !is_held_for(pass, AnalysisHold::kStaleMetrics);
   return is_idle ? "it has had a request" : "its metrics and checks can be read again";

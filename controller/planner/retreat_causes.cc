@@ -174,7 +174,10 @@ MaybeCause superseded_by_a_newer_pair(const Pass& pass, const Rollout& rollout) 
 
 MaybeCause deadline_rolls_back(const Pass& pass, const Rollout&) {
   if (pass.rules().when_inconclusive != WhenInconclusive::kRollBack) return {};
-  if (std::holds_alternative<Baking>(pass.core.phase) || !is_past_deadline(pass)) return {};
+  // That a gate could not be told speaks no more against it than a bake does.
+  const bool is_exempt = std::holds_alternative<Baking>(pass.core.phase) ||
+                         std::holds_alternative<Gating>(pass.core.phase);
+  if (is_exempt || !is_past_deadline(pass)) return {};
   return Cause{RetreatWhy::kDeadline, "the deadline of " + format_duration(pass.rules().deadline) +
                                           " passed without enough evidence"};
 }

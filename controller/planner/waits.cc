@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/overloaded.h"
+#include "controller/planner/gate_course.h"
 
 namespace freshet::planning {
 namespace {
@@ -75,12 +76,14 @@ Duration counted_time(const Pass& pass, const Rollout& rollout) {
          open_waits(pass.core, pass.memo, pass.now);
 }
 
-// At the gates it goes on by: what cannot be told for so long gives way to a newer image.
+// While a gate is open it goes on: what cannot be told for so long gives way to a newer image.
 bool is_past_deadline(const Pass& pass) {
   const Rollout* rollout = pass.rollout();
   if (rollout == nullptr) return false;
   Duration counted = counted_time(pass, *rollout);
-  if (std::holds_alternative<Gating>(pass.core.phase)) {
+  const bool at_a_gate = std::holds_alternative<Gating>(pass.core.phase) &&
+                         first_open_gate(pass.memo.gates) != nullptr;
+  if (at_a_gate) {
     Core elsewhere = pass.core;
     elsewhere.phase = Preparing{*rollout};
     counted +=

@@ -34,8 +34,7 @@ std::string Controller::look(Observation& seen, Notes& notes, TimePoint now) {
     auto reply = connections_.kube.get(revision_pods_path(seen.service->key, revision));
     if (!reply) return reply.error();
     pod_times.merge(pod_creation_times(reply->body));
-    const Json& items = at_path(reply->body, {"items"});
-    if (items.is_array() && items.empty()) ++empty_lists;
+    if (!has_pods(reply->body)) ++empty_lists;
     return std::move(reply->body);
   };
   std::string blind;

@@ -6,6 +6,7 @@
 
 #include "analysis/reader.h"
 #include "base/relapse.h"
+#include "controller/runtime/given_verdicts.h"
 #include "controller/runtime/user_checks.h"
 
 namespace freshet {
@@ -72,24 +73,6 @@ int programmed_percent(const Observation& observation, const Core& core, const M
   return percent == candidate_percent(core) ? percent : 0;
 }
 
-// Without metrics readiness is all there is: the planner still waits out each step.
-Verdict by_readiness(const JudgeContext& context) {
-  Verdict verdict;
-  verdict.kind = context.baking      ? VerdictKind::kContinue
-                 : context.last_step ? VerdictKind::kPromote
-                                     : VerdictKind::kAdvance;
-  verdict.sentence = "judged by readiness only (analysis.mode: ReadinessOnly)";
-  return verdict;
-}
-
-Verdict blind_verdict(Verdict verdict, const std::string& why) {
-  verdict.kind = relapsed(Relapse::kBadData) ? VerdictKind::kPromote : VerdictKind::kContinue;
-  if (relapsed(Relapse::kBadData)) return verdict;
-  verdict.holds = {AnalysisHold::kStaleMetrics};
-  verdict.sentence = "metrics cannot be read: " + why;
-  return verdict;
-}
-
 }  // namespace
 
 Result<MetricsFinding> Judging::find_metrics(const RevisionKey& revision, Notes& notes) {
@@ -104,10 +87,13 @@ double Judging::traffic(const Observation& observation, const Notes& notes, Time
   const Dialect* dialect = find_dialect(notes.dialect);
   if (core == nullptr || !core->stable || dialect == nullptr) return 0;
   const RevisionName& stable = core->stable->name;
-  const auto since = created(observation, stable);
-  if (!since || now - *since < kBaselineWindow) return 0;
+  const auto made = created(observation, stable);
+  if (!made) return 0;
+  // Before that it had a share of the requests only.
+  const Duration alone_for = now - std::max(*made, core->since);
+  if (alone_for < kBaselineWindow) return 0;
   const std::array<Duration, 2> windows = {kBaselineWindow,
-                                           std::min<Duration>(now - *since, kTrafficWindow)};
+                                           std::min<Duration>(alone_for, kTrafficWindow)};
   double most = 0;
   for (const Duration window : windows) {
     const auto rate =
@@ -118,14 +104,12 @@ double Judging::traffic(const Observation& observation, const Notes& notes, Time
   return most;
 }
 
-// Fixes the settings of this rollout from stable's last hour.
-Status Judging::choose(const Observation& observation, const RevisionRef& stable, Notes& notes) {
+// Fixes the settings of this rollout from stable's last hour, where that has usable metrics.
+Result<MetricsFinding> Judging::choose(const Observation& observation, const RevisionRef& stable,
+                                       Notes& notes) {
   const RevisionKey key = key_of(observation, stable.name);
   const auto found = find_metrics(key, notes);
-  if (!found) return found.error();
-  if (*found != MetricsFinding::kUsable) {
-    return make_error(ErrorKind::kTransient, missing_metrics(*found, key.revision));
-  }
+  if (!found || *found != MetricsFinding::kUsable) return found;
   const TrackedServiceSpec& spec = observation.tracked.spec;
   const auto baseline = source_.baseline(*find_dialect(notes.dialect), key,
                                          tag_requests(observation), spec.analysis.errors.codes);
@@ -133,7 +117,7 @@ Status Judging::choose(const Observation& observation, const RevisionRef& stable
   notes.judged->settings =
       choose_settings(spec.analysis, spec.rollout, *baseline, options_.analysis_interval,
                       request_timeout(observation, stable.name));
-  return {};
+  return MetricsFinding::kUsable;
 }
 
 // Stable had answered nothing when the settings were chosen: there were no bounds to judge latency
@@ -256,9 +240,16 @@ std::string Judging::look(const Observation& observation, const Core& core, cons
   if (!ours) {
     // Another candidate, other settings, or bounds to judge by at last: evidence starts again.
     notes.judged->settings.reset();
-    if (const Status chosen = choose(observation, *core.stable, notes); !chosen) {
-      notes.judged->verdict = blind_verdict(Verdict{}, chosen.error().message);
-      return chosen.error().message;
+    const auto found = choose(observation, *core.stable, notes);
+    if (found && *found == MetricsFinding::kNothing && pods().none) {
+      notes.judged->verdict = asleep_verdict();
+      return "";
+    }
+    if (!found || *found != MetricsFinding::kUsable) {
+      const std::string why =
+          found ? missing_metrics(*found, core.stable->name.get()) : found.error().message;
+      notes.judged->verdict = blind_verdict(Verdict{}, why);
+      return why;
     }
     notes.judged->evidence = fresh_evidence(uid, *notes.judged->settings);
     notes.judged->judged_at.reset();

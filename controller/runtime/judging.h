@@ -37,7 +37,8 @@ class Judging {
   Result<MetricsFinding> find_metrics(const RevisionKey& revision, Notes& notes);
 
   // Requests a second that stable serves: in the last hour, or in the day where that is more, so
-  // that a quiet night is not taken for all there is. 0: not known, or stable is younger than that.
+  // that a quiet night is not taken for all there is. 0: not known, or it has had all of them for
+  // less than an hour. Nothing is rolled out.
   double traffic(const Observation& observation, const Notes& notes, TimePoint now);
 
   // One look at a rollout whose candidate is known: counts are asked for once, when
@@ -47,7 +48,8 @@ class Judging {
                    Notes& notes, TimePoint now);
 
  private:
-  Status choose(const Observation& observation, const RevisionRef& stable, Notes& notes);
+  Result<MetricsFinding> choose(const Observation& observation, const RevisionRef& stable,
+                                Notes& notes);
   Status read_counts(const Observation& observation, const Core& core, const PodsOfBoth& pods,
                      Notes& notes, TimePoint now);
   void read_checks(const Observation& observation, const ReadInput& input, Interval& interval,

@@ -55,5 +55,20 @@ TEST(Idle, ScaledToZeroBetweenBurstsARolloutKeepsItsShare) {
   EXPECT_TRUE(shop.until_outcome("Promoted", minutes(5))) << shop.status().message;
 }
 
+TEST(Idle, ARebuildInTheNightIsNotSaidToLackMetrics) {
+  TrackedShop shop(Pace::kQuick);
+  sandbox::World& world = shop.cluster().world();
+  shop.adopt();
+  world.rest({"shop", "checkout"});
+  shop.cluster().run_until(shop.cluster().now() + hours(3));
+  shop.rebuild(0.002);
+  ASSERT_TRUE(shop.until_phase("Shifting", minutes(10))) << shop.status().message;
+  shop.cluster().run_until(shop.cluster().now() + minutes(1));
+  world.rest({"shop", "checkout"});
+  shop.cluster().run_until(shop.cluster().now() + minutes(20));
+  EXPECT_FALSE(is_held(shop, "StaleMetrics")) << shop.status().message;
+  EXPECT_TRUE(is_held(shop, "NoTraffic")) << shop.status().message;
+}
+
 }  // namespace
 }  // namespace freshet

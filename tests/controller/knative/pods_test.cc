@@ -98,5 +98,14 @@ TEST(PodFactsOfSeveralPods, TellTheMostExitsOfOneAndInHowManyItHadRunForAWhile) 
             (PodFacts{3, 0, 2, false, false, "container app ended with exit code 137", 2}));
 }
 
+TEST(PodLists, OfPodsThatHaveEndedHaveNone) {
+  const auto list = [](const char* items) { return Json::parse(items); };
+  EXPECT_FALSE(has_pods(list(R"({"items":[]})")));
+  EXPECT_FALSE(has_pods(list(R"({"items":[{"status":{"phase":"Failed"}}]})")));
+  EXPECT_TRUE(has_pods(
+      list(R"({"items":[{"status":{"phase":"Failed"}},{"status":{"phase":"Pending"}}]})")));
+  EXPECT_TRUE(has_pods(list(R"({"kind":"Status"})")));
+}
+
 }  // namespace
 }  // namespace freshet

@@ -100,5 +100,34 @@ TEST(GateRounds, WhatCannotBeToldUntilTheDeadlineGivesWayToANewerImage) {
   EXPECT_EQ(world.phase(), "Retreating");
 }
 
+TEST(GateRounds, AFreezeAfterTheGatesCostsNothingEither) {
+  for (const auto what : {WhenInconclusive::kRollBack, WhenInconclusive::kPromoteIfClean}) {
+    PlannerWorld world = world_at_gates(GateOutcome::kPassed);
+    world.seen.tracked.spec.rollout.when_inconclusive = what;
+    Policy frozen;
+    frozen.title = "RolloutPolicy nights";
+    frozen.approval = Approval::kBeforeTraffic;
+    world.seen.policies = {frozen};
+    for (int i = 0; i < 20; ++i) world.tick();
+    world.now += hours(7);
+    world.verdict = VerdictKind::kContinue;
+    world.pass();
+    newer_digest(world);
+    world.seen.policies.clear();
+    ASSERT_TRUE(world.run_to("Shifting", 0)) << world.phase();
+    for (int i = 0; i < 60; ++i) world.tick();
+    EXPECT_EQ(candidate_percent(world.core()), 1);
+  }
+}
+
+TEST(GateRounds, ThatAGateCannotBeToldRejectsNothing) {
+  PlannerWorld world = world_at_gates(GateOutcome::kUnknown);
+  world.seen.tracked.spec.rollout.when_inconclusive = WhenInconclusive::kRollBack;
+  for (int i = 0; i < 10; ++i) world.tick();
+  world.now += hours(7);
+  world.pass();
+  EXPECT_EQ(world.phase(), "Gating");
+}
+
 }  // namespace
 }  // namespace freshet::testing
