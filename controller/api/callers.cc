@@ -13,8 +13,8 @@ constexpr const char* kTokenReviews = "/apis/authentication.k8s.io/v1/tokenrevie
 constexpr const char* kAccessReviews = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
 constexpr std::size_t kMaxUser = 253;
 constexpr std::string_view kServiceAccount = "system:serviceaccount:";
-constexpr Duration kCallerFullAfter = seconds(3);
-static_assert(kCallerRate.burst <= kCallerRate.per_second * 3);
+constexpr Duration kCallerFullAfter = seconds(6);
+static_assert(kCallerRate.burst <= kCallerRate.per_second * 6);
 
 std::vector<std::string> texts(const Json& list) {
   std::vector<std::string> out;

@@ -25,7 +25,7 @@ inline constexpr std::size_t kMaxCallersKept = 1024;
 // itself is allowed to ask. Each caller has a smaller rate before that, and tokens that were never
 // accepted have one of their own, so that neither keeps out the others.
 inline constexpr HintRate kAccessRate{50, 100};
-inline constexpr HintRate kCallerRate{10, 30};
+inline constexpr HintRate kCallerRate{10, 60};
 inline constexpr HintRate kStrangerRate{20, 40};
 
 struct Caller {

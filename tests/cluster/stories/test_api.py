@@ -44,7 +44,17 @@ class Caller:
                                    shop.namespace).strip()
 
     def ask(self, method, path="", body=None):
-        """(status, answer) of a request about the shop's Service."""
+        """(status, answer) of a request about the shop's Service; asked again where that was too
+        often."""
+        replies = []
+
+        def is_answered():
+            replies[:] = [self.ask_once(method, path, body)]
+            return replies[0][0] != 429
+        self.shop.until("an answer", is_answered)
+        return replies[0]
+
+    def ask_once(self, method, path, body):
         connection = http.client.HTTPConnection("127.0.0.1", freshet.API_PORT, timeout=20)
         headers = {"Content-Type": "application/json"}
         if self.token:
