@@ -6,24 +6,8 @@
 namespace freshet::testing {
 namespace {
 
-GateSpec round_gate(const std::string& name, int retries = 0) {
-  return {.name = name, .http = HttpGateSpec{}, .retries = retries};
-}
-
-// Its candidate is Ready, and two gates wait for answers.
-PlannerWorld world_at_gates(std::optional<GateOutcome> outcome,
-                            std::vector<GateSpec> gates = {round_gate("smoke")}) {
-  PlannerWorld world;
-  world.run_to("Idle");
-  world.seen.tracked.spec.gates = std::move(gates);
-  world.gates_come_to = outcome;
-  world.push('b');
-  world.run_to("Gating");
-  return world;
-}
-
 TEST(GateRounds, IsTriedAgainWithinItsTimeAndAskedAnewWhereItCouldNotBeTold) {
-  PlannerWorld world = world_at_gates(GateOutcome::kUnknown, {round_gate("smoke", 2)});
+  PlannerWorld world = world_with_gates(GateOutcome::kUnknown, {named_gate("smoke", 2)});
   world.settle();
   std::vector<int> numbers;
   for (int i = 0; i < 40; ++i) {
@@ -41,8 +25,8 @@ TEST(GateRounds, IsTriedAgainWithinItsTimeAndAskedAnewWhereItCouldNotBeTold) {
 }
 
 TEST(GateRounds, IsAskedAnewHalfAsOftenEachTimeHoweverManyTriesARoundHas) {
-  GateSpec load = round_gate("load", 2);
-  PlannerWorld world = world_at_gates(std::nullopt, {load});
+  GateSpec load = named_gate("load", 2);
+  PlannerWorld world = world_with_gates(std::nullopt, {load});
   world.settle();
   std::vector<Duration> pauses;
   while (pauses.size() < 5) {
@@ -66,7 +50,7 @@ TEST(GateRounds, ATaskRunIsWaitedForALittleLongerThanItsTime) {
   GateSpec load;
   load.name = "load";
   load.task_run = TaskRunGateSpec{"load-test", {}, ""};
-  PlannerWorld world = world_at_gates(std::nullopt, {load});
+  PlannerWorld world = world_with_gates(std::nullopt, {load});
   world.settle();
   const GateQuestion first = *world.pass().gate;
   EXPECT_EQ(first.url, "http://freshet-checkout.shop.example.com");
@@ -77,7 +61,7 @@ TEST(GateRounds, ATaskRunIsWaitedForALittleLongerThanItsTime) {
 }
 
 TEST(GateRounds, TimeAtTheGatesIsNotMissingAtTheSteps) {
-  PlannerWorld world = world_at_gates(GateOutcome::kUnknown);
+  PlannerWorld world = world_with_gates(GateOutcome::kUnknown, {named_gate("smoke")});
   for (int i = 0; i < 10; ++i) world.tick();
   ASSERT_EQ(world.phase(), "Gating");
   world.now += hours(7);
@@ -90,7 +74,7 @@ TEST(GateRounds, TimeAtTheGatesIsNotMissingAtTheSteps) {
 }
 
 TEST(GateRounds, WhatCannotBeToldUntilTheDeadlineGivesWayToANewerImage) {
-  PlannerWorld world = world_at_gates(GateOutcome::kUnknown);
+  PlannerWorld world = world_with_gates(GateOutcome::kUnknown, {named_gate("smoke")});
   for (int i = 0; i < 10; ++i) world.tick();
   newer_digest(world);
   EXPECT_EQ(world.tick().core->phase.index(), world.core().phase.index());
@@ -102,7 +86,7 @@ TEST(GateRounds, WhatCannotBeToldUntilTheDeadlineGivesWayToANewerImage) {
 
 TEST(GateRounds, AFreezeAfterTheGatesCostsNothingEither) {
   for (const auto what : {WhenInconclusive::kRollBack, WhenInconclusive::kPromoteIfClean}) {
-    PlannerWorld world = world_at_gates(GateOutcome::kPassed);
+    PlannerWorld world = world_with_gates(GateOutcome::kPassed, {named_gate("smoke")});
     world.seen.tracked.spec.rollout.when_inconclusive = what;
     Policy frozen;
     frozen.title = "RolloutPolicy nights";
@@ -121,7 +105,7 @@ TEST(GateRounds, AFreezeAfterTheGatesCostsNothingEither) {
 }
 
 TEST(GateRounds, ThatAGateCannotBeToldRejectsNothing) {
-  PlannerWorld world = world_at_gates(GateOutcome::kUnknown);
+  PlannerWorld world = world_with_gates(GateOutcome::kUnknown, {named_gate("smoke")});
   world.seen.tracked.spec.rollout.when_inconclusive = WhenInconclusive::kRollBack;
   for (int i = 0; i < 10; ++i) world.tick();
   world.now += hours(7);

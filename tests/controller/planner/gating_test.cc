@@ -9,23 +9,6 @@
 namespace freshet::testing {
 namespace {
 
-GateSpec named_gate(const std::string& name, int retries = 0) {
-  return {.name = name, .http = HttpGateSpec{}, .retries = retries};
-}
-
-// Its candidate is Ready, and two gates wait for answers.
-PlannerWorld world_with_gates(std::optional<GateOutcome> outcome,
-                              std::vector<GateSpec> gates = {named_gate("smoke"),
-                                                             named_gate("load")}) {
-  PlannerWorld world;
-  world.run_to("Idle");
-  world.seen.tracked.spec.gates = std::move(gates);
-  world.gates_come_to = outcome;
-  world.push('b');
-  world.run_to("Gating");
-  return world;
-}
-
 void come_to(PlannerWorld& world, GateOutcome outcome) {
   world.gates_come_to = outcome;
   for (int i = 0; i < 10; ++i) world.tick();

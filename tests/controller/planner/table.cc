@@ -62,6 +62,20 @@ void supersede(PlannerWorld& w) {
   w.seen.tracked.spec.rollout.when_superseded = WhenSuperseded::kSupersede;
   newer_digest(w);
 }
+GateSpec named_gate(const std::string& name, int retries) {
+  return {.name = name, .http = HttpGateSpec{}, .retries = retries};
+}
+
+PlannerWorld world_with_gates(std::optional<GateOutcome> outcome, std::vector<GateSpec> gates) {
+  PlannerWorld world;
+  world.run_to("Idle");
+  world.seen.tracked.spec.gates = std::move(gates);
+  world.gates_come_to = outcome;
+  world.push('b');
+  world.run_to("Gating");
+  return world;
+}
+
 void past_deadline(PlannerWorld& w) { w.now += hours(7); }
 void long_in_preparing(PlannerWorld& w) { w.now += minutes(11); }
 void exits_twice(PlannerWorld& w) { w.seen.candidate_pods = {1, 0, 2, false, false, "exit 7"}; }

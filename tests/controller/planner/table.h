@@ -42,6 +42,12 @@ void template_edit_that_equals_stable(PlannerWorld& world);
 void percents(PlannerWorld& world);
 void all_to_another(PlannerWorld& world);
 void supersede(PlannerWorld& world);
+GateSpec named_gate(const std::string& name, int retries = 0);
+// Its candidate is Ready, and these gates wait for answers.
+PlannerWorld world_with_gates(std::optional<GateOutcome> outcome,
+                              std::vector<GateSpec> gates = {named_gate("smoke"),
+                                                             named_gate("load")});
+
 void past_deadline(PlannerWorld& world);
 void long_in_preparing(PlannerWorld& world);
 void exits_twice(PlannerWorld& world);
