@@ -35,6 +35,7 @@ Transition baking(const Pass& pass, const Baking& phase) {
     return reduce_to_step(pass, phase.rollout, last, *why);
   }
   const auto holds = raising_holds(pass);
+  if (auto unblocked = unblock_the_split(pass, !holds.empty())) return *unblocked;
   if (!holds.empty() && !relapsed(Relapse::kLateFailure)) return hold_here(pass, holds);
   if (!is_programmed(pass)) return await_programming(pass);
   const bool over = step_time(pass) >= pass.rules().bake.duration;

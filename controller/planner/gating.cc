@@ -9,6 +9,7 @@
 #include "controller/planner/gate_course.h"
 #include "controller/planner/holds.h"
 #include "controller/planner/look.h"
+#include "controller/planner/parking.h"
 #include "controller/planner/phases.h"
 #include "controller/planner/template_text.h"
 
@@ -42,11 +43,16 @@ HoldStatus inconclusive_hold(const Pass& pass, const GateRecord& gate) {
   return out;
 }
 
+Decision unblock_the_tag(const Pass& pass, const Rollout& rollout) {
+  if (!tag_url(pass, rollout).empty()) return {};
+  return park_what_blocks(pass, unprogrammed_since(pass), "the candidate's tag");
+}
+
 Transition try_gate(const Pass& pass, const Rollout& rollout, const GateRecord& open) {
   const RevisionView* candidate = candidate_view(pass, rollout);
   const std::string url = tag_url(pass, rollout);
   auto holds = raising_holds(pass);
-  const auto first = first_expiry(holds);
+  const auto first = earliest(first_expiry(holds), add_unprogrammed(pass, holds));
   if (open.state == GateState::kInconclusive) {
     holds.insert(holds.begin(), inconclusive_hold(pass, open));
   }
@@ -82,6 +88,7 @@ Transition try_gate(const Pass& pass, const Rollout& rollout, const GateRecord& 
 Transition gating(const Pass& pass, const Gating& phase) {
   if (auto hold = hold_for_foreign_edit(pass)) return *hold;
   const Rollout& rollout = phase.rollout;
+  if (auto unblocked = unblock_the_tag(pass, rollout)) return *unblocked;
   if (const GateRecord* open = first_open_gate(pass.memo.gates)) {
     return try_gate(pass, rollout, *open);
   }

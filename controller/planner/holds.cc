@@ -136,11 +136,15 @@ std::vector<HoldStatus> starting_holds(const Pass& pass) {
   return out;
 }
 
-std::optional<TimePoint> add_unprogrammed(const Pass& pass, std::vector<HoldStatus>& out) {
-  if (is_programmed(pass) || !is_ready(stable_view(pass))) return std::nullopt;
+TimePoint unprogrammed_since(const Pass& pass) {
   const TimePoint written = pass.core.since;
   const TimePoint said = std::min(pass.service.routes_ready.since.value_or(written), pass.now);
-  const TimePoint patience = std::max(written, said) + kProgrammedWithin;
+  return std::max(written, said);
+}
+
+std::optional<TimePoint> add_unprogrammed(const Pass& pass, std::vector<HoldStatus>& out) {
+  if (is_programmed(pass) || !is_ready(stable_view(pass))) return std::nullopt;
+  const TimePoint patience = unprogrammed_since(pass) + kProgrammedWithin;
   if (pass.now < patience) return patience;
   out.push_back(route_hold(pass));
   return std::nullopt;

@@ -19,8 +19,10 @@ std::vector<HoldStatus> raising_holds(const Pass& pass);
 // What keeps rollouts from being started, also where there is none to start; then all that does.
 std::vector<HoldStatus> standing_holds(const Pass& pass);
 std::vector<HoldStatus> starting_holds(const Pass& pass);
-// Nothing is rolled out, and Knative has not programmed what was written for longer than it takes:
-// is added. Returns when that will be so; none: it is already, or all is programmed.
+// What was written last, or is programmed no longer, since when: our write, or Knative's word.
+TimePoint unprogrammed_since(const Pass& pass);
+// Knative has not programmed what was written for longer than it takes: is added. Returns when that
+// will be so; none: it is already, or all is programmed.
 std::optional<TimePoint> add_unprogrammed(const Pass& pass, std::vector<HoldStatus>& holds);
 // When the first of them is over by itself.
 std::optional<TimePoint> first_expiry(const std::vector<HoldStatus>& holds);

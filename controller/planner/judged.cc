@@ -1,17 +1,29 @@
 // What Shifting and Baking have in common.
 #include "controller/planner/judged.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
 #include "controller/planner/holds.h"
 #include "controller/planner/look.h"
+#include "controller/planner/parking.h"
 #include "controller/planner/waits.h"
 
 namespace freshet::planning {
 namespace {
 
 constexpr Duration kBlindFor = minutes(5);
+
+// The candidate has more requests than its phase gives it: a share was taken back.
+bool gets_more_than_written(const Pass& pass) {
+  const Rollout* rollout = pass.rollout();
+  return std::ranges::any_of(pass.service.observed_traffic, [&](const TrafficTarget& entry) {
+    return entry.revision && entry.revision == rollout->candidate.name &&
+           entry.percent.get() > candidate_percent(pass.core);
+  });
+}
 
 }  // namespace
 
@@ -48,7 +60,15 @@ Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds) {
   return go_on(pass, std::move(out), wake);
 }
 
+Decision unblock_the_split(const Pass& pass, bool is_held) {
+  if (is_programmed(pass) || (is_held && !gets_more_than_written(pass))) return {};
+  return park_what_blocks(pass, unprogrammed_since(pass), "the split");
+}
+
 Transition await_programming(const Pass& pass) {
+  std::vector<HoldStatus> holds;
+  add_unprogrammed(pass, holds);
+  if (!holds.empty()) return hold_here(pass, std::move(holds));
   Explanation out = describe(pass, pass.core);
   out.reason = "Programming";
   out.message += "; Knative has not programmed this split yet";

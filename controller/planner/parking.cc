@@ -7,8 +7,8 @@
 
 namespace freshet::planning {
 
-Decision park_what_blocks(const Pass& pass, const std::string& what) {
-  if (pass.now - pass.core.since < kParkAfter || is_foreign_edit(pass)) return {};
+Decision park_what_blocks(const Pass& pass, TimePoint since, const std::string& what) {
+  if (pass.now - since < kParkAfter || is_foreign_edit(pass)) return {};
   const auto blocking = blocking_entries(pass);
   if (blocking.empty()) return {};
   Core next = pass.core;

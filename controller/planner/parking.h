@@ -12,9 +12,9 @@ namespace freshet::planning {
 // Knative takes a moment to see that something is wrong with an entry.
 inline constexpr Duration kParkAfter = seconds(10);
 
-// One write that takes out what the Route condition names; `what` was written and is not
-// programmed.
-Decision park_what_blocks(const Pass& pass, const std::string& what);
+// One write that takes out what the Route condition names; `what` was written and is not programmed
+// since `since`.
+Decision park_what_blocks(const Pass& pass, TimePoint since, const std::string& what);
 
 Decision put_back_what_was_parked(const Pass& pass);
 

@@ -90,6 +90,7 @@ Transition shifting(const Pass& pass, const Shifting& phase) {
   if (auto hold = hold_for_foreign_edit(pass)) return *hold;
   if (auto reduced = reduce(pass, phase)) return *reduced;
   const auto holds = raising_holds(pass);
+  if (auto unblocked = unblock_the_split(pass, !holds.empty())) return *unblocked;
   if (!holds.empty()) return hold_here(pass, holds);
   if (!is_programmed(pass)) return await_programming(pass);
   // Before that the verdict may be about another percent, and so may what speaks for a clean one.

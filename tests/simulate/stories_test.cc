@@ -91,6 +91,23 @@ TEST(OldFaults, WhatAPersonPutInForceIsAdoptedThoughKnativeSaysTooEarlyThatItIs)
   }
 }
 
+// A build runs from a person's template, takes requests by hand, crashes, and keeps a tag.
+TEST(OldFaults, AnEntryOfACrashedRevisionDoesNotKeepABakeFromItsEnd) {
+  const ServiceSetting setting{
+      .metrics = true, .steps = {20}, .minimum_step = seconds(7), .bake = seconds(1)};
+  const Event good = {.at = seconds(178), .what = What::kPushGood};
+  const Event older = {.at = seconds(329), .what = What::kPushOldAgain};
+  const Event edit = {.at = seconds(346), .what = What::kEditTemplate, .value = 1};
+  const Event split = {.at = seconds(400), .what = What::kSplitByHand};
+  const Event tag = {.at = seconds(804), .what = What::kTagByHand};
+  for (int healthy = 4; healthy <= 60; healthy += 4) {
+    const Event crashing = {.at = seconds(126), .what = What::kPushCrashesLater, .value = healthy};
+    Story story = story_of(setting, {crashing, good, older, edit, split, tag}, minutes(19));
+    story.replicas = 2;
+    expect_no_violation(story);
+  }
+}
+
 // The failing build is found after a minute or so; what is asked for is heard 20 s later.
 TEST(OldFaults, ARetryThatIsHeardAfterAVerdictWhichItsPersonCouldNotKnowTakesNothingBack) {
   const ServiceSetting setting{.metrics = true, .steps = {20}};

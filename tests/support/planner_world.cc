@@ -28,6 +28,11 @@ ConditionView condition(Tri status, std::string reason = "", std::string message
   return {status, std::move(reason), std::move(message), {}};
 }
 
+void turn(ConditionView& view, ConditionView next, TimePoint now) {
+  next.since = next.status == view.status ? view.since : now;
+  view = std::move(next);
+}
+
 }  // namespace
 
 Digest digest_of(char digit) { return *Digest::parse("sha256:" + std::string(64, digit)); }
@@ -104,8 +109,8 @@ void PlannerWorld::settle() {
     if (!target.revision) target.revision = view.latest_ready;
     const auto found = seen.revisions.find(*target.revision);
     if (found != seen.revisions.end() && found->second.ready.status == Tri::kTrue) continue;
-    view.routes_ready = condition(Tri::kFalse, "RevisionMissing",
-                                  "Revision \"" + target.revision->get() + "\" is not yet ready.");
+    const std::string why = "Revision \"" + target.revision->get() + "\" is not yet ready.";
+    turn(view.routes_ready, condition(Tri::kFalse, "RevisionMissing", why), now);
     return;
   }
   view.observed_traffic = resolved;
@@ -114,7 +119,7 @@ void PlannerWorld::settle() {
     if (!target.tag) continue;
     view.tag_urls[target.tag->get()] = "http://" + target.tag->get() + "-checkout.shop.example.com";
   }
-  view.routes_ready = condition(Tri::kTrue);
+  turn(view.routes_ready, condition(Tri::kTrue), now);
 }
 
 void PlannerWorld::make_ready(const RevisionName& name, Tri ready, const std::string& reason,
@@ -228,10 +233,9 @@ Transition PlannerWorld::tick(Duration passed) {
 
 bool PlannerWorld::run_to(std::string_view wanted, int wanted_step) {
   const auto reached = [&] {
-    const auto read = read_core(annotation_);
-    const auto* found = std::get_if<Core>(&read);
-    if (found == nullptr || phase_name(found->phase) != wanted) return false;
-    const auto* shifting = std::get_if<Shifting>(&found->phase);
+    if (phase() != wanted) return false;
+    const Core found = core();
+    const auto* shifting = std::get_if<Shifting>(&found.phase);
     return wanted_step < 0 || (shifting != nullptr && shifting->step == wanted_step);
   };
   for (int i = 0; i < 720 && !reached(); ++i) tick();
@@ -250,8 +254,7 @@ std::optional<RevisionName> PlannerWorld::candidate() const {
   const Core found = core();
   const Rollout* rollout = active_rollout(found.phase);
   if (rollout == nullptr) return std::nullopt;
-  if (rollout->candidate.name) return rollout->candidate.name;
-  return seen.service->latest_created;
+  return rollout->candidate.name ? rollout->candidate.name : seen.service->latest_created;
 }
 
 PlannerWorld world_in(std::string_view phase, const std::function<void(PlannerWorld&)>& prepare) {
@@ -273,11 +276,8 @@ PlannerWorld world_in(std::string_view phase, const std::function<void(PlannerWo
     world.run_to(phase, phase == "Shifting" ? 1 : -1);
   }
   world.verdict = VerdictKind::kContinue;
-  if (phase == "Retreating") {
-    world.programs = false;  // the observation before Knative has looked
-    return world;
-  }
-  world.tick();
+  world.programs = phase != "Retreating";  // there, the observation before Knative has looked
+  if (world.programs) world.tick();
   return world;
 }
 

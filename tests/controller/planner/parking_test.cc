@@ -73,6 +73,57 @@ TEST(Parking, NotWhereAnotherToolHasTheTraffic) {
   EXPECT_TRUE(world.writes.empty());
 }
 
+PlannerWorld blocked_in(const std::string& phase) {
+  PlannerWorld world = world_in(phase);
+  Traffic traffic = world.traffic();
+  traffic.push_back(entry(kOld, 0, "mine"));
+  world.set_traffic(traffic);
+  world.facts.clear();
+  return world;
+}
+
+TEST(Parking, AnEntryThatKeepsARolloutFromGoingOnIsTakenOut) {
+  for (const char* phase : {"Gating", "Shifting", "Baking"}) {
+    PlannerWorld world = blocked_in(phase);
+    const Traffic asked = world.traffic();
+    world.tick();
+    EXPECT_EQ(world.traffic(), asked) << phase << ": not before ten seconds";
+    for (int i = 0; i < 3; ++i) world.tick();
+    EXPECT_EQ(world.core().parked, (Traffic{entry(kOld, 0, "mine")})) << phase;
+    EXPECT_TRUE(has_fact(world.facts, "Parked")) << phase;
+    EXPECT_EQ(world.phase(), phase);
+    world.verdict = VerdictKind::kPromote;
+    world.gates_come_to = GateOutcome::kPassed;
+    EXPECT_TRUE(world.run_to("Idle")) << phase;
+    EXPECT_EQ(world.core().parked, (Traffic{entry(kOld, 0, "mine")})) << phase;
+  }
+}
+
+// What is programmed late under a hold would raise the candidate's share.
+TEST(Parking, UnderAHoldOnlyWhereAShareIsTakenBack) {
+  for (const bool takes_back : {false, true}) {
+    PlannerWorld world = blocked_in("Shifting");
+    world.command("pause", "1");
+    world.service().observed_traffic = {entry(kStableBefore, takes_back ? 50 : 100),
+                                        entry(*world.candidate(), takes_back ? 50 : 0)};
+    for (int i = 0; i < 5; ++i) world.tick();
+    EXPECT_EQ(world.core().parked.size(), takes_back ? 1u : 0u);
+  }
+}
+
+TEST(Parking, ASplitThatIsNotProgrammedForAMinuteIsAHold) {
+  for (const char* phase : {"Gating", "Shifting", "Baking"}) {
+    PlannerWorld world = world_in(phase);
+    world.programs = false;
+    world.service().routes_ready = {Tri::kUnknown, "Uninitialized", "Waiting for load balancer",
+                                    world.now};
+    Transition told = world.tick();
+    EXPECT_TRUE(hold_reasons(told).empty()) << phase;
+    for (int i = 0; i < 13; ++i) told = world.tick();
+    EXPECT_EQ(hold_reasons(told), std::vector<std::string>{"RouteNotReady"}) << phase;
+  }
+}
+
 TEST(Parking, WhereUsersMeetWhatIsAskedForTheEntryStaysAndTheHoldSaysWhatToDo) {
   PlannerWorld world = world_in("Idle");
   Traffic traffic = world.traffic();
