@@ -139,9 +139,4 @@ Json service_patch(const ServiceView& view, const ServiceWrite& write) {
   return patch;
 }
 
-bool shift_done(const ServiceView& view, const Traffic& intent) {
-  return view.observed_generation == view.generation && view.routes_ready.status == Tri::kTrue &&
-         serving(view.observed_traffic) == serving(intent);
-}
-
 }  // namespace freshet

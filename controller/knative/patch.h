@@ -20,8 +20,4 @@ std::string escaped(std::string_view key);
 // answered 409, while a failed "test" would be a 422 that could mean anything.
 Json service_patch(const ServiceView& view, const ServiceWrite& write);
 
-// Programmed as intended (knative.md 1.4): the newest generation was looked at, RoutesReady is
-// True, and status.traffic has the same shares.
-bool shift_done(const ServiceView& view, const Traffic& intent);
-
 }  // namespace freshet

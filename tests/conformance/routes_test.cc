@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "controller/knative/patch.h"
+#include "controller/planner/look.h"
 #include "tests/conformance/fixture.h"
 
 namespace freshet::conformance {
@@ -116,10 +116,7 @@ TEST_F(Routes, AreDoneOnlyOnceTheyAreProgrammed) {
     Json traffic = Json::array();
     for (const auto& [name, percent] : program) traffic.push_back(target(name, percent));
     set_traffic(traffic);
-    until("the shift to be done", [&] {
-      const ServiceView view = service();
-      return shift_done(view, view.traffic);
-    });
+    until("the shift to be done", [&] { return planning::is_settled(service()); });
     EXPECT_EQ(programmed(), program);
   }
 }

@@ -167,33 +167,5 @@ TEST(Checking, RefusesATemplateThatIsNone) {
                            write_of({entry("checkout-00001", 100)}, ReplaceTemplate{"[]", ""})));
 }
 
-struct DoneRow {
-  const char* sentence;
-  std::int64_t observed;
-  Tri routes;
-  Traffic shown;
-  bool is_done;
-};
-class Shifts : public ::testing::TestWithParam<DoneRow> {};
-TEST_P(Shifts, AreDoneOnlyWhenProgrammed) {
-  ServiceView view;
-  view.generation = 3;
-  view.observed_generation = GetParam().observed;
-  view.routes_ready.status = GetParam().routes;
-  view.observed_traffic = GetParam().shown;
-  view.ready.status = Tri::kFalse;  // says nothing about the Route
-  const Traffic intent = {entry("a-1", 95), entry("a-2", 5, "freshet")};
-  EXPECT_EQ(shift_done(view, intent), GetParam().is_done);
-}
-INSTANTIATE_TEST_SUITE_P(
-    Routes, Shifts,
-    ::testing::Values(
-        DoneRow{"Programmed", 3, Tri::kTrue, {entry("a-1", 95), entry("a-2", 5)}, true},
-        DoneRow{"NotLookedAtYet", 2, Tri::kTrue, {entry("a-1", 95), entry("a-2", 5)}, false},
-        DoneRow{
-            "ShownButNotProgrammed", 3, Tri::kUnknown, {entry("a-1", 95), entry("a-2", 5)}, false},
-        DoneRow{"StillTheOldSplit", 3, Tri::kTrue, {entry("a-1", 100)}, false}),
-    [](const auto& row) { return std::string(row.param.sentence); });
-
 }  // namespace
 }  // namespace freshet
