@@ -41,6 +41,15 @@ std::string explanation(const HttpResponse& response) {
 
 }  // namespace
 
+bool is_http_token_char(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+bool is_http_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_http_token_char);
+}
+
 std::optional<std::string> find_header(const HttpHeaders& headers, std::string_view name) {
   for (const HttpHeader& header : headers) {
     if (equals_ignore_case(header.name, name)) return header.value;

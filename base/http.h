@@ -28,6 +28,10 @@ using HttpHeaders = std::vector<HttpHeader>;
 std::optional<std::string> find_header(const HttpHeaders& headers, std::string_view name);
 std::vector<std::string> find_headers(const HttpHeaders& headers, std::string_view name);
 
+// "token" of RFC 9110, 5.6.2: methods, names of headers, schemes.
+bool is_http_token_char(char c);
+bool is_http_token(std::string_view text);
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;      // absolute, http or https

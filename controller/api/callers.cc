@@ -122,7 +122,7 @@ void Callers::keep(const std::string& hash, const std::optional<Caller>& caller)
   known_[hash] = {caller, now + kCallerKept};
 }
 
-HintBucket& Callers::bucket_of(const Caller& caller) {
+TokenBucket& Callers::bucket_of(const Caller& caller) {
   const Duration now = clock_.monotonic();
   const std::string name = sharing_name(caller.user);
   make_place(own_, name, now);
@@ -134,7 +134,7 @@ HintBucket& Callers::bucket_of(const Caller& caller) {
 std::optional<Problem> Callers::spend_of(const Caller& caller) {
   const std::lock_guard lock(mutex_);
   const TimePoint now(clock_.monotonic());
-  HintBucket& own = bucket_of(caller);
+  TokenBucket& own = bucket_of(caller);
   if (!own.has_some(now)) return Problem{429, "this caller asks too often", "", 1};
   if (!access_.has_some(now)) return too_many_callers();
   own.spend(1);

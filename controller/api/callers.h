@@ -11,10 +11,10 @@
 #include "base/clock.h"
 #include "base/http.h"
 #include "base/secret.h"
+#include "base/token_bucket.h"
 #include "controller/api/problem.h"
 #include "controller/kube/client.h"
 #include "controller/model/names.h"
-#include "controller/registry/webhook_gate.h"
 
 namespace freshet::api {
 
@@ -24,9 +24,9 @@ inline constexpr std::size_t kMaxCallersKept = 1024;
 // Questions to the API server, of all callers together: they must not use up what the controller
 // itself is allowed to ask. Each caller has a smaller rate before that, and tokens that were never
 // accepted have one of their own, so that neither keeps out the others.
-inline constexpr HintRate kAccessRate{50, 100};
-inline constexpr HintRate kCallerRate{10, 60};
-inline constexpr HintRate kStrangerRate{20, 40};
+inline constexpr TokenRate kAccessRate{50, 100};
+inline constexpr TokenRate kCallerRate{10, 60};
+inline constexpr TokenRate kStrangerRate{20, 40};
 
 struct Caller {
   std::string user;
@@ -71,7 +71,7 @@ class Callers {
   void keep(const std::string& hash, const std::optional<Caller>& caller);
   std::optional<Problem> spend_of(const Caller& caller);
   std::optional<Problem> spend_of_strangers();
-  HintBucket& bucket_of(const Caller& caller);
+  TokenBucket& bucket_of(const Caller& caller);
 
   KubeClient& kube_;
   const Clock& clock_;
@@ -79,12 +79,12 @@ class Callers {
   std::mutex mutex_;                    // guards what follows
   std::map<std::string, Known> known_;  // by a hash of the token
   struct Own {
-    HintBucket bucket{kCallerRate};
+    TokenBucket bucket{kCallerRate};
     Duration until{};  // monotonic; full again by then
   };
   std::map<std::string, Own> own_;  // by who shares one
-  HintBucket access_{kAccessRate};
-  HintBucket strangers_{kStrangerRate};
+  TokenBucket access_{kAccessRate};
+  TokenBucket strangers_{kStrangerRate};
 };
 
 }  // namespace freshet::api

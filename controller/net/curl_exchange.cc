@@ -4,9 +4,9 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cstring>
 #include <system_error>
 
+#include "base/http.h"
 #include "base/text.h"
 #include "controller/net/bounds.h"
 
@@ -16,12 +16,6 @@ namespace {
 // Not copied: the options outlive every exchange.
 curl_blob blob_of(const std::string& text) {
   return curl_blob{const_cast<char*>(text.data()), text.size(), CURL_BLOB_NOCOPY};
-}
-
-bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
-    return c > 0x20 && c < 0x7F && std::strchr("()<>@,;:\\\"/[]?={}", c) == nullptr;
-  });
 }
 
 bool may_have_body(std::string_view method) { return method != "GET" && method != "HEAD"; }
@@ -59,7 +53,8 @@ std::unique_ptr<CURL, CurlEasyClose> CurlExchange::release() {
 }
 
 Status CurlExchange::set_request() {
-  if (!is_token(request_.method)) return failure(ErrorKind::kBadInput, "method is not a token");
+  if (!is_http_token(request_.method))
+    return failure(ErrorKind::kBadInput, "method is not a token");
   CURL* easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
@@ -93,7 +88,7 @@ Status CurlExchange::set_headers() {
   bool added = add("Expect:");
   if (!find_header(request_.headers, "content-type")) added = add("Content-Type:") && added;
   for (const HttpHeader& header : request_.headers) {
-    if (!is_token(header.name) || has_control_characters(header.value)) {
+    if (!is_http_token(header.name) || has_control_characters(header.value)) {
       headers_.reset(list);
       return failure(ErrorKind::kBadInput,
                      "header " + printable(header.name, 40) + " is malformed");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/http.h"
 #include "base/text.h"
 
 namespace freshet {
@@ -10,10 +11,6 @@ namespace {
 
 bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_token(char c) {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return is_alphanumeric(c) || kOthers.find(c) != kOthers.npos;
 }
 bool is_token68(char c) {
   constexpr std::string_view kOthers = "-._~+/";
@@ -82,7 +79,7 @@ struct Parameter {
 // name=value at the cursor; otherwise the cursor stays where it was.
 std::optional<Parameter> take_parameter(Cursor& cursor) {
   const auto begin = cursor.position();
-  Parameter parameter{to_lower(cursor.take_while(is_token)), ""};
+  Parameter parameter{to_lower(cursor.take_while(is_http_token_char)), ""};
   cursor.skip_spaces();
   if (!parameter.name.empty() && cursor.skip('=')) {
     cursor.skip_spaces();
@@ -91,7 +88,7 @@ std::optional<Parameter> take_parameter(Cursor& cursor) {
         parameter.value = std::move(*value);
         return parameter;
       }
-    } else if (parameter.value = cursor.take_while(is_token); !parameter.value.empty()) {
+    } else if (parameter.value = cursor.take_while(is_http_token_char); !parameter.value.empty()) {
       return parameter;
     }
   }
@@ -130,7 +127,7 @@ std::vector<Challenge> parse_challenges(std::string_view header) {
     if (cursor.skip(',')) continue;
     if (auto parameter = take_parameter(cursor)) {
       if (!found.empty()) add(found.back(), std::move(*parameter));
-    } else if (auto scheme = to_lower(cursor.take_while(is_token)); !scheme.empty()) {
+    } else if (auto scheme = to_lower(cursor.take_while(is_http_token_char)); !scheme.empty()) {
       found.push_back({Challenge{std::move(scheme), "", {}}, false});
       cursor.skip_spaces();
       found.back().challenge.token68 = take_token68(cursor);

@@ -19,20 +19,12 @@ std::string delivery_key(const WebhookReceiver& receiver, const Webhook& hook,
 
 }  // namespace
 
-bool HintBucket::has_some(TimePoint now) {
-  if (now > filled_at_) {
-    left_ = std::min(rate_.burst, left_ + to_seconds(now - filled_at_) * rate_.per_second);
-  }
-  filled_at_ = now;
-  return left_ >= 1;
-}
-
 WebhookOutcome WebhookGate::admit(const WebhookReceiver& receiver, const Webhook& hook,
                                   const WebhookPushes& pushes, TimePoint now) {
   const std::string delivery = delivery_key(receiver, hook, pushes);
   const auto before = kept_.find(delivery);
   if (before != kept_.end() && now < before->second) return WebhookOutcome::kRepeated;
-  HintBucket& own = receivers_.try_emplace(receiver.name, kHintsOfReceiver).first->second;
+  TokenBucket& own = receivers_.try_emplace(receiver.name, kHintsOfReceiver).first->second;
   if (!own.has_some(now) || !all_.has_some(now)) return WebhookOutcome::kTooMany;
   const auto hints = static_cast<double>(pushes.references.size());
   own.spend(hints);

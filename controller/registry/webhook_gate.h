@@ -7,32 +7,16 @@
 #include <utility>
 
 #include "base/time.h"
+#include "base/token_bucket.h"
 #include "controller/registry/webhook.h"
 
 namespace freshet {
 
-// A token bucket of hints; one body may take it below zero.
-struct HintRate {
-  double per_second = 0;
-  double burst = 0;
-};
-inline constexpr HintRate kHintsOfReceiver{5, 100};
-inline constexpr HintRate kHintsOfAll{20, 400};
+inline constexpr TokenRate kHintsOfReceiver{5, 100};
+inline constexpr TokenRate kHintsOfAll{20, 400};
 inline constexpr std::size_t kMaxDeliveriesKept = 4096;  // of all receivers; the oldest go first
 inline constexpr Duration kDeliveryKept = hours(1);      // where the sender gives it an id
 inline constexpr Duration kBodyKept = seconds(10);       // without: a later push may look the same
-
-class HintBucket {
- public:
-  explicit HintBucket(HintRate rate) : rate_(rate), left_(rate.burst) {}
-  bool has_some(TimePoint now);
-  void spend(double hints) { left_ -= hints; }
-
- private:
-  HintRate rate_;
-  double left_;
-  TimePoint filled_at_{};
-};
 
 // Not thread-safe.
 class WebhookGate {
@@ -46,8 +30,8 @@ class WebhookGate {
  private:
   void keep(const std::string& delivery, TimePoint until);
 
-  HintBucket all_{kHintsOfAll};
-  std::map<std::string, HintBucket> receivers_;        // by name
+  TokenBucket all_{kHintsOfAll};
+  std::map<std::string, TokenBucket> receivers_;       // by name
   std::map<std::string, TimePoint> kept_;              // deliveries, until when
   std::set<std::pair<TimePoint, std::string>> until_;  // the same, by time
 };

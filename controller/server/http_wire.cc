@@ -3,20 +3,12 @@
 
 #include <algorithm>
 
+#include "base/http.h"
 #include "base/text.h"
 
 namespace freshet {
 
 namespace {
-
-bool is_token_char(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_token_char);
-}
 
 bool is_target(std::string_view text) {
   return text.starts_with('/') &&
@@ -43,7 +35,7 @@ std::optional<WireRefusal> take_request_line(std::string_view line, HttpRequest&
   if (first == std::string_view::npos || first == last) return malformed;
   const std::string_view target = line.substr(first + 1, last - first - 1);
   const std::string_view version = line.substr(last + 1);
-  if (!is_token(line.substr(0, first)) || !is_target(target)) return malformed;
+  if (!is_http_token(line.substr(0, first)) || !is_target(target)) return malformed;
   if (!version.starts_with("HTTP/")) return malformed;
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
     return WireRefusal{505, "only HTTP/1.1 is spoken here"};
@@ -84,7 +76,7 @@ std::variant<RequestHead, WireRefusal> parse_request_head(std::string_view head)
   while (!head.empty()) {
     const std::string_view line = next_line(head);
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+    if (colon == std::string_view::npos || !is_http_token(line.substr(0, colon))) {
       return WireRefusal{400, "a header line is not NAME: VALUE"};
     }
     const std::string_view value = line.substr(colon + 1);
