@@ -136,8 +136,7 @@ enum class RetreatWhy {
 struct Retreating {
   Rollout rollout;
   RetreatWhy why = RetreatWhy::kVerdict;
-  std::string message;  // the sentence of the verdict or cause
-  bool template_reverted = false;
+  std::string message;     // the sentence of the verdict or cause
   bool rewritten = false;  // a person's percents were replaced once; not a second time
   bool unexposed = false;  // the candidate never had a percent: no request needs to be taken back
   bool operator==(const Retreating&) const = default;

@@ -34,7 +34,6 @@ void put_rollout(Json& out, const Rollout& rollout) {
 
 void put_retreat(Json& out, const Retreating& retreat) {
   Json why = {{"why", to_string(retreat.why)}, {"message", retreat.message}};
-  if (retreat.template_reverted) why["templateReverted"] = true;
   if (retreat.rewritten) why["rewritten"] = true;
   if (retreat.unexposed) why["unexposed"] = true;
   out["retreat"] = std::move(why);

@@ -115,7 +115,6 @@ Result<Phase> read_retreat(const Json& retreat, Rollout rollout) {
     const auto why = static_cast<RetreatWhy>(i);
     if (to_string(why) != name) continue;
     return Phase(Retreating{std::move(rollout), why, string_or(retreat, "message"),
-                            bool_or(retreat, "templateReverted", false),
                             bool_or(retreat, "rewritten", false),
                             bool_or(retreat, "unexposed", false)});
   }

@@ -52,7 +52,7 @@ std::vector<Phase> every_phase() {
           Shifting{rollout(), 1},
           Baking{rollout(), 10},
           Retreating{rollout(), RetreatWhy::kCrashed, "it crashed"},
-          Retreating{rollout(), RetreatWhy::kDigestMismatch, "other image", true, true, true},
+          Retreating{rollout(), RetreatWhy::kDigestMismatch, "other image", true, true},
           Retreating{rollout(), RetreatWhy::kGateFailed, "gate smoke failed"}};
 }
 
