@@ -28,7 +28,7 @@ struct MarginPair {
 };
 
 struct ErrorsSpec {
-  std::optional<MarginPair> margins;         // nullopt: auto (analysis.md 2e)
+  std::optional<MarginPair> margins;         // nullopt: auto, from stable's own rate
   std::vector<std::string> codes = {"5xx"};  // "5xx" classes or single codes "503"
   bool operator==(const ErrorsSpec&) const = default;
 };

@@ -44,11 +44,11 @@ bool reverts_template(const Pass& pass);
 
 // Knative has looked at the newest spec and every target of it is programmed. Its conditions alone
 // do not tell: where its write of the Route meets a conflict, they are the old ones, and the newest
-// generation counts as observed (knative.md 1.4).
+// generation counts as observed.
 bool is_settled(const ServiceView& service);
 // status.traffic shows the core's own percents, whether they are programmed already or not.
 bool serves_as_asked(const Pass& pass);
-// The core's own percents are what Knative shows as programmed (knative.md 1.4).
+// The core's own percents are what Knative shows as programmed.
 bool is_programmed(const Pass& pass);
 // Someone else's percents stand in spec.traffic.
 bool is_foreign_edit(const Pass& pass);

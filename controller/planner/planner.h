@@ -11,7 +11,7 @@ namespace freshet {
 
 // Total and deterministic: every observation has an answer, the same one each time. At most one
 // write of the Service. `now` is the API server's time; evidence keeps Prometheus' own times.
-// The rules: planner.md sections 3 to 7, row by row in the table tests.
+// The rules, row by row: tests/controller/planner/table_*_test.cc.
 Transition step(const Observation& observation, TimePoint now);
 
 // Another TrackedService is in charge, as `why` says: commands given to this one are refused, so

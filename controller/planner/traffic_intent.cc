@@ -23,7 +23,7 @@ Traffic split(const Core& core, const Rollout& rollout, int percent, const std::
   return {named(core.stable->name, rest), canary};
 }
 
-// Never the candidate by name before it is Ready: it would stop the whole Route (knative.md 1.3).
+// Never the candidate by name before it is Ready: it would stop the whole Route.
 Traffic before_traffic(const Core& core, const std::string& tag) {
   return {named(core.stable->name, 100), {{}, true, Percent{}, TrafficTag(tag)}};
 }

@@ -1,5 +1,5 @@
 // What may be asked of one registry as one identity: requests in flight, requests a second, and
-// pauses that its answers taught. Fairness and caution, from the limits in registry.md section 4.
+// pauses that its answers taught. Fairness and caution, from the limits that registries publish.
 #pragma once
 
 #include <algorithm>

@@ -34,7 +34,7 @@ struct BearerScheme {
   bool operator==(const BearerScheme&) const = default;
 };
 
-// Bearer where it has a realm, Basic only with a password, nothing else (registry.md 2, "Pick").
+// Bearer where it has a realm, Basic only with a password, nothing else.
 std::optional<BearerScheme> find_bearer(const std::vector<Challenge>& challenges);
 bool offers_basic(const std::vector<Challenge>& challenges);
 

@@ -1,5 +1,5 @@
 // One check of a tag: has it moved? HEAD with all media types and the last ETag; GET with a
-// verified body only where HEAD cannot tell (registry.md section 2, "GET fallback").
+// verified body only where HEAD cannot tell.
 #pragma once
 
 #include <optional>

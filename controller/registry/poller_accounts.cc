@@ -7,7 +7,7 @@ namespace freshet {
 namespace {
 
 // Docker Hub's limit is one of pulls: HEADs, tokens and blobs are free of it, and are answered also
-// when none is left (registry.md, section 4).
+// when none is left.
 constexpr std::string_view kCountsPulls = "https://registry-1.docker.io/";
 
 bool reads_manifest(const HttpRequest& request, const std::string& origin) {

@@ -17,8 +17,8 @@ namespace freshet {
 inline constexpr int kMaxTagPages = 200;
 inline constexpr std::size_t kMaxTags = 50'000;
 inline constexpr std::size_t kMaxTagPageBytes = 4 << 20;
-// Asked for one after the other where a registry refuses: ECR more than 1000, Quay more than 100
-// (registry.md section 2). 0: as many as it likes.
+// Asked for one after the other where a registry refuses: ECR more than 1000, Quay more than 100.
+// 0: as many as it likes.
 inline constexpr std::array<int, 3> kTagPageSizes = {1000, 100, 0};
 
 // Without duplicates and noise (is_noise_tag), in order of name.

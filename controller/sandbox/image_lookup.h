@@ -13,7 +13,7 @@ struct ImageLookup {
   ImageBehaviour behaviour;  // what no registry here has cannot be pulled
 };
 
-// An image with a digest passes through as it is written, its tag with it (testbed.md 4.5).
+// An image with a digest passes through as it is written, its tag with it.
 ImageLookup look_up_image(const ImageRegistry& registry, const std::string& image);
 
 }  // namespace freshet::sandbox

@@ -1,4 +1,4 @@
-// Pods of a Revision, and what their kubelet says of them (testbed.md section 3, "Status patches").
+// Pods of a Revision, and what their kubelet says of them.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>

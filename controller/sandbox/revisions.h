@@ -1,5 +1,5 @@
 // The life of a Revision: images are resolved, pods start, become ready or not, crash, are scaled
-// away. Conditions as real controllers were seen to set them (testbed.md 4.4, 4.5).
+// away. Conditions as real controllers were seen to set them.
 #pragma once
 
 #include <functional>

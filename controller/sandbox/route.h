@@ -1,5 +1,5 @@
 // The Route's first act: resolving every target. One that cannot be resolved stops all of them, and
-// what was programmed before stays (knative.md 1.3, testbed.md 4.4).
+// what was programmed before stays.
 #pragma once
 
 #include <functional>

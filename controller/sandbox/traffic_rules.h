@@ -1,5 +1,4 @@
-// What Knative's webhook demands of spec.traffic, in its own words (knative.md 1.2,
-// testbed.md 4.3).
+// What Knative's webhook demands of spec.traffic, in its own words.
 #pragma once
 
 #include <string>

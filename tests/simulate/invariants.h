@@ -1,5 +1,5 @@
-// Invariants as named checks of what the controller writes: S1 to S9 of reliability.md 1.2, and S10
-// to S18. They know the world as it is, not as the controller sees it.
+// Invariants as named checks (invariants.md) of what the controller writes: S1 to S10, S13 to S18.
+// They know the world as it is, not as the controller sees it.
 #pragma once
 
 #include <map>

@@ -14,7 +14,7 @@ enum class LookIn { kStories, kWritePlans, kEventPlans };
 
 struct Mistake {
   Relapse relapse = Relapse::kNone;
-  std::string_view number;  // of its class: reliability.md 1.3
+  std::string_view number;  // of its class, as detection.md lists them
   std::string_view name;    // "stale-cache", for --detection and reports
   std::string_view what;    // what is wrong in the program, a sentence
   LookIn look_in = LookIn::kStories;

@@ -1,4 +1,4 @@
-// Invariants (reliability.md 1.2) checked after every step of seeded random stories, in which the
+// Invariants checked after every step of seeded random stories, in which the
 // world does to a rollout whatever it likes.
 #include <gtest/gtest.h>
 
@@ -94,7 +94,7 @@ void any_event(PlannerWorld& w, Dice& dice) {
   }
 }
 
-// What the webhook refuses (knative.md 1.2) is never relied on.
+// What Knative's webhook refuses is never relied on.
 void expect_valid_traffic(const ServiceWrite& write) {
   if (!write.traffic) return;
   EXPECT_EQ(percent_sum(*write.traffic), 100) << to_string(*write.traffic);  // S1

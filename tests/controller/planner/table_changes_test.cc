@@ -1,4 +1,4 @@
-// What happens when the world around a rollout changes (planner.md section 4), row for row.
+// What happens when the world around a rollout changes, row for row.
 #include <gtest/gtest.h>
 
 #include "tests/controller/planner/table.h"

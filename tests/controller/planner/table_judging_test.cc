@@ -1,4 +1,4 @@
-// What happens when a candidate is judged (planner.md section 4), row for row.
+// What happens when a candidate is judged, row for row.
 #include <gtest/gtest.h>
 
 #include "tests/controller/planner/table.h"
