@@ -34,10 +34,11 @@ Transition baking(const Pass& pass, const Baking& phase) {
     const int last = static_cast<int>(phase.rollout.plan.size()) - 1;
     return reduce_to_step(pass, phase.rollout, last, *why);
   }
-  const auto holds = raising_holds(pass);
+  auto holds = raising_holds(pass);
   if (auto unblocked = unblock_the_split(pass, !holds.empty())) return *unblocked;
+  if (!gives_the_split(pass)) add_unprogrammed(pass, holds);
   if (!holds.empty() && !relapsed(Relapse::kLateFailure)) return hold_here(pass, holds);
-  if (!is_programmed(pass)) return await_programming(pass);
+  if (!gives_the_split(pass)) return await_programming(pass);
   const bool over = step_time(pass) >= pass.rules().bake.duration;
   if (over && is_watched(pass))
     return finish(pass, phase.rollout, approval_text(pass, phase.rollout));

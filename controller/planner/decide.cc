@@ -100,7 +100,7 @@ Transition wait(Pass pass, Explanation explanation, std::optional<TimePoint> wak
 }
 
 Transition go_on(Pass pass, Explanation explanation, std::optional<TimePoint> wake_at) {
-  pass.memo.waiting_since.reset();
+  end_wait(pass.core, pass.now, pass.memo, &Memo::waiting_since);
   return wait(std::move(pass), std::move(explanation), wake_at);
 }
 

@@ -45,7 +45,7 @@ HoldStatus inconclusive_hold(const Pass& pass, const GateRecord& gate) {
 
 Decision unblock_the_tag(const Pass& pass, const Rollout& rollout) {
   if (!tag_url(pass, rollout).empty()) return {};
-  return park_what_blocks(pass, unprogrammed_since(pass), "the candidate's tag");
+  return park_in_rollout(pass, kProgrammedWithin, "the candidate's tag");
 }
 
 Transition try_gate(const Pass& pass, const Rollout& rollout, const GateRecord& open) {

@@ -36,7 +36,8 @@ bool meets_another_split(const Pass& pass) {
 
 Decision unblock_the_route(const Pass& pass) {
   if (!meets_another_split(pass)) return {};
-  return park_what_blocks(pass, pass.core.since, pass.core.stable->name.get() + " 100 %");
+  return park_what_blocks(pass, pass.core.since + kParkAfter,
+                          pass.core.stable->name.get() + " 100 %");
 }
 
 // When that is to be looked at again.

@@ -60,15 +60,18 @@ Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds) {
   return go_on(pass, std::move(out), wake);
 }
 
+bool gives_the_split(const Pass& pass) {
+  return is_programmed(pass) || (pass.step_clock && serves_as_asked(pass));
+}
+
 Decision unblock_the_split(const Pass& pass, bool is_held) {
-  if (is_programmed(pass) || (is_held && !gets_more_than_written(pass))) return {};
-  return park_what_blocks(pass, unprogrammed_since(pass), "the split");
+  if (gives_the_split(pass)) return {};
+  const bool takes_back = gets_more_than_written(pass);
+  if (is_held && !takes_back) return {};
+  return park_in_rollout(pass, takes_back ? kParkAfter : kProgrammedWithin, "the split");
 }
 
 Transition await_programming(const Pass& pass) {
-  std::vector<HoldStatus> holds;
-  add_unprogrammed(pass, holds);
-  if (!holds.empty()) return hold_here(pass, std::move(holds));
   Explanation out = describe(pass, pass.core);
   out.reason = "Programming";
   out.message += "; Knative has not programmed this split yet";

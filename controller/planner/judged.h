@@ -22,8 +22,12 @@ std::optional<std::string> reason_to_reduce(const Pass& pass);
 // middle of an incident that both arms share: what it does not say against it may be relied on.
 bool is_watched_in_peace(const Pass& pass, std::int64_t requests);
 
-// The split is not programmed, as another's entry stops the Route: that goes first. Under a hold
-// only where a share was taken back.
+// Users get the split that is judged: it was programmed, and nothing has taken its place. The Route
+// may be out of order since, by another's entry.
+bool gives_the_split(const Pass& pass);
+
+// They do not, as another's entry stops the Route: that goes first. Under a hold only where a share
+// was taken back.
 Decision unblock_the_split(const Pass& pass, bool is_held);
 
 Transition hold_here(const Pass& pass, std::vector<HoldStatus> holds);

@@ -148,9 +148,7 @@ void settle_closed_clock(Pass& pass) {
     if (!memo.closed_since) memo.closed_since = pass.now;
     return;
   }
-  const Duration with = open_waits(pass.core, memo, pass.now);
-  memo.closed_since.reset();
-  memo.closed_for += with - open_waits(pass.core, memo, pass.now);
+  end_wait(pass.core, pass.now, memo, &Memo::closed_since);
 }
 
 void settle_clocks(Pass& pass) {

@@ -120,7 +120,8 @@ Transition retreating(const Pass& pass, const Retreating& retreat) {
   if (auto answer = answer_foreign_edit(noted, retreat)) return *answer;
   if (is_programmed(noted)) return put_template_right(noted, retreat);
   if (has_no_way_back(noted, retreat)) return put_template_right(noted, retreat);
-  if (auto parked = park_what_blocks(noted, noted.core.since, "the retreat")) return *parked;
+  if (auto parked = park_what_blocks(noted, noted.core.since + kParkAfter, "the retreat"))
+    return *parked;
   Explanation waits = describe(noted, noted.core);
   const std::string& words = noted.service.routes_ready.message;
   if (!words.empty()) waits.message += "; Knative says: " + printable(words);

@@ -89,10 +89,11 @@ Transition keep_judging(const Pass& pass) {
 Transition shifting(const Pass& pass, const Shifting& phase) {
   if (auto hold = hold_for_foreign_edit(pass)) return *hold;
   if (auto reduced = reduce(pass, phase)) return *reduced;
-  const auto holds = raising_holds(pass);
+  auto holds = raising_holds(pass);
   if (auto unblocked = unblock_the_split(pass, !holds.empty())) return *unblocked;
+  if (!gives_the_split(pass)) add_unprogrammed(pass, holds);
   if (!holds.empty()) return hold_here(pass, holds);
-  if (!is_programmed(pass)) return await_programming(pass);
+  if (!gives_the_split(pass)) return await_programming(pass);
   // Before that the verdict may be about another percent, and so may what speaks for a clean one.
   const bool waits = !relapsed(Relapse::kTransientReadiness);
   if (waits && step_time(pass) < pass.rules().minimum_step) return keep_judging(pass);

@@ -113,8 +113,11 @@ std::vector<TrafficTarget> blocking_entries(const Pass& pass) {
   std::vector<TrafficTarget> out;
   const bool is_of_now = pass.service.observed_generation == pass.service.generation;
   if (routes.status == Tri::kTrue || !is_of_now) return out;
+  const Traffic own = own_entries(pass.core, pass.tag());
   for (const TrafficTarget& entry : foreign_entries(pass, pass.core, pass.tag())) {
-    if (!entry.revision || entry.revision == pass.core.stable->name) continue;
+    if (!entry.revision) continue;
+    // Without it the Route would wait for ours.
+    if (std::ranges::find(own, entry.revision, &TrafficTarget::revision) != own.end()) continue;
     if (is_ready(find_revision(pass.seen, *entry.revision))) continue;  // said of another reason
     if (routes.message.find('"' + entry.revision->get() + '"') != std::string::npos) {
       out.push_back(entry);

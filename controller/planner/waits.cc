@@ -71,6 +71,12 @@ Duration open_waits(const Core& core, const Memo& memo, TimePoint now) {
   return union_length(std::move(spans));
 }
 
+void end_wait(const Core& core, TimePoint now, Memo& memo, std::optional<TimePoint> Memo::*which) {
+  const Duration with = open_waits(core, memo, now);
+  (memo.*which).reset();
+  memo.closed_for += with - open_waits(core, memo, now);
+}
+
 Duration counted_time(const Pass& pass, const Rollout& rollout) {
   return pass.now - rollout.started - rollout.held - pass.memo.closed_for -
          open_waits(pass.core, pass.memo, pass.now);

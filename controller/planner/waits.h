@@ -14,6 +14,9 @@ std::vector<Hold> active_holds(const Core& core, TimePoint now);
 // is awaited.
 Duration open_waits(const Core& core, const Memo& memo, TimePoint now);
 
+// One of them is over, with no write: it is kept for the next one.
+void end_wait(const Core& core, TimePoint now, Memo& memo, std::optional<TimePoint> Memo::*which);
+
 // Time since the start of the rollout that counts for its deadline.
 Duration counted_time(const Pass& pass, const Rollout& rollout);
 bool is_past_deadline(const Pass& pass);

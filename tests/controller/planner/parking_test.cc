@@ -73,24 +73,44 @@ TEST(Parking, NotWhereAnotherToolHasTheTraffic) {
   EXPECT_TRUE(world.writes.empty());
 }
 
-PlannerWorld blocked_in(const std::string& phase) {
+// In this phase, programmed; then somebody adds the entry.
+PlannerWorld spoiled_in(const std::string& phase) {
   PlannerWorld world = world_in(phase);
   Traffic traffic = world.traffic();
   traffic.push_back(entry(kOld, 0, "mine"));
   world.set_traffic(traffic);
   world.facts.clear();
+  world.writes.clear();
   return world;
 }
 
-TEST(Parking, AnEntryThatKeepsARolloutFromGoingOnIsTakenOut) {
-  for (const char* phase : {"Gating", "Shifting", "Baking"}) {
-    PlannerWorld world = blocked_in(phase);
+TEST(Parking, AnEntryThatSpoilsTheRouteStopsNeitherTheStepNorTheBake) {
+  PlannerWorld world = spoiled_in("Shifting");
+  const int step = std::get<Shifting>(world.core().phase).step;
+  world.verdict = VerdictKind::kAdvance;
+  ASSERT_TRUE(world.run_to("Shifting", step + 1));
+  EXPECT_TRUE(world.core().parked.empty());
+
+  PlannerWorld bakes = spoiled_in("Baking");
+  ASSERT_TRUE(bakes.run_to("Idle"));
+  EXPECT_TRUE(bakes.core().parked.empty());
+}
+
+TEST(Parking, AnEntryThatKeepsASplitFromBeingProgrammedIsTakenOutAfterAMinute) {
+  for (const char* phase : {"Gating", "Shifting"}) {
+    PlannerWorld world = spoiled_in(phase);
+    if (std::string_view(phase) == "Shifting") {
+      world.verdict = VerdictKind::kAdvance;
+      const int step = std::get<Shifting>(world.core().phase).step;
+      ASSERT_TRUE(world.run_to("Shifting", step + 1));
+      world.verdict = VerdictKind::kContinue;
+    }
     const Traffic asked = world.traffic();
-    world.tick();
-    EXPECT_EQ(world.traffic(), asked) << phase << ": not before ten seconds";
+    for (int i = 0; i < 11; ++i) world.tick();
+    EXPECT_EQ(world.traffic(), asked) << phase;
     for (int i = 0; i < 3; ++i) world.tick();
     EXPECT_EQ(world.core().parked, (Traffic{entry(kOld, 0, "mine")})) << phase;
-    EXPECT_TRUE(has_fact(world.facts, "Parked")) << phase;
+    EXPECT_FALSE(world.writes.back().urgent);
     EXPECT_EQ(world.phase(), phase);
     world.verdict = VerdictKind::kPromote;
     world.gates_come_to = GateOutcome::kPassed;
@@ -99,15 +119,39 @@ TEST(Parking, AnEntryThatKeepsARolloutFromGoingOnIsTakenOut) {
   }
 }
 
+TEST(Parking, InARolloutWhatComesBackIsLeftForAPerson) {
+  PlannerWorld world = spoiled_in("Gating");
+  for (int i = 0; i < 15; ++i) world.tick();
+  ASSERT_EQ(world.core().parked.size(), 1u);
+  Traffic again = world.traffic();
+  again.push_back(entry(kOld, 0, "mine"));
+  world.set_traffic(again);
+  world.writes.clear();
+  Transition told;
+  for (int i = 0; i < 30; ++i) told = world.tick();
+  EXPECT_TRUE(world.writes.empty());
+  EXPECT_EQ(hold_reasons(told), std::vector<std::string>{"RouteNotReady"});
+}
+
+TEST(Parking, InARolloutNotWhereAnotherToolHasTheTraffic) {
+  PlannerWorld world = spoiled_in("Gating");
+  world.service().other_managers = {"Flagger"};
+  for (int i = 0; i < 30; ++i) world.tick();
+  EXPECT_TRUE(world.writes.empty());
+}
+
 // What is programmed late under a hold would raise the candidate's share.
 TEST(Parking, UnderAHoldOnlyWhereAShareIsTakenBack) {
   for (const bool takes_back : {false, true}) {
-    PlannerWorld world = blocked_in("Shifting");
+    PlannerWorld world = spoiled_in("Shifting");
     world.command("pause", "1");
     world.service().observed_traffic = {entry(kStableBefore, takes_back ? 50 : 100),
                                         entry(*world.candidate(), takes_back ? 50 : 0)};
-    for (int i = 0; i < 5; ++i) world.tick();
+    Transition told;
+    for (int i = 0; i < 15; ++i) told = world.tick();
     EXPECT_EQ(world.core().parked.size(), takes_back ? 1u : 0u);
+    const std::vector<std::string> both = {"Paused", "RouteNotReady"};
+    EXPECT_EQ(hold_reasons(told), takes_back ? std::vector<std::string>{"Paused"} : both);
   }
 }
 
@@ -115,6 +159,7 @@ TEST(Parking, ASplitThatIsNotProgrammedForAMinuteIsAHold) {
   for (const char* phase : {"Gating", "Shifting", "Baking"}) {
     PlannerWorld world = world_in(phase);
     world.programs = false;
+    world.service().observed_traffic = {entry(kStableBefore, 100)};
     world.service().routes_ready = {Tri::kUnknown, "Uninitialized", "Waiting for load balancer",
                                     world.now};
     Transition told = world.tick();

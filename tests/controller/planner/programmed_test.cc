@@ -26,14 +26,15 @@ TEST_P(Splits, AreDoneOnlyWhenProgrammed) {
   EXPECT_EQ(planning::is_settled(view), GetParam().is_done);
 }
 
-const Traffic kNew = {entry(RevisionName("a-1"), 95), entry(RevisionName("a-2"), 5)};
-const Traffic kOld = {entry(RevisionName("a-1"), 100)};
-INSTANTIATE_TEST_SUITE_P(Of, Splits,
-                         ::testing::Values(DoneRow{"Programmed", 3, Tri::kTrue, kNew, true},
-                                           DoneRow{"NotLookedAtYet", 2, Tri::kTrue, kNew, false},
-                                           DoneRow{"ShownOnly", 3, Tri::kUnknown, kNew, false},
-                                           DoneRow{"StillTheOldOne", 3, Tri::kTrue, kOld, false}),
-                         [](const auto& row) { return std::string(row.param.sentence); });
+const Traffic kWritten = {entry(RevisionName("a-1"), 95), entry(RevisionName("a-2"), 5)};
+const Traffic kBefore = {entry(RevisionName("a-1"), 100)};
+INSTANTIATE_TEST_SUITE_P(
+    Of, Splits,
+    ::testing::Values(DoneRow{"Programmed", 3, Tri::kTrue, kWritten, true},
+                      DoneRow{"NotLookedAtYet", 2, Tri::kTrue, kWritten, false},
+                      DoneRow{"ShownOnly", 3, Tri::kUnknown, kWritten, false},
+                      DoneRow{"StillTheOldOne", 3, Tri::kTrue, kBefore, false}),
+    [](const auto& row) { return std::string(row.param.sentence); });
 
 }  // namespace
 }  // namespace freshet::testing
