@@ -26,6 +26,10 @@ Decision carry_out_abort(Pass& pass);
 void refuse_commands(Pass& pass, const std::string& why);
 Decision carry_out_commands(Pass& pass);
 
+// Why policies do not let the candidate have all requests, on a person's word either; "" if they
+// do.
+std::string barred_to_end(const Pass& pass, const Command& command, const Rollout& rollout);
+
 // One a verb. `pass.core.commands` holds the id already, so that it goes with the write.
 Answer answer_abort(Pass& pass, const Command& command);
 Answer answer_promote(Pass& pass, const Command& command);

@@ -83,7 +83,7 @@ std::string closed_to_promote(const Pass& pass, const Command& command) {
   const auto stands = std::ranges::find_if_not(holds, may_be_overruled);
   if (stands != holds.end()) return stands->message;
   if (holds.empty() || !command.reason.empty()) return "";
-  return holds.front().message + "; promote with a reason overrides it";
+  return holds.front().message + "; --reason TEXT overrides it";
 }
 
 std::string overruled(const Pass& pass) {
@@ -141,6 +141,13 @@ Answer answer_abort(Pass& pass, const Command& command) {
       begin_retreat(pass, *rollout, {RetreatWhy::kAborted, "aborted by " + on_word(command)})};
 }
 
+std::string barred_to_end(const Pass& pass, const Command& command, const Rollout& rollout) {
+  if (lacks_approval_to_promote(pass, rollout)) {
+    return "a policy asks for a RolloutApproval of rollout " + rollout.id + " (freshet approve)";
+  }
+  return closed_to_promote(pass, command);
+}
+
 Answer answer_promote(Pass& pass, const Command& command) {
   const Rollout* active = pass.rollout();
   if (active == nullptr) return begin_out_of_turn(pass, command);
@@ -152,9 +159,8 @@ Answer answer_promote(Pass& pass, const Command& command) {
   if (const auto other = not_meant(command, pass, *active); !other.empty()) return Refused{other};
   const std::string unsafe = unsafe_to_promote(pass, command, *active);
   if (!unsafe.empty()) return Refused{unsafe};
-  if (command.full && lacks_approval_to_promote(pass, *active)) {
-    return Refused{"a policy asks for a RolloutApproval of rollout " + active->id +
-                   " (freshet approve)"};
+  if (auto barred = barred_to_end(pass, command, *active); command.full && !barred.empty()) {
+    return Refused{std::move(barred)};
   }
   const std::string closed = closed_to_promote(pass, command);
   if (!closed.empty()) return Refused{closed};

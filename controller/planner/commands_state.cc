@@ -107,6 +107,18 @@ Answer answer_retry(Pass& pass, const Command& command) {
                                   fact("Retried", sentence))};
 }
 
+namespace {
+
+// To adopt a candidate gives it all requests: a promotion, if it has not got them by hand.
+std::string barred_to_adopt(const Pass& pass, const Command& command) {
+  const Rollout* rollout = pass.rollout();
+  if (rollout == nullptr || rollout->candidate.name != command.to) return "";
+  if (share_of(serving(pass.service.traffic), *command.to) == 100) return "";
+  return barred_to_end(pass, command, *rollout);
+}
+
+}  // namespace
+
 Answer answer_adopt(Pass& pass, const Command& command) {
   if (!command.to) return Refused{"say which Revision: --to=REVISION"};
   const bool adopting = std::holds_alternative<Adopting>(pass.core.phase);
@@ -117,6 +129,7 @@ Answer answer_adopt(Pass& pass, const Command& command) {
   if (const auto managed = managed_elsewhere(pass.service, pass.rules())) {
     return Refused{managed->message + "; " + managed->fix};
   }
+  if (auto barred = barred_to_adopt(pass, command); !barred.empty()) return Refused{barred};
   Pass ending = pass;
   if (const Rollout* rollout = pass.rollout()) {
     remember(ending.memo,

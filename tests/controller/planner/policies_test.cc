@@ -126,7 +126,7 @@ TEST(Policies, APersonWithAReasonOverrulesAFreezeAndNotAStop) {
   world.tick();
   EXPECT_EQ(world.core().phase.index(), Phase(Shifting{}).index());
   EXPECT_FALSE(world.seen.memo.answers.front().accepted);
-  EXPECT_NE(world.seen.memo.answers.front().sentence.find("promote with a reason overrides it"),
+  EXPECT_NE(world.seen.memo.answers.front().sentence.find("--reason TEXT overrides it"),
             std::string::npos);
   const int before = candidate_percent(world.core());
   world.command("promote", "2 --by=alice a fix that cannot wait");
@@ -152,7 +152,7 @@ TEST(Policies, APersonWithAReasonBeginsARolloutInAFreezeAndNotInAStop) {
   world.command("promote", "1 --by=alice");
   world.tick();
   EXPECT_FALSE(answer().accepted);
-  EXPECT_NE(answer().sentence.find("promote with a reason overrides it"), std::string::npos);
+  EXPECT_NE(answer().sentence.find("--reason TEXT overrides it"), std::string::npos);
   world.seen.policies.push_back(stopped());
   world.command("promote", "2 --by=alice a fix that cannot wait");
   world.tick();
