@@ -33,8 +33,9 @@ enum class Relapse {
   kWallClock,
   kStuckFailed,
   kLostStable,
+  kPolicies,
 };
-inline constexpr Relapse kLastRelapse = Relapse::kLostStable;
+inline constexpr Relapse kLastRelapse = Relapse::kPolicies;
 
 #ifdef FRESHET_RELAPSE
 inline constexpr bool kMayRelapse = true;

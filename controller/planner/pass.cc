@@ -127,6 +127,7 @@ void add_approval_holds(const Pass& pass, Permission& permission) {
 
 Permission permission_of(const Pass& pass) {
   const Observation& seen = pass.seen;
+  if (relapsed(Relapse::kPolicies)) return {};
   if (seen.policies_unknown.empty()) {
     Permission out = permission(seen.policies, seen.image_created, pass.now);
     add_approval_holds(pass, out);

@@ -82,7 +82,8 @@ std::string s17_approval(const Invariants& world, const ServiceWritten& write) {
 
 // What is adopted as found is what somebody asked for: no request goes elsewhere by it.
 std::string s18_adoption(const Invariants& world, const ServiceWritten& write) {
-  if (!write.core || !write.core->stable || on_a_persons_word(write, {"adopt", "resume", "repair"}))
+  if (!write.core || !write.core->stable ||
+      on_a_persons_word(write, {"adopt", "resume", "repair", "rollback"}))
     return "";
   const auto& before = write.before.core;
   const bool adopts = before && !rollout_of(before) && before->stable != write.core->stable;

@@ -241,8 +241,9 @@ void Invariants::on_written(const Json& service, const Told& told, TimePoint loo
   if (followed == nullptr) return;
   const auto text = view->annotations.find(std::string(kCoreAnnotation));
   const auto core = text == view->annotations.end() ? std::nullopt : core_of(text->second);
-  const ServiceWritten write{*followed,          *view, core, world_.now(), told.of_revisions(),
-                             told.of_policies(), looked};
+  const ServiceWritten write{
+      *followed, *view, core, world_.now(), told.of_revisions(), told.of_policies(world_.now()),
+      looked};
   for (const Check& check : write_checks()) {
     if (std::string wrong = check.find(*this, write); !wrong.empty()) {
       fail(check.name, fmt::format("shop/{}: {}", view->key.name, wrong));

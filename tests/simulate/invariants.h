@@ -1,4 +1,4 @@
-// Invariants as named checks (invariants.md) of what the controller writes: S1 to S10, S13 to S18.
+// Invariants as named checks (invariants.md) of what the controller writes: S1 to S10, S13 to S19.
 // They know the world as it is, not as the controller sees it.
 #pragma once
 

@@ -45,6 +45,7 @@ const std::vector<Mistake>& all_mistakes() {
        LookIn::kWritePlans},
       {kStuckFailed, "20", "stuck-failed", "one rejection keeps every other digest out as well"},
       {kLostStable, "21", "lost-stable", "in the bake stable has no entry that keeps it"},
+      {kPolicies, "22", "policies", "freezes, stops and approvals of policies are not asked for"},
   };
   return kMistakes;
 }

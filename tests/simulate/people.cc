@@ -203,7 +203,8 @@ void People::act_on_tracking(const Event& event) {
       return later(event.lasting, event);
     case What::kResume: return command(service, "resume");
     case What::kRetry: return retry(service);
-    case What::kRollBack: return command(service, "rollback");
+    case What::kRollBack: return roll_back(service);
+    case What::kAdopt: return adopt_what_serves_most(service);
     case What::kEditPlan:
     case What::kEditInvalid:
     case What::kEditBack: return act_on_spec(event);

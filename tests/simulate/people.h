@@ -77,7 +77,8 @@ class People {
   void edit_spec(int service, const Json& spec);
   void make_service(int service);
   void replace_traffic(int service, const Event& event);
-  void spoil_core(int service);
+  void spoil_core(int service, int value);
+  void roll_back(int service);
   void make_ready(int service, int build, bool is_ready);
   void push_new_base(int service, bool breaks);
   void act_on_registry(const Event& event);
@@ -87,6 +88,7 @@ class People {
   void act_on_policies(const Event& event);
   void take_policy_back(What what);
   void approve(int service, const Json& status);
+  std::string serves_most(int service) const;  // the Revision; "" where none does
   void adopt_what_serves_most(int service);
   void take_own_tags_out(int service);
   void look_after(int service);
@@ -105,7 +107,8 @@ class People {
   std::vector<std::optional<TimePoint>> retried_;
   std::vector<std::optional<TimePoint>> aborted_;
   std::multimap<TimePoint, Event> later_;
-  std::set<std::string> deleted_;  // Revisions, by hand
+  std::set<std::string> deleted_;         // Revisions, by hand
+  std::map<int, std::string> old_cores_;  // by service: our annotation as it was some time ago
   int commands_ = 0;
   int poisons_ = 0;
   bool wants_newest_ = false;  // in production, now that the faults are over

@@ -30,7 +30,7 @@ void People::act_on_service(const Event& event) {
     case What::kSplitByHand:
     case What::kTagByHand: return replace_traffic(service, event);
     case What::kTakeByHand: replace_traffic(service, event); return later(kAnswersAfter, event);
-    case What::kSpoilCore: return spoil_core(service);
+    case What::kSpoilCore: return spoil_core(service, event.value);
     case What::kDeleteService:
       (void)world_.remove(service_path(service_key(service)));
       return later(event.lasting + seconds(20), event);
@@ -72,21 +72,45 @@ void People::replace_traffic(int service, const Event& event) {
   (void)world_.json_patch(service_path(service_key(service)), patch);
 }
 
-void People::spoil_core(int service) {
+// Cut short as by a tool that counts bytes, lost as by one that replaces the object, or an older
+// one as from a backup.
+void People::spoil_core(int service, int value) {
   const auto app = world_.read(service_path(service_key(service)));
   if (!app) return;
-  std::string text = string_or(at_path(*app, {"metadata", "annotations"}), "freshet.dev/rollout");
+  const std::string text =
+      string_or(at_path(*app, {"metadata", "annotations"}), "freshet.dev/rollout");
   if (text.empty()) return;
-  text.resize(text.size() / 2);
+  const std::string old = std::exchange(old_cores_[service], text);
+  Json written = text.substr(0, text.size() / 2);
+  if (value % 4 == 1) written = nullptr;
+  if (value % 4 == 2 && !old.empty()) written = old;
   (void)world_.merge_patch(service_path(service_key(service)),
-                           {{"metadata", {{"annotations", {{"freshet.dev/rollout", text}}}}}});
+                           {{"metadata", {{"annotations", {{"freshet.dev/rollout", written}}}}}});
 }
 
-void People::adopt_what_serves_most(int service) {
+std::string People::serves_most(int service) const {
   const auto shares = world_.programmed(service_key(service));
   const auto most =
       std::ranges::max_element(shares, {}, [](const auto& share) { return share.second; });
-  if (most != shares.end()) command(service, "adopt", "--to=" + most->first);
+  return most == shares.end() ? "" : most->first;
+}
+
+void People::adopt_what_serves_most(int service) {
+  const std::string most = serves_most(service);
+  if (!most.empty()) command(service, "adopt", "--to=" + most);
+}
+
+void People::roll_back(int service) {
+  const std::string most = serves_most(service);
+  if (most.empty()) return;
+  const std::size_t dash = most.rfind('-') + 1;
+  for (int number = std::atoi(most.c_str() + dash) - 1; number > 0; --number) {
+    const std::string name = fmt::format("{}{:05}", most.substr(0, dash), number);
+    const auto revision = world_.read(fmt::format("{}/{}", revisions_path(kNamespace), name));
+    if (!revision) continue;
+    if (condition_view(at_path(*revision, {"status"}), "Ready").status != Tri::kTrue) continue;
+    return command(service, "rollback", "--to=" + name);
+  }
 }
 
 // Tags of one's own that keep the Route from being programmed.

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/status.h"
+#include "controller/knative/views.h"
 #include "controller/runtime/paths.h"
 
 namespace freshet::simulate {
@@ -63,6 +64,57 @@ std::string overdue(const Scene& scene, int service) {
   }
   return fmt::format("is still {}, {} after a person has said abort", phase_name(core->phase),
                      format_duration(scene.world.now() - *asked));
+}
+
+namespace {
+
+constexpr std::int64_t kManyRequests = 2000;
+
+double failing_share(const sandbox::Served& served) {
+  const auto all = served.good + served.bad;
+  return all == 0 ? 0 : static_cast<double>(served.bad) / static_cast<double>(all);
+}
+
+bool fails_users(const Scene& scene, int service, const Core& core, const Rollout& rollout) {
+  const Followed& followed = scene.invariants.of(service);
+  const bool is_late = followed.raised && *followed.raised < scene.world.now() - kPrompt;
+  if (!is_late || !scene.people.by_metrics(service)) return false;
+  const auto canary = scene.invariants.served_in_step(service, *rollout.candidate.name);
+  const auto stable = scene.invariants.served_in_step(service, core.stable->name);
+  if (canary.good + canary.bad < kManyRequests || stable.good + stable.bad < kManyRequests) {
+    return false;
+  }
+  return failing_share(canary) > 0.25 && failing_share(stable) < 0.02;
+}
+
+}  // namespace
+
+std::string unspared(const Scene& scene, int service) {
+  const ServiceKey key = service_key(service);
+  const auto& core = scene.invariants.of(service).core;
+  const Rollout* rollout = core ? active_rollout(core->phase) : nullptr;
+  const auto app = scene.world.read(service_path(key));
+  if (!app || rollout == nullptr || !rollout->candidate.name) return "";
+  const auto view = service_view(*app);
+  const std::string& name = rollout->candidate.name->get();
+  const auto program = scene.world.programmed(key);
+  const auto met = program.find(name);
+  // Not where a person has set other percents.
+  const bool is_ours = view && share_of(serving(view->traffic), *rollout->candidate.name) ==
+                                   candidate_percent(*core);
+  if (!is_ours || met == program.end() || met->second == 0) return "";
+  const TimePoint before = scene.world.now() - kPrompt;
+  const RevisionFacts* stable = scene.invariants.find(core->stable->name);
+  const bool can_go_back = stable != nullptr && !stable->gone && !stable->ready.empty() &&
+                           stable->ready.back().second && stable->ready.back().first < before;
+  if (std::holds_alternative<Retreating>(core->phase) && core->since < before && can_go_back) {
+    return fmt::format("{} % of requests go to {} long after its retreat began", met->second, name);
+  }
+  if (!std::holds_alternative<Retreating>(core->phase) &&
+      fails_users(scene, service, *core, *rollout)) {
+    return fmt::format("{} fails its users and keeps {} % of requests", name, met->second);
+  }
+  return "";
 }
 
 std::string end_of(const Scene& scene, int service) {

@@ -10,6 +10,7 @@
 #include "config/status.h"
 #include "controller/knative/views.h"
 #include "controller/runtime/paths.h"
+#include "tests/simulate/promptness.h"
 #include "tests/simulate/replica.h"
 #include "tests/simulate/rest.h"
 #include "tests/simulate/triggers.h"
@@ -49,14 +50,12 @@ class Universe {
   void take_due_events();
   void plan_strike();
   void on_exchange(std::size_t replica, const Exchange& exchange);
-  void check_promptness();
-  void disturbed(Duration lasting = {}) {
-    disturbed_ = std::max(disturbed_, world_.now() + lasting);
-  }
   void check_liveness();
   bool is_settled();
+  Scene scene() { return {world_, people_, invariants_}; }
+  int services() const { return static_cast<int>(story_.services.size()); }
   std::string unsettled_now(int service) {
-    return unsettled({world_, people_, invariants_}, service, options_.ends_with_a_push);
+    return unsettled(scene(), service, options_.ends_with_a_push);
   }
   void tell(const std::string& line) const {
     if (options_.tell) options_.tell(world_.now(), line);
@@ -73,8 +72,7 @@ class Universe {
   std::vector<std::size_t> electing_;  // whose requests are under way, if their process goes on
   std::size_t next_ = 0;               // of the story's events
   TimePoint began_{};
-  TimePoint disturbed_{};  // when anything last kept our replicas from acting promptly
-  TimePoint checked_{};    // whether they do
+  Promptness promptness_;
   Triggers triggers_;
   TimePoint looks_ = TimePoint::max();  // when a person looks for what waits for approval
   Outcome outcome_;
@@ -89,6 +87,7 @@ Universe::Universe(const Story& story, const RunOptions& options)
   world_.observe([this](const sandbox::Kind& kind, const sandbox::Change& change) {
     invariants_.on_change(kind, change);
     for (const auto& replica : replicas_) replica->notice(kind.plural);
+    for (Told& told : told_) told.note_change(std::string(kind.plural), world_.now());
   });
   people_.set_up();
   began_ = world_.now();
@@ -100,7 +99,7 @@ Universe::Universe(const Story& story, const RunOptions& options)
       if (!frozen) electing_.push_back(index);
       run_until(world_.now() + lasting);
       if (!frozen) electing_.pop_back();
-      disturbed();
+      promptness_.disturb(world_.now());
     };
     hooks.on_request = [this, index](const HttpRequest& request, const std::string& as) {
       ++outcome_.all_writes;
@@ -155,7 +154,9 @@ void Universe::strike(const Event& event) {
   Replica& replica = *replicas_[static_cast<std::size_t>(event.replica) % replicas_.size()];
   tell(describe(event));
   const Group group = kind_of(event.what).group;
-  if (group == Group::kKubernetes || group == Group::kReplicas) disturbed(event.lasting);
+  if (group == Group::kKubernetes || group == Group::kReplicas)
+    promptness_.disturb(world_.now() + event.lasting);
+  if (group != Group::kRegistry) promptness_.trouble(world_.now() + event.lasting);
   if (group == Group::kRegistry) triggers_.begin(people_.image_of(event.service), world_.now());
   switch (event.what) {
     case What::kKill:
@@ -185,19 +186,11 @@ void Universe::take_due_events() {
     strike(story_.events[next_++]);
   }
   people_.act_on_what_is_due();
-  check_promptness();
+  const std::string late = promptness_.late(scene(), services());
+  if (!late.empty()) invariants_.fail("L3 Retreat", late);
   if (looks_ <= world_.now()) {
     people_.look_around();
     looks_ = world_.now() + kPersonLooksEvery;
-  }
-}
-
-void Universe::check_promptness() {
-  if (world_.now() < std::max(checked_ + minutes(1), disturbed_ + kPrompt)) return;
-  checked_ = world_.now();
-  for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
-    const std::string what = overdue({world_, people_, invariants_}, i);
-    if (!what.empty()) invariants_.fail("L3 Retreat", what);
   }
 }
 
@@ -219,7 +212,7 @@ bool Universe::step(TimePoint until) {
     if (const std::string why = replica->take_crash(); !why.empty()) {
       invariants_.fail("S12 Lives", "our process ends by itself: " + why);
     }
-    if (!replica->is_alive()) disturbed();
+    if (!replica->is_alive()) promptness_.disturb(world_.now());
   }
   return world_.now() < until;
 }
@@ -229,7 +222,7 @@ void Universe::run_until(TimePoint until) {
 }
 
 bool Universe::is_settled() {
-  for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
+  for (int i = 0; i < services(); ++i) {
     if (!unsettled_now(i).empty()) return false;
   }
   return true;
@@ -257,7 +250,7 @@ void Universe::check_liveness() {
   const TimePoint rests = world_.now() + (options_.ends_with_a_push ? kStaysAtRest : Duration{0});
   run_while_settled(true, rests);
   if (is_over()) return;
-  for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
+  for (int i = 0; i < services(); ++i) {
     if (const std::string what = unsettled_now(i); !what.empty()) {
       const auto object = world_.read(tracked_service_path(service_key(i)));
       const std::string message =
@@ -284,9 +277,8 @@ Outcome Universe::run() {
     outcome_.watch_events += replica->wire().watch_events();
     for (const auto& [kind, times] : replica->wire().faults()) outcome_.faults[kind] += times;
   }
-  for (int i = 0; i < static_cast<int>(story_.services.size()); ++i) {
-    outcome_.end += fmt::format("{}: {}\n", to_string(service_key(i)),
-                                end_of({world_, people_, invariants_}, i));
+  for (int i = 0; i < services(); ++i) {
+    outcome_.end += fmt::format("{}: {}\n", to_string(service_key(i)), end_of(scene(), i));
   }
   return std::move(outcome_);
 }

@@ -39,7 +39,8 @@ enum class What {
   kPause,
   kResume,
   kRetry,
-  kRollBack,
+  kRollBack,        // to the Ready Revision before the one in production
+  kAdopt,           // whatever serves most is to be stable
   kEditPlan,        // another valid spec
   kEditInvalid,     // a spec that does not hold together
   kEditBack,        // the first spec again
@@ -48,7 +49,7 @@ enum class What {
   kSplitByHand,     // spec.traffic of one's own
   kTakeByHand,      // likewise, and it is kept: the rollout ends with it
   kTagByHand,       // an entry of 0 % beside ours
-  kSpoilCore,       // our annotation is cut short
+  kSpoilCore,       // our annotation is cut short, lost or an older one (`value`)
   kUntrack,         // the TrackedService is deleted, and made again after `lasting`
   kDeleteService,   // likewise the Service
   kDeleteRevision,  // the newest one

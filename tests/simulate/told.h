@@ -23,13 +23,24 @@ class Told {
     if (succeeded && !is_cut) told->second = now;
     return true;
   }
+  // Something of that kind has changed.
+  void note_change(const std::string& plural, TimePoint now) { changed_[plural] = now; }
+
   TimePoint of_revisions() const { return until_.at("revisions"); }
-  TimePoint of_policies() const {
-    return std::min(until_.at("rolloutpolicies"), until_.at("clusterrolloutpolicies"));
+  // Where nothing has changed since it was told last, it knows what is so now.
+  TimePoint of_policies(TimePoint now) const {
+    return std::min(known("rolloutpolicies", now), known("clusterrolloutpolicies", now));
   }
 
  private:
-  std::map<std::string, TimePoint> until_;  // by plural
+  TimePoint known(const std::string& plural, TimePoint now) const {
+    const auto changed = changed_.find(plural);
+    const TimePoint told = until_.at(plural);
+    return changed == changed_.end() || changed->second < told ? now : told;
+  }
+
+  std::map<std::string, TimePoint> until_;    // by plural
+  std::map<std::string, TimePoint> changed_;  // likewise: the last time
 };
 
 }  // namespace freshet::simulate

@@ -222,6 +222,20 @@ std::string s9_admission(const Invariants& world, const ServiceWritten& write) {
   return "";
 }
 
+// What is written is what the core stands for: by it people are told, and evidence is counted.
+std::string s19_shares(const Invariants&, const ServiceWritten& write) {
+  if (!write.before.sets_traffic || !write.core || !write.core->stable) return "";
+  if (std::holds_alternative<Adopting>(write.core->phase)) return "";
+  const Traffic shares = serving(write.after.traffic);
+  const Rollout* rollout = rollout_of(write.core);
+  const int percent = candidate_percent(*write.core);
+  const bool is_whole = share_of(shares, write.core->stable->name) == 100 - percent;
+  const bool is_canary = percent == 0 || share_of(shares, *rollout->candidate.name) == percent;
+  if (is_whole && is_canary) return "";
+  return fmt::format("the core stands for {} % of the candidate, and {} is written", percent,
+                     to_string(write.after.traffic));
+}
+
 std::string s10_others_entries(const Invariants&, const ServiceWritten& write) {
   if (!write.before.sets_traffic) return "";
   for (const TrafficTag& tag : write.before.others) {
@@ -253,6 +267,7 @@ const std::vector<Check>& write_checks() {
       {"S16 Waves", s16_waves},
       {"S17 Approval", s17_approval},
       {"S18 Adoption", s18_adoption},
+      {"S19 Shares", s19_shares},
   };
   return kChecks;
 }
