@@ -88,6 +88,8 @@ class People {
   void act_on_policies(const Event& event);
   void take_policy_back(What what);
   void approve(int service, const Json& status);
+  bool runs(const std::string& revision) const;
+  bool has_answered(int service, const std::string& revision);
   std::string serves_most(int service) const;  // the Revision; "" where none does
   void adopt_what_serves_most(int service);
   void take_own_tags_out(int service);
@@ -107,7 +109,8 @@ class People {
   std::vector<std::optional<TimePoint>> retried_;
   std::vector<std::optional<TimePoint>> aborted_;
   std::multimap<TimePoint, Event> later_;
-  std::set<std::string> deleted_;         // Revisions, by hand
+  std::set<std::string> deleted_;                 // Revisions, by hand
+  std::map<std::string, std::int64_t> answered_;  // requests, by Revision, at the last look
   std::map<int, std::string> old_cores_;  // by service: our annotation as it was some time ago
   int commands_ = 0;
   int poisons_ = 0;

@@ -100,16 +100,26 @@ void People::adopt_what_serves_most(int service) {
   if (!most.empty()) command(service, "adopt", "--to=" + most);
 }
 
+bool People::runs(const std::string& revision) const {
+  const auto found = world_.read(fmt::format("{}/{}", revisions_path(kNamespace), revision));
+  return found && condition_view(at_path(*found, {"status"}), "Ready").status == Tri::kTrue;
+}
+
+// A request well, since this was asked last.
+bool People::has_answered(int service, const std::string& revision) {
+  const auto served = world_.served(service_key(service));
+  const auto found = served.find(revision);
+  const auto now = found == served.end() ? 0 : found->second.good;
+  return std::exchange(answered_[revision], now) != now;
+}
+
 void People::roll_back(int service) {
   const std::string most = serves_most(service);
   if (most.empty()) return;
   const std::size_t dash = most.rfind('-') + 1;
   for (int number = std::atoi(most.c_str() + dash) - 1; number > 0; --number) {
     const std::string name = fmt::format("{}{:05}", most.substr(0, dash), number);
-    const auto revision = world_.read(fmt::format("{}/{}", revisions_path(kNamespace), name));
-    if (!revision) continue;
-    if (condition_view(at_path(*revision, {"status"}), "Ready").status != Tri::kTrue) continue;
-    return command(service, "rollback", "--to=" + name);
+    if (runs(name)) return command(service, "rollback", "--to=" + name);
   }
 }
 
@@ -130,22 +140,25 @@ void People::take_own_tags_out(int service) {
 void People::look_after(int service) {
   const auto tracked = world_.read(tracked_service_path(service_key(service)));
   if (!tracked) return;
+  const std::string stable = string_or(at_path(*tracked, {"status", "stable"}), "name");
+  const bool answers = has_answered(service, stable);
   for (const Json& hold : at_path(*tracked, {"status", "holds"})) {
     const std::string reason = string_or(hold, "reason");
     if (reason == "AwaitingApproval" || reason == "Inconclusive") command(service, "promote");
-    // Stable cannot be compared with, or does not run at all.
-    if (reason == "StaleMetrics" || reason == "StableUnready") {
+    // Stable cannot be compared with, or does not run at all; who looks sees that it is so.
+    const bool is_lost = !runs(stable) || !answers;
+    if (is_lost && (reason == "StaleMetrics" || reason == "StableUnready")) {
       command(service, "promote", "--full");
     }
     // No way back: what was rejected may be better than what does not run.
-    const bool retreats = string_or(at_path(*tracked, {"status"}), "phase") == "Retreating";
-    if (reason == "StableUnready" && retreats) retry(service);
+    const std::string phase = string_or(at_path(*tracked, {"status"}), "phase");
+    if (is_lost && reason == "StableUnready" && phase == "Retreating") retry(service);
     // An abort that was heard late, of the newest good build.
     const bool aborted = string_or(hold, "message").find("aborted by") != std::string::npos;
     if (reason == "Rejected" && aborted && wants_newest_) retry(service);
     if (reason == "ForeignEdit") command(service, "resume", "--keep-mine");
     if (reason == "ApprovalRequired") approve(service, at_path(*tracked, {"status"}));
-    if (reason == "RouteNotReady") take_own_tags_out(service);
+    if (reason == "RouteNotReady" && phase == "Idle") take_own_tags_out(service);
     if (reason == "Paused") command(service, "resume");
     if (reason == "CoreLost" || reason == "CoreDamaged" || reason == "Split") {
       adopt_what_serves_most(service);
