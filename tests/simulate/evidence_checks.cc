@@ -1,5 +1,6 @@
 // What a larger share rests on: evidence of this step about this candidate.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -51,13 +52,36 @@ bool is_no_worse(What badness, const sandbox::Served& canary, const sandbox::Ser
   return share(stable) >= share(canary);
 }
 
+// One rung after the other: the steps, the bake, all. At the deadline what is clean may bake at
+// once.
+std::string out_of_plan(const Invariants& world, const ServiceWritten& write, const Raise& raise) {
+  const std::vector<int>& plan = raise.rollout->plan;
+  const bool bakes = std::holds_alternative<Baking>(write.core->phase);
+  bool is_next = false;
+  if (raise.to == 100 && !bakes) {
+    is_next = write.before.core && std::holds_alternative<Baking>(write.before.core->phase);
+  } else if (bakes) {
+    const Duration went_on = write.now - raise.rollout->started + kClockSlack;
+    is_next = raise.from == plan.back() ||
+              (raise.from > 0 && went_on >= world.people().shortest_deadline(write.before.number));
+  } else {
+    const auto next = std::ranges::upper_bound(plan, raise.from);
+    is_next = next != plan.end() && raise.to == *next;
+  }
+  if (is_next) return "";
+  return fmt::format("from {} to {} % by a plan of {} %", raise.from, raise.to,
+                     fmt::join(plan, ", "));
+}
+
 }  // namespace
 
 std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
   const auto raise = raise_of(write);
-  if (!raise || raise->from == 0 || on_a_persons_word(write, {"promote", "adopt"})) return "";
+  if (!raise || on_a_persons_word(write, {"promote", "adopt"})) return "";
   if (had_as_much(write, *raise)) return "";
   if (nothing_else_is_left(world, write, *raise)) return "";
+  if (std::string skipped = out_of_plan(world, write, *raise); !skipped.empty()) return skipped;
+  if (raise->from == 0) return "";
   const auto& name = raise->rollout->candidate.name;
   const Rollout* before = rollout_of(write.before.core);
   if (before == nullptr || before->candidate.uid != raise->rollout->candidate.uid) {
@@ -66,9 +90,11 @@ std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
   if (!write.before.raised) return "";
   const int service = write.before.number;
   const bool bakes = std::holds_alternative<Baking>(write.before.core->phase);
-  if (!bakes &&
-      write.now - *write.before.raised + kClockSlack < world.people().shortest_step(service)) {
-    return "a step of only " + format_duration(write.now - *write.before.raised);
+  const Duration shortest =
+      bakes ? world.people().shortest_bake(service) : world.people().shortest_step(service);
+  if (write.now - *write.before.raised + kClockSlack < shortest) {
+    return fmt::format("a {} of only {}", bakes ? "bake" : "step",
+                       format_duration(write.now - *write.before.raised));
   }
   if (!world.people().by_metrics(service)) return "";
   if (!write.before.metrics || *write.before.metrics < *write.before.raised) {

@@ -244,14 +244,27 @@ void People::act_on_surroundings(const Event& event) {
   }
 }
 
-Duration People::shortest_step(int service) const {
-  const ServiceSetting& setting = story_.services[static_cast<std::size_t>(service)];
-  Duration shortest = setting.new_base ? seconds(5) : setting.minimum_step;
+Duration People::shortest(int service, Duration at_first, std::string_view field) const {
+  Duration out = at_first;
   for (const Event& event : story_.events) {
     if (event.what != What::kEditPlan || event.service != service) continue;
-    shortest = std::min(shortest, step_of_edit(event.value).value_or(shortest));
+    out = std::min(out, duration_of_edit(event.value, field).value_or(out));
   }
-  return shortest;
+  return out;
+}
+
+Duration People::shortest_step(int service) const {
+  const ServiceSetting& setting = story_.services[static_cast<std::size_t>(service)];
+  return shortest(service, setting.new_base ? seconds(5) : setting.minimum_step, "minimumStep");
+}
+
+Duration People::shortest_bake(int service) const {
+  const ServiceSetting& setting = story_.services[static_cast<std::size_t>(service)];
+  return shortest(service, setting.new_base ? seconds(1) : setting.bake, "for");
+}
+
+Duration People::shortest_deadline(int service) const {
+  return shortest(service, hours(6), "deadline");
 }
 
 std::optional<TimePoint> People::asked_to_retry(int service) const {

@@ -28,8 +28,8 @@ struct Build {
   Duration healthy{};   // under requests, before what fails later does
   int application = 0;  // the build whose layer it has, upon whichever base
 };
-// rollout.minimumStep that an edit of this value writes, if it does.
-std::optional<Duration> step_of_edit(int value);
+// "minimumStep", "deadline" or "for" (of the bake) that an edit of this value writes, if it does.
+std::optional<Duration> duration_of_edit(int value, std::string_view field);
 
 using Builds = std::map<Digest, Build>;
 
@@ -52,8 +52,10 @@ class People {
   // The service whose image it follows.
   int image_of(int service) const { return story_.one_image ? 0 : service; }
   int newest(int service) const { return newest_[static_cast<std::size_t>(image_of(service))]; }
-  // The shortest step that was in force in the story.
+  // The shortest that were in force in the story.
   Duration shortest_step(int service) const;
+  Duration shortest_bake(int service) const;
+  Duration shortest_deadline(int service) const;
   std::optional<TimePoint> asked_to_retry(int service) const;
   std::optional<TimePoint> asked_to_abort(int service) const;
   bool by_metrics(int service) const {
@@ -96,6 +98,7 @@ class People {
   void look_after(int service);
   void act_on_surroundings(const Event& event);
   void later(Duration delay, Event event);
+  Duration shortest(int service, Duration at_first, std::string_view field) const;
   Json spec_of(int service) const;
   std::optional<Digest> digest_of(int service, int number) const;
 

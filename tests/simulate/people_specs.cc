@@ -52,10 +52,12 @@ const std::vector<Json>& bad_edits() {
 
 }  // namespace
 
-std::optional<Duration> step_of_edit(int value) {
+std::optional<Duration> duration_of_edit(int value, std::string_view field) {
   const Json& edit = good_edits()[static_cast<std::size_t>(value) % good_edits().size()];
-  const auto step = parse_duration(string_or(at_path(edit, {"rollout"}), "minimumStep"));
-  return step ? std::optional(*step) : std::nullopt;
+  const Json& rollout = at_path(edit, {"rollout"});
+  const Json& holder = field == "for" ? at_path(rollout, {"bake"}) : rollout;
+  const auto found = parse_duration(string_or(holder, std::string(field)));
+  return found ? std::optional(*found) : std::nullopt;
 }
 
 void People::edit_spec(int service, const Json& spec) {

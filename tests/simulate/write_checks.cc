@@ -102,6 +102,13 @@ std::string rejection_in_force(const Invariants& world, const ServiceWritten& wr
   return "";
 }
 
+constexpr Duration kShortestRejection = minutes(1);  // that an edit asks for
+
+bool speaks_against_the_build(RetreatWhy why) {
+  return why == RetreatWhy::kVerdict || why == RetreatWhy::kCrashed ||
+         why == RetreatWhy::kAborted || why == RetreatWhy::kGateFailed;
+}
+
 std::string s6_sticky(const Invariants& world, const ServiceWritten& write) {
   if (!write.core) return "";
   for (const Rejection& rejection : write.core->rejected) {
@@ -110,12 +117,14 @@ std::string s6_sticky(const Invariants& world, const ServiceWritten& write) {
     }
   }
   const auto* retreat = std::get_if<Retreating>(&write.core->phase);
-  if (retreat != nullptr && retreat->why == RetreatWhy::kVerdict) {
+  if (retreat != nullptr && speaks_against_the_build(retreat->why)) {
     const Pair& pair = retreat->rollout.candidate.pair;
     const bool begins = !is_retreat(write.before.core);
-    const bool is_kept = std::ranges::find(write.core->rejected, pair, &Rejection::pair) !=
-                         write.core->rejected.end();
-    if (!is_kept && begins) return "a verdict to roll back rejects nothing";
+    const auto kept = std::ranges::find(write.core->rejected, pair, &Rejection::pair);
+    const bool is_kept = kept != write.core->rejected.end();
+    if (begins && (!is_kept || kept->until < write.now + kShortestRejection - kClockSlack)) {
+      return fmt::format("a retreat ({}) rejects nothing", to_string(retreat->why));
+    }
     const std::string why = rejection_in_force(world, write, pair);
     if (!is_kept && !why.empty()) return "a rejection is taken back that nobody could know: " + why;
   }
