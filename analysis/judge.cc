@@ -255,20 +255,24 @@ Verdict judge(const Evidence& e, const AnalysisSettings& settings, const JudgeCo
     v.kind = VerdictKind::kReduce;
     v.metric = claim_name(all[by.dominant], settings);
   };
+  const bool is_suspect = suspect.log_e >= threshold;
+  if (is_suspect) v.leaning_against = true;
   if (against.log_e >= threshold) {
     v.kind = VerdictKind::kRollback;
-  } else if (!context.first_step && suspect.log_e >= threshold) {
+  } else if (is_suspect && !context.first_step) {
     reduce(suspect);
   } else if (full_load.log_e >= threshold) {
     reduce(full_load);
-  } else if (!context.baking && !held && against.log_e <= kDoubt &&
+  } else if (!context.baking && !held && !is_suspect && against.log_e <= kDoubt &&
              favour.least >= v.promote_threshold && !is_soaking(e, settings, context)) {
     v.kind = context.last_step ? VerdictKind::kPromote : VerdictKind::kAdvance;
   }
   if (v.kind == VerdictKind::kContinue && !context.baking) {
     v.needed = still_needed(e, settings, context, favour, v.promote_threshold);
   }
-  v.sentence = sentence_of(v, e, settings, context);
+  const bool stays = is_suspect && v.kind == VerdictKind::kContinue;
+  v.sentence = stays ? first_step_sentence(claim_name(all[suspect.dominant], settings), e)
+                     : sentence_of(v, e, settings, context);
   return v;
 }
 

@@ -7,8 +7,8 @@
 namespace freshet {
 namespace {
 
-// A step's evidence for that has fallen so far never comes back; e^-1000 of chance for short text.
-constexpr double kForFloor = -1000;
+// Out of reach: slack, which grows with every request, would lift what is held up by a floor.
+constexpr double kForFloor = -1e9;
 constexpr double kBestEffect = 0.6;  // what the effect weighs that is expected
 
 // Slack counts negatively: rounded up, it never adds evidence.

@@ -100,6 +100,11 @@ bool is_soaking(const Evidence& e, const AnalysisSettings& settings, const Judge
   return context.last_step && e.step_observed < settings.promote_soak;
 }
 
+std::string first_step_sentence(const std::string& suspect, const Evidence& e) {
+  return fmt::format("suspect: {}, {}; its first percent stays while it is judged", suspect,
+                     counts_text(e.step_canary, e.step_stable));
+}
+
 std::string sentence_of(const Verdict& v, const Evidence& e, const AnalysisSettings& settings,
                         const JudgeContext& context) {
   const double next = context.last_step ? 100 : context.next_percent;

@@ -7,6 +7,8 @@
 
 namespace freshet {
 
+// Of one that is suspect at its first step, from which there is nowhere to go back to.
+std::string first_step_sentence(const std::string& suspect, const Evidence& e);
 // Of a verdict that is complete but for its sentence.
 std::string sentence_of(const Verdict& verdict, const Evidence& evidence,
                         const AnalysisSettings& settings, const JudgeContext& context);

@@ -16,12 +16,15 @@ enum class StartsAs {
   kUnschedulable,  // no node has room
 };
 
+inline constexpr double kFailing = 0.4;
+
 struct ImageBehaviour {
   StartsAs starts = StartsAs::kReady;
   Duration ready_after = seconds(3);
   std::optional<Duration> crashes_after_traffic =
       std::nullopt;  // counted from its first programmed percent
   std::optional<Duration> unready_after_traffic = std::nullopt;  // likewise; its containers go on
+  std::optional<Duration> fails_after_traffic = std::nullopt;    // likewise; kFailing of requests
   int exit_code = 1;
   double error_rate = 0.001;     // share of requests answered 500
   bool fails_gates = false;      // answers 500 at its tag URL

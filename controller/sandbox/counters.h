@@ -48,6 +48,7 @@ class PodCounters {
 
   // Serves `rate` requests a second up to `now`, scraped on the way while `is_up`.
   void run_to(TimePoint now, double rate, bool is_up, Dice& dice);
+  void set_error_rate(double rate) { error_rate_ = rate; }
   void restart() { counts_ = Counts{}; }  // a container that starts again counts from 0
   const std::deque<PodScrape>& scrapes() const { return scrapes_; }
   // Requests at most `bound` seconds long; between two bounds of the buckets by what is expected,

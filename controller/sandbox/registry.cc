@@ -60,10 +60,12 @@ HttpResponse challenge(const std::string& origin, const std::string& repository)
 
 Digest ImageRegistry::push(const std::string& repository, const std::string& tag,
                            const ImageBehaviour& behaviour, TimePoint created) {
-  const std::string layer = digest_of(
+  std::string content =
       fmt::format("{} {} {} {} {} {} {}", repository, format_rfc3339(created), behaviour.error_rate,
                   behaviour.median_seconds, static_cast<int>(behaviour.starts),
-                  behaviour.ready_after.count(), behaviour.answered));
+                  behaviour.ready_after.count(), behaviour.answered);
+  if (const auto& fails = behaviour.fails_after_traffic) content += format_duration(*fails);
+  const std::string layer = digest_of(content);
   return put(repository, tag, {"", {layer}, {}, behaviour}, created);
 }
 

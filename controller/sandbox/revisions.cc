@@ -160,6 +160,13 @@ void Revisions::lose_readiness(const ServiceKey& service, RevisionState& state) 
   publish(service, state);
 }
 
+void Revisions::begin_to_fail(const ServiceKey& service, RevisionState& state) {
+  state.behaviour.error_rate = kFailing;
+  for (int i = 0; i < state.pods; ++i) {
+    cluster_.users.set_error_rate({service, state.name, pod_name(state.name, i)}, kFailing, now());
+  }
+}
+
 void Revisions::fail_pulling(const ServiceKey& service, RevisionState& state) {
   set_phase(service, state, PodPhase::kPullFailing);
 }
@@ -248,14 +255,14 @@ void Revisions::meet_traffic(const ServiceKey& service, const std::string& name)
   RevisionState* state = find_(service, name);
   if (state == nullptr || state->ends_with_traffic) return;
   const ImageBehaviour& does = state->behaviour;
-  if (!does.crashes_after_traffic && !does.unready_after_traffic) return;
-  state->ends_with_traffic = true;
-  if (does.crashes_after_traffic) {
-    pods_later(*does.crashes_after_traffic, service, *state, &Revisions::crash);
-  }
-  if (does.unready_after_traffic) {
-    pods_later(*does.unready_after_traffic, service, *state, &Revisions::lose_readiness);
-  }
+  const auto then = [&](const std::optional<Duration>& after, auto what) {
+    if (!after) return;
+    state->ends_with_traffic = true;
+    pods_later(*after, service, *state, what);
+  };
+  then(does.crashes_after_traffic, &Revisions::crash);
+  then(does.unready_after_traffic, &Revisions::lose_readiness);
+  then(does.fails_after_traffic, &Revisions::begin_to_fail);
 }
 
 void Revisions::behave(const ServiceKey& service, const std::string& name,

@@ -48,6 +48,7 @@ class Revisions {
   void become_ready(const ServiceKey& service, RevisionState& state);
   void crash(const ServiceKey& service, RevisionState& state);
   void lose_readiness(const ServiceKey& service, RevisionState& state);
+  void begin_to_fail(const ServiceKey& service, RevisionState& state);
   void fail_pulling(const ServiceKey& service, RevisionState& state);
   void stay_unschedulable(const ServiceKey& service, RevisionState& state);
   void pass_deadline(const ServiceKey& service, RevisionState& state);

@@ -100,6 +100,13 @@ void Users::set_ready(const PodIdentity& pod, bool is_ready, TimePoint now) {
   }
 }
 
+void Users::set_error_rate(const PodIdentity& pod, double rate, TimePoint now) {
+  Crowd& of = crowd(pod.service, now);
+  if (const auto found = of.pods.find(pod.name); found != of.pods.end()) {
+    found->second.counters.set_error_rate(rate);
+  }
+}
+
 void Users::restart(const PodIdentity& pod, TimePoint now) {
   Crowd& of = crowd(pod.service, now);
   if (const auto found = of.pods.find(pod.name); found != of.pods.end()) {

@@ -38,6 +38,7 @@ class Users {
   void set_program(const ServiceKey& service, const Program& program, TimePoint now);
   void add_pod(const PodIdentity& pod, const ImageBehaviour& behaviour, TimePoint now);
   void set_ready(const PodIdentity& pod, bool is_ready, TimePoint now);
+  void set_error_rate(const PodIdentity& pod, double rate, TimePoint now);
   void restart(const PodIdentity& pod, TimePoint now);
   void restart_all(const ServiceKey& service, TimePoint now);
   void remove_pod(const PodIdentity& pod, TimePoint now);  // what was scraped stays for a while

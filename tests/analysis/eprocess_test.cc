@@ -78,6 +78,20 @@ TEST(EProcess, ALateStartSeesWhatTheProcessFromTheStartHasForgotten) {
   EXPECT_LT(from_start, log_value(process));
 }
 
+// One interval of failures, as activators report an outage, and much good traffic after it: one
+// request in five has failed.
+TEST(EProcess, EvidenceForThatIsGoneIsNotLiftedByTraffic) {
+  const Margin margin{1.5, 0.1};
+  EffectTables tables;
+  const ForWeights weights = for_weights(0.001, margin, 0.3, tables);
+  ForProcess process;
+  multiply(process, {6000, 14, 6000, 14000}, margin.times, 1, tables);
+  for (int i = 0; i < 20; ++i) {
+    multiply(process, {1, 3, 1200, 2800}, margin.times, 1, tables);
+    EXPECT_LT(log_value(process, margin.plus, weights), 0) << i;
+  }
+}
+
 struct NullRow {
   const char* name;
   double stable_rate;

@@ -230,6 +230,19 @@ TEST(Judge, EvidenceForIsEarnedAnewAtEachStepAndEvidenceAgainstCarriesOver) {
   EXPECT_EQ(later.canary, before.canary);
 }
 
+// One interval may not condemn; while it is suspect nothing is let through, the first step neither.
+TEST(Judge, WhatIsSuspectIsReducedOrStaysAtItsFirstStep) {
+  const AnalysisSettings settings;
+  Evidence e = after(settings, 120, {1000, 2}, {9000, 18});
+  ASSERT_EQ(judged(e, settings, at_percent(10, true)).kind, VerdictKind::kAdvance);
+  e = advance(std::move(e), interval(120, {1000, 40}, {9000, 18}), settings);
+  EXPECT_EQ(judged(e, settings, at_percent(10)).kind, VerdictKind::kReduce);
+  const Verdict first = judged(e, settings, at_percent(10, true));
+  EXPECT_EQ(first.kind, VerdictKind::kContinue);
+  EXPECT_TRUE(first.leaning_against);
+  EXPECT_NE(first.sentence.find("suspect"), std::string::npos) << first.sentence;
+}
+
 TEST(Judge, AChangeOfPercentStartsTheStepAnewByItself) {
   const AnalysisSettings settings;
   Evidence e = after(settings, 60, {50, 0}, {450, 1});

@@ -43,7 +43,10 @@ std::string s13_gates(const Invariants& world, const ServiceWritten& write) {
   const RevisionFacts* facts = name ? world.find(*name) : nullptr;
   Tested tested;
   // That it was made anew a moment ago the writer cannot know.
-  if (facts != nullptr) tested = facts->made <= write.knows ? facts->tested : facts->tested_before;
+  if (facts != nullptr) {
+    const bool is_it = raise->rollout->candidate.uid == facts->uid;
+    tested = is_it ? facts->tested : facts->tested_before;
+  }
   const bool wants_task = world.people().has_task_gate(write.before.number);
   if (tested.answers >= kAnswersOfAllGates && (tested.task || !wants_task)) return "";
   return "a candidate gets requests whose gates have not all passed";

@@ -29,6 +29,24 @@ bool nothing_else_is_left(const Invariants& world, const ServiceWritten& write,
 
 namespace {
 
+constexpr std::int64_t kManyRequests = 2000;
+
+double failing_share(const sandbox::Served& served) {
+  const auto all = served.good + served.bad;
+  return all == 0 ? 0 : static_cast<double>(served.bad) / static_cast<double>(all);
+}
+
+}  // namespace
+
+bool fails_its_users(const sandbox::Served& canary, const sandbox::Served& stable) {
+  if (canary.good + canary.bad < kManyRequests || stable.good + stable.bad < kManyRequests) {
+    return false;
+  }
+  return failing_share(canary) > 0.25 && failing_share(stable) < 0.02;
+}
+
+namespace {
+
 // What the metrics of this build have against it. A candidate is compared with stable: where a
 // person has made a build of that kind stable, it is no worse.
 std::optional<What> badness_of(const Invariants& world, const Pair& pair) {
@@ -36,7 +54,9 @@ std::optional<What> badness_of(const Invariants& world, const Pair& pair) {
     const auto build = world.people().builds().find(digest);
     if (build == world.people().builds().end()) continue;
     const What push = build->second.push;
-    if (push == What::kPushFailing || push == What::kPushSlow) return push;
+    const bool is_bad =
+        push == What::kPushFailing || push == What::kPushSlow || push == What::kPushHangs;
+    if (is_bad) return push;
   }
   return std::nullopt;
 }
@@ -44,12 +64,9 @@ std::optional<What> badness_of(const Invariants& world, const Pair& pair) {
 // What users got of both in this step. A request that fails counts as slow: where stable fails most
 // of its own, what answers most is no slower.
 bool is_no_worse(What badness, const sandbox::Served& canary, const sandbox::Served& stable) {
-  const auto share = [](const sandbox::Served& served) {
-    return static_cast<double>(served.bad) / static_cast<double>(served.good + served.bad);
-  };
   if (canary.good + canary.bad == 0 || stable.bad == 0) return false;
-  if (badness == What::kPushSlow) return share(stable) > 0.5 && share(canary) < 0.5;
-  return share(stable) >= share(canary);
+  if (badness == What::kPushSlow) return failing_share(stable) > 0.5 && failing_share(canary) < 0.5;
+  return failing_share(stable) >= failing_share(canary);
 }
 
 // One rung after the other: the steps, the bake, all. At the deadline what is clean may bake at
@@ -100,11 +117,12 @@ std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
   if (!write.before.metrics || *write.before.metrics < *write.before.raised) {
     return "nothing was read of Prometheus in this step";
   }
-  const auto badness = badness_of(world, raise->rollout->candidate.pair);
-  if (!badness || badness == badness_of(world, write.before.core->stable->pair)) return "";
   const sandbox::Served canary = world.served_in_step(service, *name);
   const sandbox::Served stable = world.served_in_step(service, write.before.core->stable->name);
-  if (is_no_worse(*badness, canary, stable)) return "";
+  const auto badness = badness_of(world, raise->rollout->candidate.pair);
+  const bool is_bad = badness && badness != badness_of(world, write.before.core->stable->pair) &&
+                      !is_no_worse(*badness, canary, stable);
+  if (!is_bad && !fails_its_users(canary, stable)) return "";
   return fmt::format(
       "a bad build goes on from {} to {} %; in this step it failed {} of {} requests, stable {} "
       "of {}",

@@ -78,6 +78,9 @@ struct PoliciesSince {
   std::map<std::string, Policy> policies;
 };
 
+// Far more often than stable's, with many requests to both.
+bool fails_its_users(const sandbox::Served& canary, const sandbox::Served& stable);
+
 class Invariants {
  public:
   Invariants(sandbox::World& world, const People& people);

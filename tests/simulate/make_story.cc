@@ -74,6 +74,7 @@ void fill(Event& event, Dice& dice, const Pace& pace) {
       event.value = one_of<int>(dice, {0, 401, 403, 404, 429, 500, 503});
       break;
     case What::kPushCrashesLater:  // some once they are stable
+    case What::kPushFailsLater:
     case What::kPushUnreadyLater: event.value = whole(dice, 4, 15); break;
     case What::kWatchLags: event.value = whole(dice, 2, is_long ? 120 : 20); break;
     case What::kClockJump:

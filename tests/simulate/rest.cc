@@ -68,23 +68,12 @@ std::string overdue(const Scene& scene, int service) {
 
 namespace {
 
-constexpr std::int64_t kManyRequests = 2000;
-
-double failing_share(const sandbox::Served& served) {
-  const auto all = served.good + served.bad;
-  return all == 0 ? 0 : static_cast<double>(served.bad) / static_cast<double>(all);
-}
-
 bool fails_users(const Scene& scene, int service, const Core& core, const Rollout& rollout) {
   const Followed& followed = scene.invariants.of(service);
   const bool is_late = followed.raised && *followed.raised < scene.world.now() - kPrompt;
   if (!is_late || !scene.people.by_metrics(service)) return false;
-  const auto canary = scene.invariants.served_in_step(service, *rollout.candidate.name);
-  const auto stable = scene.invariants.served_in_step(service, core.stable->name);
-  if (canary.good + canary.bad < kManyRequests || stable.good + stable.bad < kManyRequests) {
-    return false;
-  }
-  return failing_share(canary) > 0.25 && failing_share(stable) < 0.02;
+  return fails_its_users(scene.invariants.served_in_step(service, *rollout.candidate.name),
+                         scene.invariants.served_in_step(service, core.stable->name));
 }
 
 }  // namespace
