@@ -75,7 +75,10 @@ std::string out_of_plan(const Invariants& world, const ServiceWritten& write, co
   const std::vector<int>& plan = raise.rollout->plan;
   const bool bakes = std::holds_alternative<Baking>(write.core->phase);
   bool is_next = false;
-  if (raise.to == 100 && !bakes) {
+  const bool ends = rollout_of(write.core) == nullptr;
+  // Another Revision of the same build was adopted as it was found (S18).
+  if (ends && write.core->stable->name != raise.rollout->candidate.name) return "";
+  if (ends) {
     is_next = write.before.core && std::holds_alternative<Baking>(write.before.core->phase);
   } else if (bakes) {
     const Duration went_on = write.now - raise.rollout->started + kClockSlack;
@@ -120,7 +123,10 @@ std::string s5_evidence(const Invariants& world, const ServiceWritten& write) {
   const sandbox::Served canary = world.served_in_step(service, *name);
   const sandbox::Served stable = world.served_in_step(service, write.before.core->stable->name);
   const auto badness = badness_of(world, raise->rollout->candidate.pair);
-  const bool is_bad = badness && badness != badness_of(world, write.before.core->stable->pair) &&
+  // That requests hang shows later than a bake of seconds lasts, to which a person may promote it.
+  const bool may_be_unseen = badness == What::kPushHangs && bakes;
+  const bool is_bad = badness && !may_be_unseen &&
+                      badness != badness_of(world, write.before.core->stable->pair) &&
                       !is_no_worse(*badness, canary, stable);
   if (!is_bad && !fails_its_users(canary, stable)) return "";
   return fmt::format(
