@@ -79,11 +79,15 @@ class Folding {
     const bool known = split_ == 1 && split.weight >= kKnownMinutes;
     const double dispersion = cautious_dispersion(split);
     if (accuses) {
-      fold(lost.against, loss_logs(canary, stable, share, known),
-           capped(weights_.lost, dispersion));
+      const auto logs = loss_logs(canary, stable, share, known);
+      FoldOptions options = capped(weights_.lost, dispersion);
+      fold(lost.against, logs, options);
+      options.cap = FoldOptions{}.cap;
+      fold(lost.uncapped, logs, options);
     }
     if (stable <= 0) return;
-    lost.in_favour = round_down(lost.in_favour + finished_log(canary, stable, share) / dispersion);
+    const double finished = finished_log(canary, stable, share) / dispersion;
+    lost.in_favour = std::min(round_down(lost.in_favour + finished), kMostFinished);
   }
 
   void objective(ObjectiveEvidence& evidence, const Objective& objective) {
@@ -206,6 +210,7 @@ Evidence start_step(Evidence evidence, TimePoint step_since) {
     metric.in_favour = {};
     metric.full_load = {};
   }
+  evidence.lost.uncapped = evidence.lost.against;
   evidence.lost.in_favour = 0;
   evidence.percent = 0;
   evidence.step_since = step_since;

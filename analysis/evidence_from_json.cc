@@ -116,9 +116,11 @@ std::vector<MetricEvidence> metrics_from(const Json& json, Fields& fields) {
 
 LossEvidence loss_from(const Json& json, Fields& fields) {
   LossEvidence lost;
-  if (!json.is_array() || json.size() != 2) return fields.fail(), lost;
+  if (!json.is_array() || json.size() < 2 || json.size() > 3) return fields.fail(), lost;
   lost.against = mixture_from<kLossEffects.size()>(json[0], fields);
   lost.in_favour = static_cast<double>(fields.whole(json[1])) / kLogUnits;
+  const bool is_same = json.size() == 2 || json[2].is_null();  // an older release wrote two
+  lost.uncapped = is_same ? lost.against : mixture_from<kLossEffects.size()>(json[2], fields);
   return lost;
 }
 

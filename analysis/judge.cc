@@ -28,16 +28,16 @@ double of_metrics(const Claim& claim, const std::vector<double>& metrics) {
   return std::min(metrics[claim.index], metrics[claim.index + 1]);
 }
 
-// ln e of each claim, in their order. `metrics`: of errors and latency.
+// ln e of each claim, in their order. `metrics`: of errors and latency; `lost`: of requests lost.
 std::vector<double> each_claim(const Evidence& e, const std::vector<Claim>& all,
-                               const std::vector<double>& metrics) {
+                               const std::vector<double>& metrics, const LossProcess& lost) {
   std::vector<double> out;
   out.reserve(all.size());
   for (const Claim& claim : all) {
     switch (claim.kind) {
       case ClaimKind::kErrors:
       case ClaimKind::kLatency: out.push_back(of_metrics(claim, metrics)); break;
-      case ClaimKind::kLost: out.push_back(log_value(e.lost.against)); break;
+      case ClaimKind::kLost: out.push_back(log_value(lost)); break;
       case ClaimKind::kObjective: {
         const ObjectiveEvidence& objective = e.objectives[claim.index];
         out.push_back(std::min(log_value(objective.alone), log_value(objective.beside_stable)));
@@ -230,12 +230,13 @@ Verdict judge(const Evidence& e, const AnalysisSettings& settings, const JudgeCo
 
   const std::vector<Claim> all = claims(settings);
   const auto log_es = each_claim(
-      e, all, each_metric(e, [](const MetricEvidence& m) { return log_value(m.capped); }));
+      e, all, each_metric(e, [](const MetricEvidence& m) { return log_value(m.capped); }),
+      e.lost.against);
   const Against against = combine(all, log_es);
-  const Against suspect =
-      combine(all, each_claim(e, all, each_metric(e, [](const MetricEvidence& m) {
-                                return log_value(m.uncapped);
-                              })));
+  const Against suspect = combine(
+      all, each_claim(e, all,
+                      each_metric(e, [](const MetricEvidence& m) { return log_value(m.uncapped); }),
+                      e.lost.uncapped));
   const Against full_load = context.baking ? combine_full_load(e, all) : Against{};
   const InFavour favour = in_favour(e, all, settings, context, v.promote_threshold);
   v.rollback_evidence = against.log_e;

@@ -12,10 +12,13 @@ namespace freshet {
 inline constexpr double kLossMargin = 0.6;
 inline constexpr std::array<double, 5> kLossEffects = {0.7, 0.5, 0.3, 0.15, 0.05};
 inline constexpr double kNearlyAllLost = 0.2;  // effects below it
+// ln e in favour is worth no more than this, or good hours would outweigh a hang for minutes.
+inline constexpr double kMostFinished = 20;
 
 using LossProcess = Mixture<kLossEffects.size()>;
 struct LossEvidence {
   LossProcess against;
+  LossProcess uncapped;  // same, but this step's intervals count in full: for Reduce
   double in_favour = 0;  // ln e that it does finish more than kLossMargin of its share, this step
   bool operator==(const LossEvidence&) const = default;
 };

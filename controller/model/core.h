@@ -86,6 +86,7 @@ struct Rollout {
   Duration held{0};       // person's waits that are over; the deadline does not count them
   bool new_base = false;  // only the base moved: it goes by the plan of rollout.newBase
   std::string tag;        // of its candidate's traffic entry; "": an older release did not say
+  int reduced = 0;        // how many times its share was taken back on evidence
   bool operator==(const Rollout&) const = default;
 };
 

@@ -29,6 +29,7 @@ void put_rollout(Json& out, const Rollout& rollout) {
   out["started"] = format_rfc3339(rollout.started);
   if (rollout.new_base) out["newBase"] = true;
   if (!rollout.tag.empty()) out["tag"] = rollout.tag;
+  if (rollout.reduced > 0) out["reduced"] = rollout.reduced;
   if (rollout.held != Duration{0}) out["heldSeconds"] = to_seconds(rollout.held);
 }
 

@@ -14,10 +14,11 @@ namespace {
 
 constexpr double kMaxHeldSeconds = 10.0 * 365 * 86400;
 constexpr std::size_t kMaxSteps = 100;
-constexpr std::array<std::string_view, 19> kKnown = {
+constexpr double kMostReduced = 1000;
+constexpr std::array<std::string_view, 20> kKnown = {
     "v",         "service", "seq",    "phase",   "since",    "stable",  "rollout",
     "candidate", "plan",    "step",   "percent", "holdback", "started", "heldSeconds",
-    "retreat",   "adopted", "parked", "newBase", "tag"};
+    "retreat",   "adopted", "parked", "newBase", "tag",      "reduced"};
 constexpr std::array<std::string_view, 4> kKnownLists = {"holds", "rejected", "commands", "last"};
 
 Error wrong(std::string_view field, std::string_view what) {
@@ -89,7 +90,6 @@ Result<std::vector<int>> read_plan(const Json& list) {
 }
 
 Result<Rollout> read_rollout(const Json& root) {
-  Rollout out;
   auto id = text_field(root, "rollout");
   if (!id) return id.error();
   auto candidate = read_candidate(at_path(root, {"candidate"}));
@@ -100,13 +100,16 @@ Result<Rollout> read_rollout(const Json& root) {
   if (!started) return started.error();
   const double held = number_or(root, "heldSeconds", 0);
   if (!(held >= 0 && held <= kMaxHeldSeconds)) return wrong("heldSeconds", "out of bounds");
+  const double reduced = number_or(root, "reduced", 0);
+  if (!(reduced >= 0 && reduced <= kMostReduced)) return wrong("reduced", "out of bounds");
   return Rollout{*id,
                  *candidate,
                  *plan,
                  *started,
                  Duration(std::llround(held * 1000)),
                  bool_or(root, "newBase", false),
-                 string_or(root, "tag")};
+                 string_or(root, "tag"),
+                 static_cast<int>(reduced)};
 }
 
 Result<Phase> read_retreat(const Json& retreat, Rollout rollout) {

@@ -43,6 +43,15 @@ std::optional<std::string> reason_to_reduce(const Pass& pass) {
   return "metrics have been stale for " + format_duration(kBlindFor);
 }
 
+std::optional<std::string> suspect_again(const Pass& pass) {
+  if (pass.rollout()->reduced < kMostReductions || !pass.step_clock) return std::nullopt;
+  if (!is_ready(stable_view(pass)) || effective_verdict(pass) != VerdictKind::kReduce) {
+    return std::nullopt;
+  }
+  return "its share was taken back " + std::to_string(kMostReductions) + " times, and it is " +
+         pass.seen.verdict.sentence;
+}
+
 bool is_watched_in_peace(const Pass& pass, std::int64_t requests) {
   return verdict_counts(pass) && !pass.seen.verdict.unseen && !pass.seen.verdict.silent &&
          !pass.seen.verdict.asleep && pass.seen.verdict.step_requests >= requests &&

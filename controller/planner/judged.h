@@ -17,6 +17,11 @@ Duration step_time(const Pass& pass);
 // Why the share must fall (verdict Reduce, or blind for too long); nullopt if it need not.
 std::optional<std::string> reason_to_reduce(const Pass& pass);
 
+// So often it is given another chance; what is bad only with more requests would go up and down.
+inline constexpr int kMostReductions = 2;
+// Why it gets none any more; nullopt if it does.
+std::optional<std::string> suspect_again(const Pass& pass);
+
 // The verdict is about this candidate, which is not scaled to zero, has finished so many requests
 // at this step and goes on to if stable does, from fresh metrics and checks, and not from the
 // middle of an incident that both arms share: what it does not say against it may be relied on.

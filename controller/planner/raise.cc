@@ -156,8 +156,10 @@ Transition finish(const Pass& pass, const Rollout& rollout, const std::string& b
 
 Transition reduce_to_step(const Pass& pass, const Rollout& rollout, int step,
                           const std::string& why) {
+  Rollout next = rollout;
+  if (effective_verdict(pass) == VerdictKind::kReduce) ++next.reduced;
   return write(pass,
-               {enter(pass.core, Shifting{rollout, step}, pass.now), true, KeepTemplate{}, false,
+               {enter(pass.core, Shifting{next, step}, pass.now), true, KeepTemplate{}, false,
                 "reduce to " + step_text(rollout, step)},
                warning("Reduced", name_of(pass, rollout) + " goes back to " +
                                       step_text(rollout, step) + ": " + why));

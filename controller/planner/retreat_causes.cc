@@ -4,6 +4,7 @@
 
 #include "base/relapse.h"
 #include "base/text.h"
+#include "controller/planner/judged.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
 #include "controller/planner/retreat.h"
@@ -37,6 +38,11 @@ std::string condition_words(const RevisionView* candidate) {
   const ConditionView& ready = candidate->ready;
   if (ready.message.empty()) return ready.reason.empty() ? "no reason given" : ready.reason;
   return printable(ready.message);
+}
+
+MaybeCause is_suspect_again(const Pass& pass, const Rollout&) {
+  const auto why = suspect_again(pass);
+  return why ? MaybeCause(Cause{RetreatWhy::kVerdict, *why}) : std::nullopt;
 }
 
 MaybeCause verdict_says_rollback(const Pass& pass, const Rollout&) {
@@ -183,8 +189,9 @@ MaybeCause deadline_rolls_back(const Pass& pass, const Rollout&) {
 }
 
 using Check = MaybeCause (*)(const Pass&, const Rollout&);
-constexpr std::array<Check, 12> kChecks = {
+constexpr std::array<Check, 13> kChecks = {
     verdict_says_rollback,
+    is_suspect_again,
     containers_exit_again,
     unready_with_traffic,
     other_image_than_intended,

@@ -56,7 +56,7 @@ constexpr std::int64_t kFewestForClean = 30;
 
 // Only what never leaned against the candidate, and was looked at, may pass for clean.
 bool is_clean(const Pass& pass) {
-  if (pass.memo.candidate_unready_since) return false;
+  if (pass.memo.candidate_unready_since || pass.rollout()->reduced > 0) return false;
   if (pass.spec().analysis.mode == AnalysisMode::kReadinessOnly) return true;
   return is_watched_in_peace(pass, kFewestForClean) && !pass.seen.verdict.leaning_against &&
          pass.seen.verdict.rollback_evidence < kSuspicion;

@@ -34,6 +34,20 @@ TEST(RequestsLost, AHangThatBeginsAfterAGoodHourIsSeenAsWell) {
   EXPECT_LE(seen, 12);
 }
 
+// Good minutes do not outweigh it: what hangs is suspect after two intervals, and not let through.
+TEST(RequestsLost, AHangIsSuspectAtOnce) {
+  const AnalysisSettings settings;
+  Evidence e = after(settings, 60, {1000, 2}, {9000, 18});
+  ASSERT_EQ(judged(e, settings, at_percent(10)).kind, VerdictKind::kAdvance);
+  for (int i = 60; i < 62; ++i) {
+    e = advance(std::move(e), interval(i, {0, 0}, {9000, 18}), settings);
+  }
+  const Verdict v = judged(e, settings, at_percent(10));
+  EXPECT_EQ(v.kind, VerdictKind::kReduce);
+  EXPECT_EQ(v.metric, "requests lost");
+  EXPECT_EQ(judged(e, settings, at_percent(10, true)).kind, VerdictKind::kContinue);
+}
+
 TEST(RequestsLost, NothingIsMissedWhereTheShareIsWhatItShouldBe) {
   const AnalysisSettings settings;
   const Verdict v = judged(after(settings, 360, {50, 0}, {450, 1}), settings, at_percent(10));

@@ -166,4 +166,15 @@ void Replica::work() {
   }
 }
 
+std::optional<TimePoint> metrics_known_to(const Replica& replica,
+                                          const std::vector<std::unique_ptr<Replica>>& all) {
+  constexpr Duration kEvidenceIsFresh = minutes(2);
+  auto known = replica.wire().last_metrics();
+  for (const auto& other : all) {
+    const auto read = other->wire().last_metrics();
+    if (read && replica.looked() - *read < kEvidenceIsFresh) known = std::max(known, read);
+  }
+  return known;
+}
+
 }  // namespace freshet::simulate

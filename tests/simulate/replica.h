@@ -31,6 +31,7 @@ class Replica {
   Replica& operator=(const Replica&) = delete;
 
   Wire& wire() { return wire_; }
+  const Wire& wire() const { return wire_; }
   TimePoint looked() const { return looked_; }
   // A watch has news of this kind, which arrives some time later.
   void notice(std::string_view plural);
@@ -91,5 +92,9 @@ class Replica {
   std::string crash_;
   std::int64_t kills_ = 0;
 };
+
+// When it last read Prometheus; or another did, a moment ago: it finds the evidence in status.
+std::optional<TimePoint> metrics_known_to(const Replica& replica,
+                                          const std::vector<std::unique_ptr<Replica>>& all);
 
 }  // namespace freshet::simulate

@@ -104,7 +104,7 @@ Universe::Universe(const Story& story, const RunOptions& options)
     hooks.on_request = [this, index](const HttpRequest& request, const std::string& as) {
       ++outcome_.all_writes;
       Replica& from = *replicas_[index];
-      invariants_.on_request(request, as, from.wire().last_metrics(), from.looked());
+      invariants_.on_request(request, as, metrics_known_to(from, replicas_), from.looked());
     };
     hooks.on_exchange = [this, index](const Exchange& exchange) { on_exchange(index, exchange); };
     hooks.take_lease = [this] {

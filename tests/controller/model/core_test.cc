@@ -22,7 +22,8 @@ Rollout rollout() {
           kStart,
           Duration(90500),
           false,
-          "freshet"};
+          "freshet",
+          2};
 }
 
 Core full_core(Phase phase) {

@@ -179,6 +179,35 @@ TEST(PlannerTable, VerdictReduceOrBlind) {
   });
 }
 
+// What is bad only with more requests would go up and down for ever.
+TEST(Reduced, ForTheThirdTimeACandidateIsRolledBack) {
+  PlannerWorld world = world_in("Baking");
+  for (int times = 1; times <= 2; ++times) {
+    world.verdict = VerdictKind::kReduce;
+    ASSERT_TRUE(world.run_to("Shifting")) << times;
+    world.verdict = VerdictKind::kPromote;
+    ASSERT_TRUE(world.run_to("Baking")) << times;
+    world.tick();
+  }
+  world.verdict = VerdictKind::kReduce;
+  ASSERT_TRUE(world.run_to("Idle"));
+  EXPECT_TRUE(has_fact(world.facts, "RolledBack"));
+  EXPECT_EQ(world.core().rejected.size(), 1u);
+}
+
+TEST(Reduced, OnceItIsNotCleanAtTheDeadline) {
+  for (const bool is_reduced : {false, true}) {
+    PlannerWorld world = world_in("Shifting");
+    world.verdict = is_reduced ? VerdictKind::kReduce : VerdictKind::kContinue;
+    world.tick();
+    world.verdict = VerdictKind::kContinue;
+    for (int i = 0; i < 3; ++i) world.tick();
+    world.now += hours(7);
+    for (int i = 0; i < 20 && world.phase() == "Shifting"; ++i) world.tick();
+    EXPECT_EQ(world.phase() == "Shifting", is_reduced);
+  }
+}
+
 TEST(PlannerTable, VerdictNoneOrAdvance) {
   check({
       {"none waits",
