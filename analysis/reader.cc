@@ -156,11 +156,12 @@ void keep_counted(ReaderState& state, const PodFacts& facts, const PodCounting& 
   if (auto counted = counting.counted()) state.counted[facts.series->pod] = *std::move(counted);
 }
 
-void add_failures(ArmCounts& arm, std::int64_t failures) {
+// Without a pod all requests of an arm end at the activators, which were observed all the time;
+// with pods that have only not been scraped, the others of its requests are not known.
+void add_failures(ArmCounts& arm, std::int64_t failures, bool has_pods) {
   arm.requests += failures;
   arm.errors += failures;
-  // Without a pod all its requests end at the activators, which were observed all the time.
-  if (failures > 0 && arm.observed == Duration{}) arm.observed.reset();
+  if (failures > 0 && !has_pods && arm.observed == Duration{}) arm.observed.reset();
 }
 
 // A pod that runs, but has not shown anything yet: it may have counted what is not known.
@@ -186,8 +187,17 @@ void add_unreached(Interval& interval, ReaderState& state, const MetricsReply& r
   const auto failures = [&](const ArmSource& arm, bool canary) {
     return unreached_failures(state, reply, {arm.key, canary}, until, input.error_codes);
   };
-  add_failures(interval.canary, failures(input.canary, true));
-  add_failures(interval.stable, failures(input.stable, false));
+  const auto has_pods = [&](const ArmSource& arm) {
+    const std::string prefix = arm.key.revision + "-";
+    return std::ranges::any_of(
+               input.pods, [&](const auto& known) { return known.first.starts_with(prefix); }) ||
+           std::ranges::any_of(pods, [&](const PodFacts& facts) {
+             const TimePoint last = facts.series->scrapes.back().at;
+             return facts.arm == &arm && !has_vanished(state, last, newest);
+           });
+  };
+  add_failures(interval.canary, failures(input.canary, true), has_pods(input.canary));
+  add_failures(interval.stable, failures(input.stable, false), has_pods(input.stable));
   remember_activators(state, reply, input.canary.key, until);
 }
 

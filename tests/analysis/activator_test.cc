@@ -134,6 +134,19 @@ TEST_F(Activators, AnArmWithoutAPodIsObservedByThemAllTheTime) {
   EXPECT_NE(intervals_.back().stable.observed, Duration{});
 }
 
+// One failure is not all that stable was asked: the rest is not known, and says nothing of shares.
+TEST_F(Activators, AnArmWhoseRunningPodsAreNotScrapedIsNotObserved) {
+  input_.pods[kStable.revision + "-deployment-1"] = now_;
+  go(minutes(2));
+  gone_ = {"s1"};
+  stable_alone_ = 1;
+  intervals_.clear();
+  go(minutes(10));
+  ASSERT_FALSE(intervals_.empty());
+  EXPECT_GT(intervals_.back().stable.errors, 0);
+  EXPECT_EQ(intervals_.back().stable.observed, Duration{});
+}
+
 TEST_F(Activators, FailuresOfPodsThatPrometheusHasNotTakenUpYetWaitForThem) {
   for (const char* name : {"s1", "c1"}) input_.pods[name] = now_;
   per_second_["c1"] = {};
