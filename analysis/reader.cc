@@ -6,6 +6,7 @@
 
 #include "analysis/activator.h"
 #include "analysis/arm_counting.h"
+#include "analysis/metric_counts.h"
 #include "analysis/pod_counting.h"
 #include "base/text.h"
 
@@ -13,7 +14,8 @@ namespace freshet {
 namespace {
 
 constexpr Duration kMaxPeriod = minutes(3);
-constexpr Duration kSlack = seconds(5);            // scrapes are not on the dot
+constexpr Duration kSlack = seconds(5);  // scrapes are not on the dot
+constexpr double kMany = 0.25;  // of the requests that an arm should have had; counts come late
 constexpr Duration kActivatorGone = seconds(150);  // two scrapes of one read each minute
 
 std::string pod_id(const std::string& pod) {
@@ -156,12 +158,18 @@ void keep_counted(ReaderState& state, const PodFacts& facts, const PodCounting& 
   if (auto counted = counting.counted()) state.counted[facts.series->pod] = *std::move(counted);
 }
 
-// Without a pod all requests of an arm end at the activators, which were observed all the time;
-// with pods that have only not been scraped, the others of its requests are not known.
-void add_failures(ArmCounts& arm, std::int64_t failures, bool has_pods) {
+void add_failures(ArmCounts& arm, std::int64_t failures) {
   arm.requests += failures;
   arm.errors += failures;
-  if (failures > 0 && !has_pods && arm.observed == Duration{}) arm.observed.reset();
+}
+
+// Requests of an arm no pod of which was scraped: where its failures are many beside what the other
+// arm's requests let expect, they all end at the activators, which were observed all the time. Of
+// fewer it is not known what pods have answered meanwhile.
+void settle_observed(ArmCounts& arm, int percent, const ArmCounts& other, const Interval& i) {
+  if (arm.observed != Duration{} || arm.errors == 0 || other.observed == Duration{}) return;
+  const double expected = requests_per_interval(i, other) * percent / std::max(100 - percent, 1);
+  if (static_cast<double>(arm.errors) >= kMany * expected) arm.observed.reset();
 }
 
 // A pod that runs, but has not shown anything yet: it may have counted what is not known.
@@ -187,17 +195,11 @@ void add_unreached(Interval& interval, ReaderState& state, const MetricsReply& r
   const auto failures = [&](const ArmSource& arm, bool canary) {
     return unreached_failures(state, reply, {arm.key, canary}, until, input.error_codes);
   };
-  const auto has_pods = [&](const ArmSource& arm) {
-    const std::string prefix = arm.key.revision + "-";
-    return std::ranges::any_of(
-               input.pods, [&](const auto& known) { return known.first.starts_with(prefix); }) ||
-           std::ranges::any_of(pods, [&](const PodFacts& facts) {
-             const TimePoint last = facts.series->scrapes.back().at;
-             return facts.arm == &arm && !has_vanished(state, last, newest);
-           });
-  };
-  add_failures(interval.canary, failures(input.canary, true), has_pods(input.canary));
-  add_failures(interval.stable, failures(input.stable, false), has_pods(input.stable));
+  add_failures(interval.canary, failures(input.canary, true));
+  add_failures(interval.stable, failures(input.stable, false));
+  const ArmCounts canary = interval.canary;
+  settle_observed(interval.canary, interval.percent, interval.stable, interval);
+  settle_observed(interval.stable, 100 - interval.percent, canary, interval);
   remember_activators(state, reply, input.canary.key, until);
 }
 

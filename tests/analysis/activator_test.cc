@@ -136,7 +136,6 @@ TEST_F(Activators, AnArmWithoutAPodIsObservedByThemAllTheTime) {
 
 // One failure is not all that stable was asked: the rest is not known, and says nothing of shares.
 TEST_F(Activators, AnArmWhoseRunningPodsAreNotScrapedIsNotObserved) {
-  input_.pods[kStable.revision + "-deployment-1"] = now_;
   go(minutes(2));
   gone_ = {"s1"};
   stable_alone_ = 1;

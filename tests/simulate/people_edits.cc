@@ -141,7 +141,7 @@ void People::look_after(int service) {
   const auto tracked = world_.read(tracked_service_path(service_key(service)));
   if (!tracked) return;
   const std::string stable = string_or(at_path(*tracked, {"status", "stable"}), "name");
-  const bool answers = has_answered(service, stable);
+  const bool answers = has_answered(service, stable.empty() ? serves_most(service) : stable);
   for (const Json& hold : at_path(*tracked, {"status", "holds"})) {
     const std::string reason = string_or(hold, "reason");
     if (reason == "AwaitingApproval" || reason == "Inconclusive") command(service, "promote");
@@ -172,7 +172,8 @@ void People::look_after(int service) {
     command(service, "adopt", "--to=" + ready);
   }
   if (!app || string_or(at_path(*tracked, {"status"}), "phase") != "Adopting") return;
-  if (condition_view(at_path(*app, {"status"}), "Ready").status != Tri::kFalse) return;
+  const bool is_down = condition_view(at_path(*app, {"status"}), "Ready").status == Tri::kFalse;
+  if (!is_down && answers) return;
   act_on_service({.what = What::kEditTemplate, .service = service, .value = ++commands_});
 }
 
