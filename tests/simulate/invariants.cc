@@ -87,10 +87,7 @@ void Invariants::on_change(const sandbox::Kind& kind, const sandbox::Change& cha
   if (!(kind == sandbox::kServices)) return;
   Followed* followed = find_service(change.key.name);
   if (followed == nullptr) return;
-  if (change.type == sandbox::ChangeType::kDeleted) {
-    forget(*followed);
-    return;
-  }
+  if (change.type == sandbox::ChangeType::kDeleted) return forget(*followed);
   note_programmed(*followed);
 }
 
@@ -289,7 +286,10 @@ void Invariants::follow(Followed& followed, const ServiceWritten& write) {
   const Rollout* now = active_rollout(write.core->phase);
   if (now != nullptr && (before == nullptr || before->id != now->id)) ++rollouts_;
   const int had = followed.core ? candidate_percent(*followed.core) : 0;
-  if (candidate_percent(*write.core) > had) {
+  // A person's percents have been in force meanwhile: the step begins anew with ours.
+  const bool is_taken_back = now != nullptr && now->candidate.name && followed.sets_traffic &&
+                             share_of(serving(followed.traffic), *now->candidate.name) != had;
+  if (candidate_percent(*write.core) > had || is_taken_back) {
     followed.raised = write.now;
     followed.served_before = world_.served(service_key(followed.number));
   }

@@ -27,7 +27,7 @@ sandbox::ImageBehaviour behaviour_of(What push, Duration healthy) {
     case What::kPushFailsGate: out.fails_gates = true; break;
     case What::kPushUnreadyLater: out.unready_after_traffic = healthy; break;
     case What::kPushFailsLater: out.fails_after_traffic = healthy; break;
-    case What::kPushHangs: out.answered = 0.5; break;
+    case What::kPushHangs: out.answered = 0.3; break;
     default: break;
   }
   return out;

@@ -26,7 +26,7 @@ enum class What {
   kPushCrashesLater,  // once it has had requests for `value` seconds
   kPushUnreadyLater,
   kPushFailsLater,
-  kPushHangs,      // never answers half of its requests
+  kPushHangs,      // never answers most of its requests
   kPushFailsGate,  // answers its tests with errors
   kPushRebuild,    // the newest once more: another digest, the same content
   kPushNewBase,    // the newest upon another base; `value` % 4 == 3: which breaks it
