@@ -14,6 +14,7 @@ namespace freshet {
 namespace {
 
 constexpr Duration kMaxPeriod = minutes(3);
+constexpr int kMostLonger = 4;
 constexpr Duration kSlack = seconds(5);  // scrapes are not on the dot
 constexpr double kMany = 0.25;  // of the requests that an arm should have had; counts come late
 constexpr Duration kActivatorGone = seconds(150);  // two scrapes of one read each minute
@@ -28,8 +29,8 @@ const std::vector<PodSeries>& pods_of(const MetricsReply& reply, const RevisionK
   return found == reply.revisions.end() ? kNone : found->second;
 }
 
-// The longest of the pods' median distances between scrapes. A pod that shows one scrape only does
-// not shorten what is known; that it comes later than expected after the one counted last tells.
+// The longest of the pods' median distances between scrapes. One that shows one scrape only does
+// not shorten what is known; how late it comes tells, up to kMostLonger: later, it was not scraped.
 Duration measured_period(const std::vector<const PodSeries*>& pods, const ReaderState& state) {
   const Duration known = state.period;
   Duration longest{};
@@ -38,7 +39,8 @@ Duration measured_period(const std::vector<const PodSeries*>& pods, const Reader
       longest = std::max(longest, known);
       const auto counted = state.counted.find(pod->pod);
       if (counted == state.counted.end()) continue;
-      longest = std::max<Duration>(longest, pod->scrapes.front().at - counted->second.at);
+      const Duration late = pod->scrapes.front().at - counted->second.at;
+      longest = std::max(longest, known > Duration{} ? std::min(late, kMostLonger * known) : late);
       continue;
     }
     std::vector<Duration> gaps;
@@ -158,11 +160,6 @@ void keep_counted(ReaderState& state, const PodFacts& facts, const PodCounting& 
   if (auto counted = counting.counted()) state.counted[facts.series->pod] = *std::move(counted);
 }
 
-void add_failures(ArmCounts& arm, std::int64_t failures) {
-  arm.requests += failures;
-  arm.errors += failures;
-}
-
 // Requests of an arm no pod of which was scraped: where its failures are many beside what the other
 // arm's requests let expect, they all end at the activators, which were observed all the time. Of
 // fewer it is not known what pods have answered meanwhile.
@@ -192,11 +189,14 @@ void add_unreached(Interval& interval, ReaderState& state, const MetricsReply& r
   if (some_pod_is_unseen(input, pods)) {
     until = std::min(until, newest - awaited(state));
   }
-  const auto failures = [&](const ArmSource& arm, bool canary) {
-    return unreached_failures(state, reply, {arm.key, canary}, until, input.error_codes);
+  const auto add = [&](ArmCounts& counts, const ArmSource& arm, bool canary) {
+    const auto failures =
+        unreached_failures(state, reply, {arm.key, canary}, until, input.error_codes);
+    counts.requests += failures;
+    counts.errors += failures;
   };
-  add_failures(interval.canary, failures(input.canary, true));
-  add_failures(interval.stable, failures(input.stable, false));
+  add(interval.canary, input.canary, true);
+  add(interval.stable, input.stable, false);
   const ArmCounts canary = interval.canary;
   settle_observed(interval.canary, interval.percent, interval.stable, interval);
   settle_observed(interval.stable, 100 - interval.percent, canary, interval);

@@ -21,6 +21,19 @@ TEST_F(Reading, AVanishedPodIsNotWaitedForAndItsLastRequestsCount) {
   for (const Interval& i : intervals_) EXPECT_LE(i.end - i.start, seconds(60));
 }
 
+// Else its length would be waited for at every look, as long as pods that are gone are in the
+// window.
+TEST_F(Reading, AGapInScrapesIsNotTakenForTheirPeriod) {
+  add_pod("s1", kStable, seconds(0));
+  add_pod("c1", kCanary, seconds(5));
+  pass(minutes(2));
+  unseen_ = {"s1", "c1"};
+  pass(minutes(12));  // beyond the window
+  unseen_ = {"c1"};
+  pass(seconds(16));
+  EXPECT_LE(state_.period, minutes(1));
+}
+
 TEST_F(Reading, ASampleThatComesLateIsCountedInTheNextInterval) {
   add_pod("s1", kStable, seconds(0));
   add_pod("c1", kCanary, seconds(5));
