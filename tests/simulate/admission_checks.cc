@@ -59,7 +59,10 @@ std::string s14_policies(const Invariants& world, const ServiceWritten& write) {
   const bool starts =
       now != nullptr && !is_retreat(write.core) && (before == nullptr || before->id != now->id);
   const auto raise = raise_of(write);
-  if (!starts && (!raise || had_as_much(write, *raise))) return "";
+  if (!starts && !raise) return "";
+  if (!starts && (had_as_much(write, *raise) || nothing_else_is_left(world, write, *raise))) {
+    return "";
+  }
   if (was_permitted(world, write, on_a_persons_word(write, {"promote", "adopt"}))) return "";
   return starts ? "a rollout starts while policies hold it"
                 : "a candidate gets more while policies hold it";
