@@ -41,7 +41,7 @@ struct Memo {
   std::optional<TimePoint> blind_since;    // StaleMetrics began
   std::optional<TimePoint> waiting_since;  // a person was asked, or alerted, and has not decided
   std::optional<TimePoint> closed_since;   // policies have not permitted the rollout to go on since
-  Duration closed_for{0};                  // such times that are over, and not in rollout.held yet
+  Duration closed_for{0};                  // such waits that are over, not in rollout.held yet
   std::optional<DigestSet> downgrade_allowed;  // by a person, until it is stable
   GateBook gates;                              // of the candidate that is tested, or was
   std::vector<Deferral> deferred;              // at most kMaxRejections

@@ -1,8 +1,6 @@
 // What Shifting and Baking have in common.
 #include "controller/planner/judged.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
@@ -18,11 +16,9 @@ constexpr Duration kBlindFor = minutes(5);
 
 // The candidate has more requests than its phase gives it: a share was taken back.
 bool gets_more_than_written(const Pass& pass) {
-  const Rollout* rollout = pass.rollout();
-  return std::ranges::any_of(pass.service.observed_traffic, [&](const TrafficTarget& entry) {
-    return entry.revision && entry.revision == rollout->candidate.name &&
-           entry.percent.get() > candidate_percent(pass.core);
-  });
+  const auto& candidate = pass.rollout()->candidate.name;
+  return candidate && share_of(serving(pass.service.observed_traffic), *candidate) >
+                          candidate_percent(pass.core);
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ namespace {
 
 bool fails_users(const Scene& scene, int service, const Core& core, const Rollout& rollout) {
   const Followed& followed = scene.invariants.of(service);
-  const bool is_late = followed.raised && *followed.raised < scene.world.now() - kJudged;
+  const bool is_late = followed.raised && *followed.raised < scene.world.now() - kPrompt;
   if (!is_late || !scene.people.by_metrics(service)) return false;
   return fails_its_users(scene.invariants.served_in_step(service, *rollout.candidate.name),
                          scene.invariants.served_in_step(service, core.stable->name));

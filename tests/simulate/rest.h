@@ -18,9 +18,6 @@ std::string unsettled(const Scene& scene, int service, bool needs_newest);
 // What a controller that nothing has disturbed for a while should have done long ago, or "".
 std::string overdue(const Scene& scene, int service);
 inline constexpr Duration kPrompt = minutes(4);
-// Failures of pods that are not scraped are read as one interval after minutes, and one may not
-// condemn.
-inline constexpr Duration kJudged = minutes(8);
 // What users meet that they should have been spared long ago, where nothing has disturbed anything
 // for a while: the controller, Knative, Prometheus, or the traffic; or "".
 std::string unspared(const Scene& scene, int service);
