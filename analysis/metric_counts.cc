@@ -60,6 +60,13 @@ bool is_observed(const Interval& i) {
   return i.canary.observed != Duration{} && i.stable.observed != Duration{};
 }
 
+bool shows_split(const Interval& i) {
+  const auto works = [](const ArmCounts& arm) {
+    return arm.errors == 0 || 4 * arm.errors < arm.requests;
+  };
+  return works(i.canary) && works(i.stable);
+}
+
 double expected_share(const Interval& i) {
   const double canary = i.percent * observed_seconds(i, i.canary);
   return canary / (canary + (100 - i.percent) * observed_seconds(i, i.stable));

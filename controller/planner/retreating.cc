@@ -1,7 +1,11 @@
 // Retreating: until Knative shows that stable has all requests, then the template is put right.
+#include <algorithm>
+#include <iterator>
+
 #include "base/text.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
+#include "controller/planner/holds.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
 #include "controller/planner/parking.h"
@@ -132,6 +136,8 @@ Transition retreating(const Pass& pass, const Retreating& retreat) {
         "promote --full gives all requests to the candidate (retry first if it was rejected)";
     alert_once(noted, warning("StableUnready", message));
     waits.holds.push_back(own_hold(noted, "StableUnready", message));
+    // It stops no retreat, but the promote that this one waits for.
+    std::ranges::move(person_holds(noted), std::back_inserter(waits.holds));
   }
   return wait(noted, std::move(waits), noted.now + kSoon);
 }

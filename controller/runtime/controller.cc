@@ -246,12 +246,11 @@ void Controller::settle(const ServiceKey& key, const Observation& seen,
   if (relapsed(Relapse::kHotLoop)) status.message += " at " + format_rfc3339(now);
   const bool is_told = status == notes.written && !notes.untold_core;
   const bool told = is_told || note(write_status(connections_.kube, key, status));
-  if (told) {
-    notes.untold_core.reset();
-  } else {
+  if (!told) {
     notes.untold_core = status.core;
-  }
-  if (told) {
+    notes.written.tags = status.tags;
+  } else {
+    notes.untold_core.reset();
     if (const auto lag = ended_exposure(notes.written, status)) metrics_.observe_exposure(*lag);
     notes.written = std::move(status);
     // The answer stands in status before the question goes.

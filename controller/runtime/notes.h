@@ -41,9 +41,11 @@ struct Notes {
   // Not persisted.
   std::optional<MetricsFinding> metrics;
   std::optional<TimePoint> metrics_probed;
-  std::string runs_cancelled;    // the rollout whose TaskRuns were
-  std::string trouble;           // the last read or write that failed, in a sentence
-  TrackedServiceStatus written;  // status as it was last written or read
+  std::string runs_cancelled;  // the rollout whose TaskRuns were
+  std::string trouble;         // the last read or write that failed, in a sentence
+  // Status as it was last written or read; `tags` as they were to be: what was once seen in a
+  // registry is not forgotten because status cannot be written.
+  TrackedServiceStatus written;
   // status.core as it was to be written, where status could not be, or may have been.
   std::optional<std::string> untold_core;
   std::int64_t told_seq = 0;  // of the core whose transition was told last

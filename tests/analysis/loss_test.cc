@@ -155,6 +155,20 @@ TEST(RequestsLost, AWanderingShareIsASplitThatIsNotRandom) {
       << v.sentence;
 }
 
+// Its pods were not ready for a moment, and the activators failed what was its own at once.
+TEST(RequestsLost, AHangWithAShortOutageIsSeenOnceTheSplitIsKnown) {
+  const AnalysisSettings settings;
+  Evidence e = started(settings);
+  ArmTraffic traffic(9);
+  int i = 0;
+  while (i < 120 && judged(e, settings, at_percent(50)).kind != VerdictKind::kRollback) {
+    const ArmCounts hangs{traffic.poisson(1200), 1};
+    const ArmCounts canary = i == 6 ? ArmCounts{12000, 10800} : hangs;
+    e = advance(std::move(e), interval(i++, canary, {traffic.poisson(4000), 8}, 50), settings);
+  }
+  EXPECT_LE(i, 45) << judged(e, settings, at_percent(50)).sentence;
+}
+
 TEST(RequestsLost, ARandomSplitIsNotHeld) {
   const AnalysisSettings settings;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {

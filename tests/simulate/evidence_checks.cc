@@ -42,7 +42,7 @@ bool fails_its_users(const sandbox::Served& canary, const sandbox::Served& stabl
   if (canary.good + canary.bad < kManyRequests || stable.good + stable.bad < kManyRequests) {
     return false;
   }
-  return failing_share(canary) > 0.25 && failing_share(stable) < 0.02;
+  return failing_share(canary) > kPlainlyFailing && failing_share(stable) < 0.02;
 }
 
 namespace {

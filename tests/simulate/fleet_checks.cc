@@ -33,6 +33,12 @@ bool stands_aside(const Invariants& world, const Core& core, TimePoint now) {
   return !is_ready || since > now - seconds(30);
 }
 
+// A person's own template asks no wave, so it may begin after another was promised to be the first
+// whose write had to be sent again.
+bool may_have_been_promised(const Rollout& other, TimePoint now) {
+  return other.candidate.why == CandidateWhy::kTemplate && now - other.started < minutes(1);
+}
+
 }  // namespace
 
 std::string s15_places(const Invariants& world, const ServiceWritten& write) {
@@ -68,7 +74,8 @@ std::string s16_waves(const Invariants& world, const ServiceWritten& write) {
       }
       const Rollout* other = active_rollout(core.phase);
       if (stands_aside(world, core, write.now)) continue;
-      const bool is_young = other != nullptr && write.now - other->started < limits.patience;
+      const bool is_young = other != nullptr && write.now - other->started < limits.patience &&
+                            !may_have_been_promised(*other, write.now);
       if (is_young && has(other->candidate.pair.digests, digest)) ++ahead;
       const auto rejects = [&](const Rejection& rejection) {
         return has(rejection.pair.digests, digest) && rejection.until > write.now;

@@ -79,6 +79,7 @@ struct PoliciesSince {
 };
 
 // Far more often than stable's, with many requests to both.
+inline constexpr double kPlainlyFailing = 0.25;  // of requests
 bool fails_its_users(const sandbox::Served& canary, const sandbox::Served& stable);
 
 class Invariants {

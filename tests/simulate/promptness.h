@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "tests/simulate/rest.h"
@@ -22,7 +23,7 @@ class Promptness {
     checked_ = now;
     for (int i = 0; i < services; ++i) {
       std::string what = overdue(scene, i);
-      if (what.empty() && now >= troubled_ + kPrompt) what = unspared(scene, i);
+      if (what.empty() && now >= troubled_ + kPrompt) what = unspared(scene, i, served_[i]);
       if (!what.empty()) return what;
     }
     return "";
@@ -32,6 +33,7 @@ class Promptness {
   TimePoint disturbed_{};
   TimePoint troubled_{};
   TimePoint checked_{};
+  std::map<int, ServedThen> served_;  // where something was bad a minute ago
 };
 
 }  // namespace freshet::simulate

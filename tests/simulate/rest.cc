@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "config/status.h"
 #include "controller/knative/views.h"
@@ -76,9 +77,19 @@ bool fails_users(const Scene& scene, int service, const Core& core, const Rollou
                          scene.invariants.served_in_step(service, core.stable->name));
 }
 
+// Not what was over a minute ago: an outage that something else made.
+bool still_fails_users(const Scene& scene, int service, const std::string& name, ServedThen& then) {
+  const ServedThen before = std::exchange(then, scene.world.served(service_key(service)));
+  const auto was = before.find(name);
+  if (was == before.end()) return false;
+  const sandbox::Served& now = then.at(name);
+  const auto bad = static_cast<double>(now.bad - was->second.bad);
+  return bad > kPlainlyFailing * (bad + static_cast<double>(now.good - was->second.good));
+}
+
 }  // namespace
 
-std::string unspared(const Scene& scene, int service) {
+std::string unspared(const Scene& scene, int service, ServedThen& then) {
   const ServiceKey key = service_key(service);
   const auto& core = scene.invariants.of(service).core;
   const Rollout* rollout = core ? active_rollout(core->phase) : nullptr;
@@ -99,8 +110,10 @@ std::string unspared(const Scene& scene, int service) {
   if (std::holds_alternative<Retreating>(core->phase) && core->since < before && can_go_back) {
     return fmt::format("{} % of requests go to {} long after its retreat began", met->second, name);
   }
-  if (!std::holds_alternative<Retreating>(core->phase) &&
-      fails_users(scene, service, *core, *rollout)) {
+  const bool fails = !std::holds_alternative<Retreating>(core->phase) &&
+                     fails_users(scene, service, *core, *rollout);
+  if (!fails) then.clear();
+  if (fails && still_fails_users(scene, service, name, then)) {
     return fmt::format("{} fails its users and keeps {} % of requests", name, met->second);
   }
   return "";

@@ -38,6 +38,11 @@ class ConfirmedShop : public testing::Test {
     good.architecture = architecture;
     return world().push("shop/checkout", "1", good, now());
   }
+  Digest push_the_first_again() {
+    sandbox::ImageBehaviour as_before;
+    as_before.error_rate = 0.002;
+    return world().push("shop/checkout", "1", as_before, kStoryStart - days(30));
+  }
   HoldStatus hold() {
     const auto holds = shop_.status().holds;
     return holds.empty() ? HoldStatus{} : holds.front();
@@ -135,16 +140,35 @@ TEST_F(ConfirmedShop, ARestartAtRestConfirmsNothingAndWritesNothing) {
   EXPECT_EQ(confirmations(), confirmed);
 }
 
+TEST_F(ConfirmedShop, AStepBackWhileStatusCannotBeWrittenIsHeld) {
+  shop_.adopt();
+  run_for(minutes(2));
+  const std::string first = tag().confirmed;
+  const sandbox::Program before = shop_.programmed();
+  const auto break_status = [&](Duration lasting) {
+    world().fail(sandbox::kKubeHost, {500, "{}", "PATCH trackedservices/status"}, lasting);
+  };
+  break_status(hours(4));
+  push("amd64");
+  const auto is_second = [&] {
+    const sandbox::Program program = shop_.programmed();
+    return program.size() == 1 && program != before;
+  };
+  ASSERT_TRUE(shop_.cluster().run_until(is_second, hours(3)));
+  ASSERT_EQ(push_the_first_again().get(), first);
+  run_for(minutes(5));
+  EXPECT_TRUE(is_second());
+  break_status(seconds(1));
+  EXPECT_TRUE(until_held("DowngradeHeld")) << shop_.status().message;
+}
+
 TEST_F(ConfirmedShop, AStepBackWhileTheControllerWasDownIsHeld) {
   shop_.adopt();
   run_for(minutes(2));
   const std::string first = tag().confirmed;
   push("amd64");
   ASSERT_TRUE(shop_.until_outcome("Promoted", hours(3)));
-  sandbox::ImageBehaviour as_before;
-  as_before.error_rate = 0.002;
-  const Digest again = world().push("shop/checkout", "1", as_before, kStoryStart - days(30));
-  ASSERT_EQ(again.get(), first);
+  ASSERT_EQ(push_the_first_again().get(), first);
   shop_.cluster().restart();
   EXPECT_TRUE(until_held("DowngradeHeld")) << shop_.status().message;
 }

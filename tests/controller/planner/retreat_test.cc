@@ -62,6 +62,16 @@ TEST(Retreat, WhereStableWasDeletedAndTheCandidateCrashedTheNextIsPrepared) {
   EXPECT_TRUE(world.run_to("Preparing"));
 }
 
+TEST(Retreat, ToAStableThatDoesNotRunSaysThatItIsPaused) {
+  PlannerWorld world = world_in("Retreating");
+  world.programs = false;
+  world.make_ready(world.core().stable->name, Tri::kFalse, "ExitCode1", "out of memory");
+  world.command("pause", "1 a look first");
+  world.pass();
+  const std::vector<std::string> both{"StableUnready", "Paused"};
+  EXPECT_EQ(hold_reasons(world.look()), both) << "only a resume makes a promote possible";
+}
+
 TEST(Retreat, ATemplateEditIsJudgedWithoutATemplateWrite) {
   PlannerWorld world = world_in("Idle");
   world.writes.clear();
