@@ -142,7 +142,9 @@ class Folding {
 void learn_noise(NoiseEvidence& noise, const Interval& i, bool settled) {
   const auto n = [](std::int64_t count) { return static_cast<double>(count); };
   if (!noise.since) noise.since = i.start;
-  if (settled && i.percent > 0 && is_observed(i) && shows_split(i)) {
+  if (noise.outage != is_outage(i)) forget_reference(noise.requests);
+  noise.outage = is_outage(i);
+  if (settled && i.percent > 0 && is_observed(i)) {
     const double canary = requests_per_interval(i, i.canary);
     add(noise.requests, canary, canary + requests_per_interval(i, i.stable));
   }

@@ -157,7 +157,7 @@ ShareNoise share_from(const Json& json, Fields& fields) {
 NoiseEvidence noise_from(const Json& json, Fields& fields) {
   const auto at = [&json](std::string_view key) -> const Json& { return at_path(json, {key}); };
   return {fields.optional_time(at("since")), share_from(at("requests"), fields),
-          share_from(at("errors"), fields), share_from(at("halves"), fields)};
+          share_from(at("errors"), fields), share_from(at("halves"), fields), at("outage") == true};
 }
 
 template <class T, class Read>

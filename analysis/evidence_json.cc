@@ -65,10 +65,12 @@ Json share_json(const ShareNoise& n) {
 }
 
 Json noise_json(const NoiseEvidence& noise) {
-  return {{"since", time_json(noise.since)},
-          {"requests", share_json(noise.requests)},
-          {"errors", share_json(noise.errors)},
-          {"halves", share_json(noise.halves)}};
+  Json out = {{"since", time_json(noise.since)},
+              {"requests", share_json(noise.requests)},
+              {"errors", share_json(noise.errors)},
+              {"halves", share_json(noise.halves)}};
+  if (noise.outage) out["outage"] = true;
+  return out;
 }
 
 template <class T, class Print>

@@ -60,11 +60,12 @@ bool is_observed(const Interval& i) {
   return i.canary.observed != Duration{} && i.stable.observed != Duration{};
 }
 
-bool shows_split(const Interval& i) {
-  const auto works = [](const ArmCounts& arm) {
-    return arm.errors == 0 || 4 * arm.errors < arm.requests;
+bool is_outage(const Interval& i) {
+  constexpr std::int64_t kFew = 20;
+  const auto fails_much = [](const ArmCounts& arm) {
+    return arm.errors > kFew && 4 * arm.errors >= arm.requests;
   };
-  return works(i.canary) && works(i.stable);
+  return fails_much(i.canary) || fails_much(i.stable);
 }
 
 double expected_share(const Interval& i) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
-#include <variant>
 
 #include "base/relapse.h"
 #include "base/text.h"
@@ -40,28 +39,6 @@ ServiceKey service_of_revision(const Json& object) {
   return {string_or(metadata_of(object), "namespace"), string_or(labels, kServiceLabel)};
 }
 
-std::optional<Core> cached_core(const ServiceView& view) {
-  const auto found = view.annotations.find(std::string(kCoreAnnotation));
-  if (found == view.annotations.end()) return std::nullopt;
-  CoreRead read = read_core(found->second);
-  if (auto* core = std::get_if<Core>(&read)) return std::move(*core);
-  return std::nullopt;
-}
-
-// Not that of a Service that this one was copied from.
-std::optional<Core> own_core(const ServiceView& view) {
-  auto core = cached_core(view);
-  return core && core->service == view.uid ? std::move(core) : std::nullopt;
-}
-
-bool same_core_text(const ServiceView& a, const ServiceView& b) {
-  const std::string name(kCoreAnnotation);
-  const auto in_a = a.annotations.find(name);
-  const auto in_b = b.annotations.find(name);
-  const bool is_in_both = in_a != a.annotations.end() && in_b != b.annotations.end();
-  return is_in_both && a.uid == b.uid && in_a->second == in_b->second;
-}
-
 // A pass over what only status was written of would find nothing to do: most events of
 // TrackedServices are the echo of what a pass has just written. A command goes once it is answered.
 bool asks_for_a_pass(const CachedTracked& before, CachedTracked& now) {
@@ -81,14 +58,6 @@ std::vector<ServiceKey> Cache::tracker_keys(const ServiceKey& service) const {
   if (found == trackers_.end()) return keys;
   for (const std::string& name : found->second) keys.push_back({service.name_space, name});
   return keys;
-}
-
-void Cache::tell_core(const ServiceKey& service, const ServiceView* before,
-                      const ServiceView* now) {
-  if (!on_core_ || (before != nullptr && now != nullptr && same_core_text(*before, *now))) return;
-  const auto was = before == nullptr ? std::nullopt : own_core(*before);
-  const auto is = now == nullptr ? std::nullopt : own_core(*now);
-  if (was || is) on_core_(service, was ? &*was : nullptr, is ? &*is : nullptr);
 }
 
 std::vector<ServiceKey> Cache::put(Kind kind, const Json& object) {
@@ -204,7 +173,7 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object, std::int64_t unti
     if (before != entry.service()) {
       const ServiceView* tracked_before = known(before);
       trackers_[before].erase(key.name);
-      if (!is_tracked(before)) tell_core(before, tracked_before, nullptr);
+      if (!is_tracked(before)) cores_.change(before, tracked_before, nullptr);
       concerned = tracker_keys(before);
       concerned.push_back(key);
     }
@@ -217,7 +186,7 @@ std::vector<ServiceKey> Cache::put_tracked(const Json& object, std::int64_t unti
   }
   const bool is_first = !is_tracked(entry.service());
   trackers_[entry.service()].insert(key.name);
-  if (is_first) tell_core(entry.service(), nullptr, known(entry.service()));
+  if (is_first) cores_.change(entry.service(), nullptr, known(entry.service()));
   tracked_[key] = std::move(entry);
   return concerned;
 }
@@ -236,10 +205,10 @@ std::vector<ServiceKey> Cache::put_service(const Json& object, std::int64_t unti
       stays(version_of(old->second.resource_version), version_of(view->resource_version), until)) {
     return {};
   }
-  const Priority priority = priority_of(cached_core(*view));
+  const Priority priority = priority_of(core_of(*view));
   priorities_[key] = priority;
   if (priority == Priority::kRest) priorities_.erase(key);
-  if (is_tracked(key)) tell_core(key, known(key), &*view);
+  if (is_tracked(key)) cores_.change(key, known(key), &*view);
   services_[key] = *std::move(view);
   return tracker_keys(key);
 }
@@ -268,7 +237,7 @@ std::vector<ServiceKey> Cache::remove_tracked(const ServiceKey& key) {
   const auto trackers = trackers_.find(service);
   const ServiceView* view = known(service);
   trackers->second.erase(key.name);
-  if (!is_tracked(service)) tell_core(service, view, nullptr);
+  if (!is_tracked(service)) cores_.change(service, view, nullptr);
   if (trackers->second.empty()) trackers_.erase(trackers);
   std::vector<ServiceKey> concerned = tracker_keys(service);
   concerned.push_back(key);
@@ -277,7 +246,7 @@ std::vector<ServiceKey> Cache::remove_tracked(const ServiceKey& key) {
 
 std::vector<ServiceKey> Cache::remove_service(const ServiceKey& key) {
   const std::lock_guard lock(mutex_);
-  tell_core(key, known(key), nullptr);
+  cores_.change(key, known(key), nullptr);
   services_.erase(key);
   priorities_.erase(key);
   problems_.erase(key);

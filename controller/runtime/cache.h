@@ -15,6 +15,7 @@
 #include "config/parse.h"
 #include "config/status.h"
 #include "controller/model/observation.h"
+#include "controller/runtime/heard_cores.h"
 #include "controller/runtime/queue.h"
 
 namespace freshet {
@@ -37,12 +38,10 @@ struct CachedTracked {
 // write is read back at once; unless a list is of a later state all the same (a restored backup).
 class Cache {
  public:
-  // Hears what the cores of tracked Services say, whenever that changes; null: there is none.
-  using OnCore = std::function<void(const ServiceKey&, const Core* before, const Core* now)>;
   // Hears what status has of tags, before the first pass over what they are of.
   using OnTags = std::function<void(const std::vector<SeenTag>&)>;
-  explicit Cache(OnCore on_core = {}, OnTags on_tags = {})
-      : on_core_(std::move(on_core)), on_tags_(std::move(on_tags)) {}
+  explicit Cache(HeardCores::OnCore on_core = {}, OnTags on_tags = {})
+      : cores_(std::move(on_core)), on_tags_(std::move(on_tags)) {}
 
   // Each returns the TrackedServices that the change concerns. keep_only: at the end of a new list
   // of one kind in this namespace ("": in all); what is not among `present` ("namespace/name") is
@@ -86,13 +85,11 @@ class Cache {
   std::vector<ServiceKey> remove_revision(const ServiceKey& service, const RevisionName& name);
   std::vector<ServiceKey> tracker_keys(const ServiceKey& service) const;  // mutex_ held
 
-  // mutex_ held: of this Service, as it is known and as it is to be; null: there is none, or nobody
-  // tracks it.
-  void tell_core(const ServiceKey& service, const ServiceView* before, const ServiceView* now);
+  // mutex_ held
   bool is_tracked(const ServiceKey& service) const;
   const ServiceView* known(const ServiceKey& service) const;  // null where it is not tracked
 
-  const OnCore on_core_;
+  HeardCores cores_;  // mutex_ held
   const OnTags on_tags_;
   mutable std::mutex mutex_;
   std::map<ServiceKey, CachedTracked> tracked_;
