@@ -4,12 +4,15 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "analysis/metric_counts.h"
 #include "analysis/pod_counting.h"
 #include "analysis/reader.h"
 #include "base/text.h"
 
 namespace freshet {
 namespace {
+
+constexpr double kMany = 0.25;  // of the requests that an arm should have had; counts come late
 
 std::string activator_id(const std::string& name) {
   return fmt::format("{:08x}", static_cast<std::uint32_t>(stable_hash(name)));
@@ -79,11 +82,12 @@ void count_activator(ReaderState& state, const PodSeries& activator, const Revis
 
 }  // namespace
 
-std::int64_t unreached_failures(ReaderState& state, const MetricsReply& reply,
-                                const ActivatorArm& arm, TimePoint until,
-                                const std::vector<std::string>& error_codes) {
+Unreached unreached_failures(ReaderState& state, const MetricsReply& reply, const ActivatorArm& arm,
+                             TimePoint until, const std::vector<std::string>& error_codes) {
   Totals totals;
   Span span;
+  Duration observed{};
+  int activators = 0;
   for (const PodSeries& activator : of(reply.activators, arm.key)) {
     TimePoint from = counted_to(state, activator.pod);
     const bool unknown = !state.activators.contains(activator_id(activator.pod));
@@ -102,17 +106,33 @@ std::int64_t unreached_failures(ReaderState& state, const MetricsReply& reply,
     } else {
       baseline.from_zero = first_canary || is_known(state, reply, activator.pod);
     }
+    TimePoint to = from;
     for (const Scrape& scrape : activator.scrapes) {
-      if (scrape.at <= from || scrape.at > until) continue;
+      if (scrape.at > from && scrape.at <= until) to = std::max(to, scrape.at);
+    }
+    if (to > from) {
       span.from = std::min(span.from, from);
-      span.to = std::max(span.to, scrape.at);
+      span.to = std::max(span.to, to);
+    }
+    if (from != TimePoint::min()) {
+      observed += to - from;
+      ++activators;
     }
     count_activator(state, activator, arm.key, baseline, until,
                     PodCounting(activator, error_codes, totals));
   }
-  if (totals.counts.errors == 0) return 0;
+  if (totals.counts.errors == 0) return {};
   const std::int64_t reached = failures_of_pods(of(reply.revisions, arm.key), span, error_codes);
-  return std::max<std::int64_t>(totals.counts.errors - reached, 0);
+  const auto unreached = std::max<std::int64_t>(totals.counts.errors - reached, 0);
+  if (activators == 0) return {unreached, std::nullopt};
+  return {unreached, observed / activators};
+}
+
+void settle_observed(ArmCounts& arm, std::optional<Duration> observed, int percent,
+                     const ArmCounts& other, const Interval& i) {
+  if (arm.observed != Duration{} || arm.errors == 0 || other.observed == Duration{}) return;
+  const double expected = requests_per_interval(i, other) * percent / std::max(100 - percent, 1);
+  if (static_cast<double>(arm.errors) >= kMany * expected) arm.observed = observed;
 }
 
 void remember_activators(ReaderState& state, const MetricsReply& reply, const RevisionKey& canary,

@@ -14,10 +14,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/evidence.h"
+#include "analysis/interval.h"
 #include "analysis/prometheus.h"
 
 namespace freshet {
@@ -27,15 +29,27 @@ struct ActivatorArm {
   bool canary = false;
 };
 
+struct Unreached {
+  std::int64_t failures = 0;
+  // How long its activators were observed for them, in the mean: their scrapes lie elsewhere than
+  // those of pods. nullopt: not known.
+  std::optional<Duration> observed;
+};
+
 // Failures of `arm` that reached no pod, from where `state` has counted to up to `until`; `state`
 // keeps what was counted. Every live pod must have a sample at `until` or later, or have counted
 // nothing by then.
 // Counting begins as it does for pods: a series of an activator that is known counts from 0, and so
 // do the candidate's first ones; others are only a baseline at first, lest a restarted Prometheus
 // replay yesterday.
-std::int64_t unreached_failures(ReaderState& state, const MetricsReply& reply,
-                                const ActivatorArm& arm, TimePoint until,
-                                const std::vector<std::string>& error_codes);
+Unreached unreached_failures(ReaderState& state, const MetricsReply& reply, const ActivatorArm& arm,
+                             TimePoint until, const std::vector<std::string>& error_codes);
+
+// Requests of an arm no pod of which was scraped: where its failures are many beside what the other
+// arm's requests let expect, they all end at the activators, as long as those were `observed`. Of
+// fewer it is not known what pods have answered meanwhile.
+void settle_observed(ArmCounts& arm, std::optional<Duration> observed, int percent,
+                     const ArmCounts& other, const Interval& interval);
 
 // Where counting goes on from next time: each activator's last sample up to `until`.
 void remember_activators(ReaderState& state, const MetricsReply& reply, const RevisionKey& canary,

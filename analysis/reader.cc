@@ -6,7 +6,6 @@
 
 #include "analysis/activator.h"
 #include "analysis/arm_counting.h"
-#include "analysis/metric_counts.h"
 #include "analysis/pod_counting.h"
 #include "base/text.h"
 
@@ -15,8 +14,7 @@ namespace {
 
 constexpr Duration kMaxPeriod = minutes(3);
 constexpr int kMostLonger = 4;
-constexpr Duration kSlack = seconds(5);  // scrapes are not on the dot
-constexpr double kMany = 0.25;  // of the requests that an arm should have had; counts come late
+constexpr Duration kSlack = seconds(5);            // scrapes are not on the dot
 constexpr Duration kActivatorGone = seconds(150);  // two scrapes of one read each minute
 
 std::string pod_id(const std::string& pod) {
@@ -160,15 +158,6 @@ void keep_counted(ReaderState& state, const PodFacts& facts, const PodCounting& 
   if (auto counted = counting.counted()) state.counted[facts.series->pod] = *std::move(counted);
 }
 
-// Requests of an arm no pod of which was scraped: where its failures are many beside what the other
-// arm's requests let expect, they all end at the activators, which were observed all the time. Of
-// fewer it is not known what pods have answered meanwhile.
-void settle_observed(ArmCounts& arm, int percent, const ArmCounts& other, const Interval& i) {
-  if (arm.observed != Duration{} || arm.errors == 0 || other.observed == Duration{}) return;
-  const double expected = requests_per_interval(i, other) * percent / std::max(100 - percent, 1);
-  if (static_cast<double>(arm.errors) >= kMany * expected) arm.observed.reset();
-}
-
 // A pod that runs, but has not shown anything yet: it may have counted what is not known.
 bool some_pod_is_unseen(const ReadInput& input, const std::vector<PodFacts>& pods) {
   return input.pods.empty() || std::ranges::any_of(input.pods, [&](const auto& known) {
@@ -190,16 +179,17 @@ void add_unreached(Interval& interval, ReaderState& state, const MetricsReply& r
     until = std::min(until, newest - awaited(state));
   }
   const auto add = [&](ArmCounts& counts, const ArmSource& arm, bool canary) {
-    const auto failures =
+    const Unreached unreached =
         unreached_failures(state, reply, {arm.key, canary}, until, input.error_codes);
-    counts.requests += failures;
-    counts.errors += failures;
+    counts.requests += unreached.failures;
+    counts.errors += unreached.failures;
+    return unreached.observed;
   };
-  add(interval.canary, input.canary, true);
-  add(interval.stable, input.stable, false);
+  const auto of_canary = add(interval.canary, input.canary, true);
+  const auto of_stable = add(interval.stable, input.stable, false);
   const ArmCounts canary = interval.canary;
-  settle_observed(interval.canary, interval.percent, interval.stable, interval);
-  settle_observed(interval.stable, 100 - interval.percent, canary, interval);
+  settle_observed(interval.canary, of_canary, interval.percent, interval.stable, interval);
+  settle_observed(interval.stable, of_stable, 100 - interval.percent, canary, interval);
   remember_activators(state, reply, input.canary.key, until);
 }
 

@@ -134,6 +134,23 @@ TEST_F(Activators, AnArmWithoutAPodIsObservedByThemAllTheTime) {
   EXPECT_NE(intervals_.back().stable.observed, Duration{});
 }
 
+TEST_F(Activators, AnArmWithoutAPodIsObservedAsLongAsTheyWere) {
+  activators_.clear();
+  add_activator("activator-1", seconds(7), seconds(20));  // others between pods' scrapes, and none
+  go(minutes(2));
+  gone_ = {"s1"};
+  stable_alone_ = 50;
+  go(minutes(5));
+  intervals_.clear();
+  go(minutes(10));
+  ASSERT_GT(intervals_.size(), 20u);
+  for (const Interval& interval : intervals_) {
+    if (interval.stable.errors == 0) continue;
+    ASSERT_TRUE(interval.stable.observed);
+    EXPECT_EQ(interval.stable.errors, 50 * *interval.stable.observed / seconds(1));
+  }
+}
+
 // One failure is not all that stable was asked: the rest is not known, and says nothing of shares.
 TEST_F(Activators, AnArmWhoseRunningPodsAreNotScrapedIsNotObserved) {
   go(minutes(2));

@@ -130,6 +130,26 @@ TEST(OldFaults, ABuildIsComparedWithWhatUsersGetOfStable) {
   expect_no_violation(story_of(setting, {unready, promote, failing}, minutes(20)));
 }
 
+// Two follow one image; the first of them rejects it, and its annotation is spoiled over and over.
+TEST(OldFaults, ADamagedAnnotationDoesNotOpenTheWave) {
+  std::vector<Event> events = {{.at = minutes(1), .what = What::kPushCrashesLater, .value = 4}};
+  for (int at = 150; at < 400; at += 3) {
+    events.push_back({.at = seconds(at), .what = What::kSpoilCore, .value = at});
+  }
+  Story story = story_of({.steps = {20}}, std::move(events));
+  story.services.push_back({.steps = {20}});
+  story.one_image = true;
+  for (story.seed = 1; story.seed <= 10; ++story.seed) expect_no_violation(story);
+}
+
+TEST(OldFaults, WhatWasSeenOfATagOutlivesAStatusThatNobodyAcknowledges) {
+  const Event loses = {
+      .at = seconds(50), .what = What::kApiLosesReplies, .lasting = minutes(4), .value = 90};
+  const Event older = {.at = minutes(4), .what = What::kPushOldAgain};
+  Story story = story_of({.steps = {20}, .minimum_step = seconds(5)}, {loses, kGoodBuild, older});
+  for (story.seed = 1; story.seed <= 20; ++story.seed) expect_no_violation(story);
+}
+
 TEST(OldFaults, HistoryThatIsForgottenIsListedAgain) {
   std::vector<Event> events = {kGoodBuild, {.at = seconds(80), .what = What::kPushGood}};
   for (int after = 60; after < 160; after += 2) {
