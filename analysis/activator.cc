@@ -41,6 +41,14 @@ bool is_known(const ReaderState& state, const MetricsReply& reply, const std::st
   });
 }
 
+// Its series stay in replies for a while.
+bool is_gone(const PodSeries& activator, TimePoint until) {
+  const auto& scrapes = activator.scrapes;
+  if (scrapes.size() < 2) return false;
+  const TimePoint last = scrapes.back().at;
+  return until - last > (last - scrapes[scrapes.size() - 2].at) * 5 / 2;
+}
+
 struct Span {
   TimePoint from = TimePoint::max();
   TimePoint to = TimePoint::min();
@@ -114,7 +122,7 @@ Unreached unreached_failures(ReaderState& state, const MetricsReply& reply, cons
       span.from = std::min(span.from, from);
       span.to = std::max(span.to, to);
     }
-    if (from != TimePoint::min()) {
+    if (from != TimePoint::min() && (to > from || !is_gone(activator, until))) {
       observed += to - from;
       ++activators;
     }
@@ -132,7 +140,10 @@ void settle_observed(ArmCounts& arm, std::optional<Duration> observed, int perce
                      const ArmCounts& other, const Interval& i) {
   if (arm.observed != Duration{} || arm.errors == 0 || other.observed == Duration{}) return;
   const double expected = requests_per_interval(i, other) * percent / std::max(100 - percent, 1);
-  if (static_cast<double>(arm.errors) >= kMany * expected) arm.observed = observed;
+  ArmCounts as_observed = arm;
+  as_observed.observed = observed;
+  if (observed == Duration{}) return;
+  if (requests_per_interval(i, as_observed) >= kMany * expected) arm.observed = observed;
 }
 
 void remember_activators(ReaderState& state, const MetricsReply& reply, const RevisionKey& canary,

@@ -7,6 +7,7 @@
 
 #include "analysis/claims.h"
 #include "analysis/metric_counts.h"
+#include "analysis/noise.h"
 
 namespace freshet {
 namespace {
@@ -137,26 +138,6 @@ class Folding {
   const double errors_;
   EffectTables tables_;
 };
-
-// After what was judged: noise is learned from what is past.
-void learn_noise(NoiseEvidence& noise, const Interval& i, bool settled) {
-  const auto n = [](std::int64_t count) { return static_cast<double>(count); };
-  if (!noise.since) noise.since = i.start;
-  if (noise.outage != is_outage(i)) forget_reference(noise.requests);
-  noise.outage = is_outage(i);
-  if (settled && i.percent > 0 && is_observed(i)) {
-    const double canary = requests_per_interval(i, i.canary);
-    add(noise.requests, canary, canary + requests_per_interval(i, i.stable));
-  }
-  add(noise.errors, n(i.canary.errors), n(i.canary.errors + i.stable.errors));
-  const bool halved = i.stable_half.requests > 0 && i.stable_half.requests < i.stable.requests;
-  if (halved) add(noise.halves, n(i.stable_half.errors), n(i.stable.errors));
-  if (i.end - *noise.since < kNoiseBlock) return;
-  close_against_all(noise.requests);
-  close_against_last(noise.errors);
-  close_against_last(noise.halves);
-  noise.since = i.end;
-}
 
 void watch_hour(ArmWatches& watches, const Interval& i, const AnalysisSettings& settings) {
   const auto rate = hour_rate(settings, std::nullopt);

@@ -98,7 +98,7 @@ struct NoiseEvidence {
   ShareNoise requests;             // the canary's of all
   ShareNoise errors;               // the canary's of all
   ShareNoise halves;               // errors of one half of stable's instances, of all of stable's
-  bool outage = false;             // an arm failed much in the last interval
+  bool outage = false;             // an arm failed much in the last block
   bool operator==(const NoiseEvidence&) const = default;
 };
 

@@ -60,14 +60,6 @@ bool is_observed(const Interval& i) {
   return i.canary.observed != Duration{} && i.stable.observed != Duration{};
 }
 
-bool is_outage(const Interval& i) {
-  constexpr std::int64_t kFew = 20;
-  const auto fails_much = [](const ArmCounts& arm) {
-    return arm.errors > kFew && 4 * arm.errors >= arm.requests;
-  };
-  return fails_much(i.canary) || fails_much(i.stable);
-}
-
 double expected_share(const Interval& i) {
   const double canary = i.percent * observed_seconds(i, i.canary);
   return canary / (canary + (100 - i.percent) * observed_seconds(i, i.stable));

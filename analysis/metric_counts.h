@@ -20,10 +20,6 @@ double expected_share(const Interval& interval);
 // Requests of an arm, had it been observed for all of the interval.
 double requests_per_interval(const Interval& interval, const ArmCounts& arm);
 
-// Did an arm fail a quarter of its own, and more than a few? Who fails answers sooner, or later,
-// than who works, so that the shares that were finished are others than before.
-bool is_outage(const Interval& interval);
-
 // `bound`: requests slower than it; nullopt: errors. nullopt: the interval does not say.
 struct MetricQuestion {
   std::optional<double> bound;

@@ -15,6 +15,16 @@ namespace {
 
 constexpr std::string_view kStableUnready = "StableUnready";
 
+std::vector<HoldStatus> person_holds(const Pass& pass) {
+  std::vector<HoldStatus> out;
+  for (const Hold& hold : active_holds(pass.core, pass.now)) {
+    std::string message = "paused by " + hold.owner;
+    if (!hold.reason.empty()) message += ": " + hold.reason;
+    out.push_back({hold.owner, "Paused", message, hold.since, hold.until});
+  }
+  return out;
+}
+
 void add_policies(const Pass& pass, std::vector<HoldStatus>& out) {
   const auto& holds = pass.permission.holds;
   out.insert(out.end(), holds.begin(), holds.end());
@@ -87,16 +97,6 @@ std::string tag_in_use(const Pass& pass) {
   const bool taken = std::ranges::any_of(
       pass.service.traffic, [&](const TrafficTarget& entry) { return entry.tag == ours; });
   return taken ? "traffic tag '" + ours.get() + "' is in use on this Service" : "";
-}
-
-std::vector<HoldStatus> person_holds(const Pass& pass) {
-  std::vector<HoldStatus> out;
-  for (const Hold& hold : active_holds(pass.core, pass.now)) {
-    std::string message = "paused by " + hold.owner;
-    if (!hold.reason.empty()) message += ": " + hold.reason;
-    out.push_back({hold.owner, "Paused", message, hold.since, hold.until});
-  }
-  return out;
 }
 
 std::vector<HoldStatus> raising_holds(const Pass& pass) {

@@ -14,8 +14,6 @@ inline constexpr Duration kProgrammedWithin = minutes(1);
 
 // A sentence where somebody else's entry has the traffic tag that a rollout would take; "" if not.
 std::string tag_in_use(const Pass& pass);
-// Who has paused it.
-std::vector<HoldStatus> person_holds(const Pass& pass);
 // Everything that keeps a candidate's share from being raised, a person's holds first.
 std::vector<HoldStatus> raising_holds(const Pass& pass);
 // What keeps rollouts from being started, also where there is none to start; then all that does.

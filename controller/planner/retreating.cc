@@ -1,17 +1,14 @@
 // Retreating: until Knative shows that stable has all requests, then the template is put right.
-#include <algorithm>
-#include <iterator>
-
 #include "base/text.h"
 #include "controller/planner/decide.h"
 #include "controller/planner/explain.h"
-#include "controller/planner/holds.h"
 #include "controller/planner/ledger.h"
 #include "controller/planner/look.h"
 #include "controller/planner/parking.h"
 #include "controller/planner/phases.h"
 #include "controller/planner/template_text.h"
 #include "controller/planner/traffic_intent.h"
+#include "controller/planner/waits.h"
 
 namespace freshet::planning {
 namespace {
@@ -130,14 +127,14 @@ Transition retreating(const Pass& pass, const Retreating& retreat) {
   const std::string& words = noted.service.routes_ready.message;
   if (!words.empty()) waits.message += "; Knative says: " + printable(words);
   if (!is_ready(stable_view(noted))) {
-    const std::string message =
+    std::string message =
         noted.core.stable->name.get() +
         " is not Ready: the retreat to it cannot be programmed; "
         "promote --full gives all requests to the candidate (retry first if it was rejected)";
+    const auto paused = active_holds(noted.core, noted.now);
+    if (!paused.empty()) message += "; resume first, " + paused.front().owner + " has paused it";
     alert_once(noted, warning("StableUnready", message));
     waits.holds.push_back(own_hold(noted, "StableUnready", message));
-    // It stops no retreat, but the promote that this one waits for.
-    std::ranges::move(person_holds(noted), std::back_inserter(waits.holds));
   }
   return wait(noted, std::move(waits), noted.now + kSoon);
 }

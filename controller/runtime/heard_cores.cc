@@ -43,7 +43,7 @@ void HeardCores::change(const ServiceKey& service, const ServiceView* before,
     is->phase = Idle{};
     unread_.emplace(service, *is);
   }
-  if (was || is) on_core_(service, was ? &*was : nullptr, is ? &*is : nullptr);
+  if (was != is) on_core_(service, was ? &*was : nullptr, is ? &*is : nullptr);
 }
 
 }  // namespace freshet

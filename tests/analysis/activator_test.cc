@@ -40,7 +40,8 @@ class Activators : public Reading {
         const std::int64_t alone = canary ? canary_alone_ : stable_alone_;
         if (activator.name() == alone_at_ && alone > 0) activator.serve({alone, alone, {}, 0});
         if (canary) failed_ += activator.name() == alone_at_ ? alone : 0;
-        if (activator.due(now_ + seconds(1))) activator.scrape(now_ + seconds(1));
+        const bool is_there = !gone_.contains(activator.name());
+        if (is_there && activator.due(now_ + seconds(1))) activator.scrape(now_ + seconds(1));
       }
       pass(seconds(1));
     }
@@ -137,10 +138,16 @@ TEST_F(Activators, AnArmWithoutAPodIsObservedByThemAllTheTime) {
 TEST_F(Activators, AnArmWithoutAPodIsObservedAsLongAsTheyWere) {
   activators_.clear();
   add_activator("activator-1", seconds(7), seconds(20));  // others between pods' scrapes, and none
+  for (const char* name : {"activator-2", "activator-3"}) add_activator(name, seconds(9));
   go(minutes(2));
   gone_ = {"s1"};
   stable_alone_ = 50;
-  go(minutes(5));
+  for (const char* name : {"activator-2", "activator-3", "activator-1"}) {
+    alone_at_ = name;
+    go(minutes(1));
+  }
+  gone_ = {"s1", "activator-2", "activator-3"};  // their series stay in replies for a while
+  go(minutes(1));
   intervals_.clear();
   go(minutes(10));
   ASSERT_GT(intervals_.size(), 20u);

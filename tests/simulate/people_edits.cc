@@ -152,9 +152,11 @@ void People::look_after(int service) {
     }
     // No way back: what was rejected may be better than what does not run.
     const std::string phase = string_or(at_path(*tracked, {"status"}), "phase");
+    const std::string message = string_or(hold, "message");
+    if (message.find("resume first") != std::string::npos) command(service, "resume");
     if (is_lost && reason == "StableUnready" && phase == "Retreating") retry(service);
     // An abort that was heard late, of the newest good build.
-    const bool aborted = string_or(hold, "message").find("aborted by") != std::string::npos;
+    const bool aborted = message.find("aborted by") != std::string::npos;
     if (reason == "Rejected" && aborted && wants_newest_) retry(service);
     if (reason == "ForeignEdit") command(service, "resume", "--keep-mine");
     if (reason == "ApprovalRequired") approve(service, at_path(*tracked, {"status"}));

@@ -19,11 +19,13 @@ class Promptness {
   // Once a minute: what is late about the first of the services of which something is, or "".
   std::string late(const Scene& scene, int services) {
     const TimePoint now = scene.world.now();
+    const bool is_calm = now >= std::max(disturbed_, troubled_) + kPrompt;
+    if (!is_calm) served_.clear();
     if (now < std::max(checked_ + minutes(1), disturbed_ + kPrompt)) return "";
     checked_ = now;
     for (int i = 0; i < services; ++i) {
       std::string what = overdue(scene, i);
-      if (what.empty() && now >= troubled_ + kPrompt) what = unspared(scene, i, served_[i]);
+      if (what.empty() && is_calm) what = unspared(scene, i, served_[i]);
       if (!what.empty()) return what;
     }
     return "";
