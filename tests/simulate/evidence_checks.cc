@@ -23,7 +23,9 @@ bool nothing_else_is_left(const Invariants& world, const ServiceWritten& write,
                           const Raise& raise) {
   const auto& stable = write.before.core->stable;
   const RevisionFacts* facts = stable ? world.find(stable->name) : nullptr;
-  const auto& name = raise.rollout->candidate.name;
+  // Of one that was being prepared the name was not known before.
+  auto name = raise.rollout->candidate.name;
+  if (!name && raise.to == 100 && write.core->stable) name = write.core->stable->name;
   return facts != nullptr && facts->gone && name && world.serves_alone(write.before.number, *name);
 }
 

@@ -289,10 +289,10 @@ void Invariants::follow(Followed& followed, const ServiceWritten& write) {
   // A person's percents have been in force meanwhile: the step begins anew with ours.
   const bool is_taken_back = now != nullptr && now->candidate.name && followed.sets_traffic &&
                              share_of(serving(followed.traffic), *now->candidate.name) != had;
-  if (candidate_percent(*write.core) > had || is_taken_back) {
-    followed.raised = write.now;
+  const int has = candidate_percent(*write.core);
+  if (has > had || is_taken_back) followed.raised = write.now;
+  if (has > 0 && (has != had || is_taken_back))  // one that it went back to is judged anew as well
     followed.served_before = world_.served(service_key(followed.number));
-  }
   note_rejections(followed.rejected, *write.core, write.now);
   followed.core = write.core;
 }
