@@ -208,7 +208,7 @@ std::vector<ServiceKey> Cache::put_service(const Json& object, std::int64_t unti
   const Priority priority = priority_of(core_of(*view));
   priorities_[key] = priority;
   if (priority == Priority::kRest) priorities_.erase(key);
-  if (is_tracked(key)) cores_.change(key, known(key), &*view);
+  if (is_tracked(key)) cores_.change(key, known(key), &*view, is_left(key));
   services_[key] = *std::move(view);
   return tracker_keys(key);
 }

@@ -87,6 +87,7 @@ class Cache {
 
   // mutex_ held
   bool is_tracked(const ServiceKey& service) const;
+  bool is_left(const ServiceKey& service) const;              // all that track it are being deleted
   const ServiceView* known(const ServiceKey& service) const;  // null where it is not tracked
 
   HeardCores cores_;  // mutex_ held

@@ -1,4 +1,5 @@
 // What passes read of the caches.
+#include <algorithm>
 #include <tuple>
 
 #include "controller/runtime/cache.h"
@@ -19,6 +20,14 @@ const typename Map::mapped_type* find_in(const Map& map, const typename Map::key
 bool Cache::is_tracked(const ServiceKey& service) const {
   const auto found = trackers_.find(service);
   return found != trackers_.end() && !found->second.empty();
+}
+
+bool Cache::is_left(const ServiceKey& service) const {
+  const auto keys = tracker_keys(service);
+  return std::ranges::all_of(keys, [this](const ServiceKey& key) {
+    const auto found = tracked_.find(key);
+    return found == tracked_.end() || found->second.object.deleting;
+  });
 }
 
 const ServiceView* Cache::known(const ServiceKey& service) const {

@@ -33,12 +33,12 @@ std::optional<Core> core_of(const ServiceView& view) {
 }
 
 void HeardCores::change(const ServiceKey& service, const ServiceView* before,
-                        const ServiceView* now) {
+                        const ServiceView* now, bool is_left) {
   if (!on_core_ || (before != nullptr && now != nullptr && same_core_text(*before, *now))) return;
   const auto unread = unread_.extract(service);
   const auto was = unread ? std::optional(unread.mapped()) : own_core(before);
   auto is = own_core(now);
-  if (!is && was && now != nullptr && was->service == now->uid) {
+  if (!is && was && !is_left && now != nullptr && was->service == now->uid) {
     is = was;
     is->phase = Idle{};
     unread_.emplace(service, *is);

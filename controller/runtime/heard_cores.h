@@ -22,7 +22,9 @@ class HeardCores {
   explicit HeardCores(OnCore on_core) : on_core_(std::move(on_core)) {}
 
   // A Service as it is known, and as it is to be; null: there is none, or nobody tracks it.
-  void change(const ServiceKey& service, const ServiceView* before, const ServiceView* now);
+  // `is_left`: tracking ends, so that a core that is gone was taken out by us.
+  void change(const ServiceKey& service, const ServiceView* before, const ServiceView* now,
+              bool is_left = false);
 
  private:
   const OnCore on_core_;

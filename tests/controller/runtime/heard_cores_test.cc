@@ -51,6 +51,16 @@ TEST_F(HeardByAFleet, ARolloutWhoseAnnotationIsDamagedHasNoPlaceUntilItIsPutRigh
   EXPECT_EQ(fleet_->counts().running, 1);
 }
 
+TEST_F(HeardByAFleet, WhatIsLeftHasNoSayInAWave) {
+  say(text(idle('b')));
+  EXPECT_EQ(fleet_->counts().running, 0);
+  ServiceView left = *known_;
+  left.annotations.clear();
+  heard_.change(kFirst, &*known_, &left, true);
+  begin(kSecond);
+  EXPECT_EQ(wait(kThird), "Wave 1") << "nobody runs it any more";
+}
+
 TEST_F(HeardByAFleet, WhatIsGoneOrNotTrackedAnyMoreSaysNothing) {
   say(text(rejecting('a', 'b')));
   say("{");
