@@ -138,11 +138,11 @@ Unreached unreached_failures(ReaderState& state, const MetricsReply& reply, cons
 
 void settle_observed(ArmCounts& arm, std::optional<Duration> observed, int percent,
                      const ArmCounts& other, const Interval& i) {
-  if (arm.observed != Duration{} || arm.errors == 0 || other.observed == Duration{}) return;
+  if (arm.observed != Duration{} || arm.errors == 0) return;
+  if (observed == Duration{} || other.observed == Duration{}) return;
   const double expected = requests_per_interval(i, other) * percent / std::max(100 - percent, 1);
   ArmCounts as_observed = arm;
   as_observed.observed = observed;
-  if (observed == Duration{}) return;
   if (requests_per_interval(i, as_observed) >= kMany * expected) arm.observed = observed;
 }
 
