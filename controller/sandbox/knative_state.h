@@ -53,7 +53,7 @@ struct RevisionState {
   std::int64_t run = 0;            // tells what earlier pods would have done from what these do
   bool ends_with_traffic = false;  // its crash is planned
   Condition active{"Active", Tri::kUnknown, "Queued", "", {}};
-  Condition healthy{"ContainerHealthy", Tri::kUnknown, "Deploying", "", {}};
+  Condition healthy{"ContainerHealthy", Tri::kUnknown, "", "", {}};
   Condition ready{"Ready", Tri::kUnknown, "Deploying", "", {}};
   Condition resources{"ResourcesAvailable", Tri::kUnknown, "Deploying", "", {}};
 };

@@ -26,7 +26,7 @@ bool is_sidecar(const Json& container, std::size_t count) {
 }
 
 void set_ready(RevisionState& state, TimePoint now) {
-  combine(state.ready, state.healthy, state.resources, now);
+  combine(state.ready, state.resources, state.healthy, now);
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ void Revisions::resolve(const ServiceKey& service, RevisionState& state) {
     return;
   }
   state.is_resolved = true;
-  state.healthy.set(Tri::kUnknown, "Deploying", "", now());
+  state.healthy.set(Tri::kUnknown, "", "", now());  // the real one may have dropped its reason
   state.resources.set(Tri::kUnknown, "Deploying", "", now());
   set_ready(state, now());
   start_pods(service, state);

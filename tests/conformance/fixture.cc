@@ -143,8 +143,12 @@ bool ConformanceTest::is_ready(const std::string& name) {
 void ConformanceTest::until(const std::string& what, const std::function<bool()>& holds,
                             Duration bound) {
   if (bed_->until(holds, bound)) return;
-  throw std::runtime_error("after " + format_duration(bound) + " still waiting for " + what +
-                           "\ndemo: " + dump_json_pretty(read(demo_path())));
+  std::string seen = "\ndemo: " + dump_json_pretty(read(demo_path()));
+  for (const Json& revision : list(serving("revisions"))) {
+    seen += "\n" + string_or(at_path(revision, {"metadata"}), "name") + ": " +
+            dump_json_pretty(at_path(revision, {"status"}));
+  }
+  throw std::runtime_error("after " + format_duration(bound) + " still waiting for " + what + seen);
 }
 
 void ConformanceTest::until_programmed(const Program& program) {
