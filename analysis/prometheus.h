@@ -96,7 +96,8 @@ std::string activator_probe_query(const Dialect& dialect, const LabelMatchers& o
 
 // One series of one pod: requests of one kind at most `le` seconds long (+infinity: all of them).
 struct PodCounter {
-  std::uint64_t group = 0;  // hash of all its labels but this one: a histogram's buckets share it
+  std::uint64_t group = 0;  // hash of its labels but this one and whose scrape it is: a histogram's
+                            // buckets share it
   double le = 0;
   std::string code;  // HTTP status, "" where the series does not say
   bool operator==(const PodCounter&) const = default;

@@ -32,6 +32,18 @@ std::string pod_of(const ReplySeries& series, const Dialect& dialect) {
   return std::string(series.label(dialect.pod, series.label("pod", series.label("instance"))));
 }
 
+// Which of several Prometheus replicas a series comes from, where a store shows them all: a hash of
+// the labels by which operators and stores tell them apart.
+using ScraperId = std::uint64_t;
+bool tells_scraper(std::string_view label) {
+  return label == "prometheus_replica" || label == "replica" || label == "__replica__" ||
+         label == "prometheus";
+}
+std::uint64_t label_hash(std::string_view name, std::string_view value) {
+  constexpr std::hash<std::string_view> kHash;
+  return kHash(value) ^ (kHash(name) * 0x9e3779b97f4a7c15U);  // to be added up, in whatever order
+}
+
 // How the series of one reply are labelled.
 struct Shape {
   std::string_view revision;
@@ -46,9 +58,10 @@ class LastOwner {
   LastOwner(const Dialect& dialect, const Shape& shape)
       : names_{shape.revision, shape.name_space, dialect.pod, "pod", "job", "instance"} {}
 
-  // Is this series of the same pod and target as the one before?
-  bool is_same(const ReplySeries& series) {
-    bool same = known_;
+  // Is this series of the same pod, target and scraper as the one before?
+  bool is_same(const ReplySeries& series, ScraperId scraper) {
+    bool same = known_ && scraper == scraper_;
+    scraper_ = scraper;
     for (std::size_t i = 0; i < names_.size(); ++i) {
       const std::string_view value = series.label(names_[i]);
       if (same && values_[i] == value) continue;
@@ -62,10 +75,11 @@ class LastOwner {
  private:
   std::array<std::string_view, 6> names_;
   std::array<std::string, 6> values_;
+  ScraperId scraper_ = 0;
   bool known_ = false;
 };
 
-// One target that a pod was scraped at.
+// One target that a pod was scraped at, as one scraper saw it.
 struct Target {
   std::vector<PodCounter> counters;
   std::vector<Scrape> scrapes;  // by time
@@ -108,19 +122,20 @@ class CountsParser {
       : dialect_(dialect), shape_(shape), last_(dialect, shape) {}
 
   Status add(const ReplySeries& series) {
-    const auto counter = counter_of(series);
+    ScraperId scraper = 0;
+    const auto counter = counter_of(series, scraper);
     if (!counter) return lacks_labels();
     if (!series.has_samples) return reply_error(ErrorKind::kTransient, "a series has no samples");
     if (shape_.targets != nullptr) {
-      add_joined(series, *counter);
+      add_joined(series, scraper, *counter);
       return {};
     }
-    if (!last_.is_same(series)) {
+    if (!last_.is_same(series, scraper)) {
       const std::string revision(series.label(shape_.revision));
       owner_ = nullptr;
       if (revision.empty()) return lacks_labels();
       const RevisionKey key{std::string(series.label(shape_.name_space)), revision};
-      owner_ = &pods_[key][pod_of(series, dialect_)][target_of(series)];
+      owner_ = &pods_[key][pod_of(series, dialect_)][{target_of(series), scraper}];
     }
     if (owner_ == nullptr) return lacks_labels();
     add_samples(*owner_, *counter, series.samples);
@@ -138,8 +153,10 @@ class CountsParser {
 
  private:
   using Samples = std::span<const ReplySeries::Sample>;
+  using Scraped = std::pair<TargetKey, ScraperId>;
 
-  std::optional<PodCounter> counter_of(const ReplySeries& series) const {
+  // A counter is the same one whoever has scraped it.
+  std::optional<PodCounter> counter_of(const ReplySeries& series, ScraperId& scraper) const {
     PodCounter out;
     out.code = series.label(dialect_.code);
     out.le = std::numeric_limits<double>::infinity();
@@ -148,10 +165,9 @@ class CountsParser {
       if (!le || std::isnan(*le)) return std::nullopt;
       out.le = *le * dialect_.unit;
     }
-    constexpr std::hash<std::string_view> kHash;
     for (const auto& [name, value] : series.labels) {
       if (name == "le" || name == "__name__") continue;
-      out.group += kHash(value) ^ (kHash(name) * 0x9e3779b97f4a7c15U);  // in whatever order
+      (tells_scraper(name) ? scraper : out.group) += label_hash(name, value);
     }
     return out;
   }
@@ -172,9 +188,9 @@ class CountsParser {
   }
 
   // Whose the samples of a joined dialect are may change from scrape to scrape.
-  void add_joined(const ReplySeries& series, const PodCounter& counter) {
-    const TargetKey scraped = target_of(series);
-    const auto found = shape_.targets->find(scraped);
+  void add_joined(const ReplySeries& series, ScraperId scraper, const PodCounter& counter) {
+    const TargetKey target_key = target_of(series);
+    const auto found = shape_.targets->find(target_key);
     if (found == shape_.targets->end()) return;
     const auto owner_at = [&](TimePoint at) {
       const auto identity = found->second.find(at);  // one scrape has one time
@@ -189,15 +205,16 @@ class CountsParser {
         if (next != owner && (next == nullptr || owner == nullptr || *next != *owner)) break;
       }
       if (owner != nullptr) {
-        Target& target = pods_[owner->key][owner->pod][scraped];
+        Target& target = pods_[owner->key][owner->pod][{target_key, scraper}];
         add_samples(target, counter, all.subspan(begin, end - begin));
       }
       begin = end;
     }
   }
 
-  // A pod scraped by two jobs would count twice: the one with more scrapes speaks for it.
-  static PodSeries best(const std::string& pod, std::map<TargetKey, Target>& targets,
+  // A pod scraped by two jobs, or shown by two replicas of Prometheus, would count twice: the one
+  // with more scrapes speaks for it.
+  static PodSeries best(const std::string& pod, std::map<Scraped, Target>& targets,
                         std::vector<std::string>& notes) {
     Target* chosen = nullptr;
     for (auto& [name, target] : targets) {
@@ -223,7 +240,7 @@ class CountsParser {
   const Shape& shape_;
   LastOwner last_;
   Target* owner_ = nullptr;  // of the series before
-  std::map<RevisionKey, std::map<std::string, std::map<TargetKey, Target>>> pods_;
+  std::map<RevisionKey, std::map<std::string, std::map<Scraped, Target>>> pods_;
 };
 
 Result<SeriesByRevision> parse_matrix(std::string_view body, const Dialect& dialect,

@@ -69,6 +69,22 @@ TEST(PrometheusReply, APodScrapedByTwoJobsCountsOnce) {
   EXPECT_EQ(pods[0].scrapes.size(), 2U);
 }
 
+// As a store shows them that is not told which label tells replicas apart.
+TEST(PrometheusReply, APodShownByTwoReplicasCountsOnceAndByTheSameCounters) {
+  for (const char* label : {"prometheus_replica", "replica", "__replica__", "prometheus"}) {
+    const auto shown_by = [&](const std::string& replica, const std::string& values) {
+      return series(kAll + fmt::format(R"(,"{}":"{}")", label, replica), values);
+    };
+    const std::string more = R"([100,"5"],[115,"9"],[130,"12"])";
+    const std::string fewer = R"([107,"7"],[122,"10"])";
+    const auto first = parse(matrix(shown_by("a", more) + "," + shown_by("b", fewer)));
+    const auto second = parse(matrix(shown_by("a", fewer) + "," + shown_by("b", more)));
+    ASSERT_TRUE(first && second) << label;
+    EXPECT_EQ(*first, *parse(matrix(series(kAll, more)))) << label;
+    EXPECT_EQ(*second, *first) << label;  // whichever is chosen, counting goes on by value
+  }
+}
+
 TEST(PrometheusReply, WarningsAreNoted) {
   const auto reply = parse(matrix("", R"(,"warnings":["partial\u0007"])"));
   ASSERT_TRUE(reply);
