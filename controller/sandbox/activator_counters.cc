@@ -1,5 +1,7 @@
-// Counting at the activator.
+// Counting at activators.
 #include "controller/sandbox/activator_counters.h"
+
+#include <utility>
 
 #include "controller/sandbox/counters.h"
 
@@ -11,9 +13,32 @@ void ActivatorCounters::passed_on(std::int64_t good, std::int64_t bad) {
 }
 
 void ActivatorCounters::scrape(TimePoint now, Duration every) {
-  if (!scrapes_.empty() && now - scrapes_.back().at < every) return;
+  if (now < first_ || (!scrapes_.empty() && now - scrapes_.back().at < every)) return;
   scrapes_.push_back({now, counts_});
   while (now - scrapes_.front().at > kKeptInFull) scrapes_.pop_front();
+}
+
+void Activators::passed_on(std::int64_t good, std::int64_t bad) {
+  first_.passed_on(good / 2, bad / 2);
+  second_.passed_on(good - good / 2, bad - bad / 2);
+}
+
+void Activators::answered_itself(std::int64_t failures) {
+  first_.answered_itself(failures / 2);
+  second_.answered_itself(failures - failures / 2);
+}
+
+void Activators::scrape(TimePoint now, Duration every) {
+  if (!begun_) second_.wait_until(now + every / 2);
+  begun_ = true;
+  first_.scrape(now, every);
+  second_.scrape(now, every);
+}
+
+void Activators::replace(TimePoint now, Duration every) {
+  ++replaced_;
+  gone_ = std::exchange(second_, {});
+  second_.wait_until(now + every / 2);
 }
 
 }  // namespace freshet::sandbox

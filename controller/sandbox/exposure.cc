@@ -69,14 +69,14 @@ Family pod_family(Exposure exposure, const PodIdentity& pod) {
   return out;
 }
 
-Family activator_family(Exposure exposure, const ServiceKey& service, const std::string& revision) {
-  const std::string name = "activator-0";
-  SeriesLabels labels = {{"instance", name + ":9090"},
+Family activator_family(Exposure exposure, const std::string& pod, const ServiceKey& service,
+                        const std::string& revision) {
+  SeriesLabels labels = {{"instance", pod + ":9090"},
                          {"job", "activator"},
                          {"namespace", "knative-serving"},
-                         {"pod", name}};
+                         {"pod", pod}};
   if (exposure == Exposure::kOpenCensus) {
-    add_open_census(labels, service, revision, name, "activator");
+    add_open_census(labels, service, revision, pod, "activator");
     return {"activator_request", "response_code", true, std::move(labels)};
   }
   add_open_telemetry(labels);

@@ -34,8 +34,9 @@ struct Family {
   SeriesLabels labels;
 };
 Family pod_family(Exposure exposure, const PodIdentity& pod);
-// The activator's, of one Revision. OpenCensus' is a bare counter.
-Family activator_family(Exposure exposure, const ServiceKey& service, const std::string& revision);
+// An activator's, of one Revision. OpenCensus' is a bare counter.
+Family activator_family(Exposure exposure, const std::string& pod, const ServiceKey& service,
+                        const std::string& revision);
 // Labels of the pod's target_info.
 SeriesLabels target_info(const PodIdentity& pod);
 

@@ -1,4 +1,4 @@
-// From pods and the activator to series.
+// From pods and activators to series.
 #include "controller/sandbox/series.h"
 
 #include <fmt/format.h>
@@ -99,10 +99,10 @@ class Selection {
     }
   }
 
-  void take_activator(const ServiceKey& service, const std::string& revision,
-                      const ActivatorCounters& counters) {
+  void take_activator(const std::string& pod, const ServiceKey& service,
+                      const std::string& revision, const ActivatorCounters& counters) {
     for (const Exposure kind : kinds_) {
-      const Family family = activator_family(kind, service, revision);
+      const Family family = activator_family(kind, pod, service, revision);
       if (!may_match(family) || !all_match(of_pod_, family.labels)) continue;
       const auto& scrapes = counters.scrapes();
       for (std::size_t code = 0; code < ActivatorCounters::kCodes.size(); ++code) {
@@ -194,10 +194,11 @@ std::vector<Series> select_series(Users& users, const Exposures& exposures,
   Selection selection(exposures, selector, window, now);
   const auto wants = [&](const auto& name) { return selection.wants(name); };
   users.visit_pods(now, wants, [&](const Users::Pod& pod) { selection.take_pod(pod); });
-  users.visit_activators(now, wants,
-                         [&](const auto& service, const auto& revision, const auto& counters) {
-                           selection.take_activator(service, revision, counters);
-                         });
+  users.visit_activators(
+      now, wants,
+      [&](const auto& pod, const auto& service, const auto& revision, const auto& counters) {
+        selection.take_activator(pod, service, revision, counters);
+      });
   return std::move(selection).result();
 }
 

@@ -1,4 +1,4 @@
-// Series: the scrapes of pods and of the activator as Prometheus knows them, by labels.
+// Series: the scrapes of pods and of activators as Prometheus knows them, by labels.
 #pragma once
 
 #include <vector>

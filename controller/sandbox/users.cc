@@ -37,20 +37,23 @@ void Users::settle_at_once(Crowd& crowd, TimePoint now) const {
   for (auto& [name, pod] : crowd.pods) {
     if (pod.is_gone) continue;
     const std::string& revision = pod.identity.revision;
-    const double rate = pod.is_ready ? pod.answered * rate_of(revision) / ready[revision] : 0.0;
+    const double asked = pod.is_ready ? rate_of(revision) / ready[revision] : 0.0;
+    const double rate = pod.answered * asked;
+    const double lost = (asked - rate) * to_seconds(now - crowd.reached);
+    if (lost > 0) crowd.unserved[revision].lost += lost;
     const Served before{pod.counters.good(), pod.counters.bad()};
     pod.counters.run_to(now, rate, pod.is_ready, crowd.dice);
     const Served served{pod.counters.good() - before.good, pod.counters.bad() - before.bad};
-    if (served != Served{}) crowd.activator[revision].passed_on(served.good, served.bad);
+    if (served != Served{}) crowd.activators[revision].passed_on(served.good, served.bad);
   }
   for (const auto& [revision, percent] : crowd.program) {
     if (ready.contains(revision)) continue;
     const double expected = rate_of(revision) * to_seconds(now - crowd.reached);
     const std::int64_t failed = crowd.dice.poisson(expected);
     crowd.unserved[revision].bad += failed;
-    if (failed > 0) crowd.activator[revision].answered_itself(failed);
+    if (failed > 0) crowd.activators[revision].answered_itself(failed);
   }
-  for (auto& [revision, counters] : crowd.activator) counters.scrape(now, scrape_every_);
+  for (auto& [revision, counters] : crowd.activators) counters.scrape(now, scrape_every_);
   crowd.reached = now;
   forget_old_pods(crowd, now);
 }
@@ -115,7 +118,9 @@ void Users::restart(const PodIdentity& pod, TimePoint now) {
 }
 
 void Users::restart_all(const ServiceKey& service, TimePoint now) {
-  for (auto& [name, pod] : crowd(service, now).pods) pod.counters.restart();
+  Crowd& of = crowd(service, now);
+  for (auto& [name, pod] : of.pods) pod.counters.restart();
+  for (auto& [revision, activators] : of.activators) activators.replace(now, scrape_every_);
 }
 
 void Users::remove_pod(const PodIdentity& pod, TimePoint now) {

@@ -14,11 +14,16 @@
 
 namespace freshet::sandbox {
 
-// What users got. "Bad": answered 5xx, also where no pod was there to answer.
+// What users got. "Bad": answered 5xx, also where no pod was there to answer. "Lost": no answer, as
+// many as are to be expected.
 struct Served {
   std::int64_t good = 0;
   std::int64_t bad = 0;
+  double lost = 0;
   bool operator==(const Served&) const = default;
+  friend Served operator-(const Served& all, const Served& before) {
+    return {all.good - before.good, all.bad - before.bad, all.lost - before.lost};
+  }
 };
 
 struct PodIdentity {
@@ -67,14 +72,17 @@ class Users {
     }
   }
 
-  // The same for what the activator counted, by Revision.
+  // The same for what each activator counted, by Revision.
   template <class Wanted, class Visit>
   void visit_activators(TimePoint now, const Wanted& wanted, const Visit& visit) {
     for (auto& [service, crowd] : crowds_) {
       if (!is_wanted(service, crowd, wanted)) continue;
       settle(crowd, now);
-      for (const auto& [revision, counters] : crowd.activator) {
-        if (wanted(revision)) visit(service, revision, counters);
+      for (const auto& [revision, activators] : crowd.activators) {
+        if (!wanted(revision)) continue;
+        activators.visit([&, &of = revision](const std::string& name, const auto& counters) {
+          visit(name, service, of, counters);
+        });
       }
     }
   }
@@ -86,16 +94,17 @@ class Users {
     double rate = 0;
     TimePoint reached{};
     Program program;
-    std::map<std::string, Pod> pods;         // by name
-    std::map<std::string, Served> unserved;  // by Revision: no pod was there; and gone pods'
-    std::map<std::string, ActivatorCounters> activator;  // by Revision
+    std::map<std::string, Pod> pods;  // by name
+    // By Revision: no pod was there, or gave an answer; and gone pods'.
+    std::map<std::string, Served> unserved;
+    std::map<std::string, Activators> activators;  // by Revision
   };
   // Requests are counted for Revisions with pods, and for those that are programmed without any.
   template <class Wanted>
   static bool is_wanted(const ServiceKey& service, const Crowd& crowd, const Wanted& wanted) {
     const auto has = [&](const auto& entry) { return wanted(entry.first); };
     return wanted(service) &&
-           (std::ranges::any_of(crowd.program, has) || std::ranges::any_of(crowd.activator, has) ||
+           (std::ranges::any_of(crowd.program, has) || std::ranges::any_of(crowd.activators, has) ||
             std::ranges::any_of(crowd.pods, [&](const auto& entry) {
               return wanted(entry.second.identity.revision);
             }));

@@ -133,6 +133,28 @@ TEST_F(Metrics, TheActivatorCountsWhatPodsAnswerAndWhatNoPodDoes) {
   EXPECT_EQ(pods("demo-00002").ready, 0);
 }
 
+TEST_F(Metrics, TwoActivatorsShareRequestsAndOneThatIsReplacedIsSeenForAWhile) {
+  serve({Exposure::kPodLabels});
+  const auto replicas = [&] {
+    return number(R"(count(last_over_time(http_server_request_duration_seconds_count{)"
+                  R"(kn_route_tag="",kn_revision_name="demo-00001",)"
+                  R"(http_response_status_code="200"}[5m])))");
+  };
+  const auto look_for = [&](Duration time) {
+    for (const TimePoint end = world_.now() + time; world_.now() < end;) {
+      run(seconds(10));
+      replicas();  // they are scraped when somebody looks
+    }
+  };
+  look_for(minutes(1));
+  EXPECT_EQ(replicas(), 2);
+  world_.restart_pods(kDemo);
+  look_for(minutes(1));
+  EXPECT_EQ(replicas(), 3);
+  look_for(minutes(5));
+  EXPECT_EQ(replicas(), 2);
+}
+
 TEST_F(Metrics, RefusesWhatAServerWouldNotParse) {
   for (const char* query :
        {"up and up", "up and on (job) up[5m]", "up[5m] and on (job) up", "sum(up[5m])",
