@@ -47,6 +47,12 @@ bool fails_its_users(const sandbox::Served& canary, const sandbox::Served& stabl
   return failing_share(canary) > kPlainlyFailing && failing_share(stable) < 0.02;
 }
 
+bool hangs(const sandbox::Served& canary, const sandbox::Served& stable) {
+  const auto answered = static_cast<double>(canary.good + canary.bad);
+  return canary.lost > kManyRequests && canary.lost > answered && stable.lost == 0 &&
+         failing_share(stable) < 0.02;
+}
+
 namespace {
 
 // What the metrics of this build have against it. A candidate is compared with stable: where a

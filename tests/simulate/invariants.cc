@@ -217,8 +217,7 @@ sandbox::Served Invariants::served_in_step(int service, const RevisionName& revi
   const auto all = now.find(revision.get());
   const auto earlier = before.find(revision.get());
   sandbox::Served out = all == now.end() ? sandbox::Served{} : all->second;
-  if (earlier == before.end()) return out;
-  return {out.good - earlier->second.good, out.bad - earlier->second.bad};
+  return earlier == before.end() ? out : out - earlier->second;
 }
 
 void Invariants::note_programmed(Followed& followed) {

@@ -81,6 +81,8 @@ struct PoliciesSince {
 // Far more often than stable's, with many requests to both.
 inline constexpr double kPlainlyFailing = 0.25;  // of requests
 bool fails_its_users(const sandbox::Served& canary, const sandbox::Served& stable);
+// More of its requests than not, where stable answers all of its own.
+bool hangs(const sandbox::Served& canary, const sandbox::Served& stable);
 
 class Invariants {
  public:

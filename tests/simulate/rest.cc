@@ -71,10 +71,13 @@ namespace {
 
 bool fails_users(const Scene& scene, int service, const Core& core, const Rollout& rollout) {
   const Followed& followed = scene.invariants.of(service);
-  const bool is_late = followed.raised && *followed.raised < scene.world.now() - kPrompt;
-  if (!is_late || !scene.people.by_metrics(service)) return false;
-  return fails_its_users(scene.invariants.served_in_step(service, *rollout.candidate.name),
-                         scene.invariants.served_in_step(service, core.stable->name));
+  const auto is_late = [&](Duration bound) {
+    return followed.raised && *followed.raised < scene.world.now() - bound;
+  };
+  if (!is_late(kPrompt) || !scene.people.by_metrics(service)) return false;
+  const auto canary = scene.invariants.served_in_step(service, *rollout.candidate.name);
+  const auto stable = scene.invariants.served_in_step(service, core.stable->name);
+  return fails_its_users(canary, stable) || (is_late(kPromptOfHangs) && hangs(canary, stable));
 }
 
 // Not what was over a minute ago: an outage that something else made.
@@ -82,9 +85,9 @@ bool still_fails_users(const Scene& scene, int service, const std::string& name,
   const ServedThen before = std::exchange(then, scene.world.served(service_key(service)));
   const auto was = before.find(name);
   if (was == before.end()) return false;
-  const sandbox::Served& now = then.at(name);
-  const auto bad = static_cast<double>(now.bad - was->second.bad);
-  return bad > kPlainlyFailing * (bad + static_cast<double>(now.good - was->second.good));
+  const sandbox::Served minute = then.at(name) - was->second;
+  const double failed = static_cast<double>(minute.bad) + minute.lost;
+  return failed > kPlainlyFailing * (failed + static_cast<double>(minute.good));
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ std::string unsettled(const Scene& scene, int service, bool needs_newest);
 // What a controller that nothing has disturbed for a while should have done long ago, or "".
 std::string overdue(const Scene& scene, int service);
 inline constexpr Duration kPrompt = minutes(4);
+// That most requests are lost is held against a candidate once routing has shown to be random.
+inline constexpr Duration kPromptOfHangs = minutes(10);
 using ServedThen = std::map<std::string, sandbox::Served>;  // by Revision
 // What users meet that they should have been spared long ago, where nothing has disturbed anything
 // for a while: the controller, Knative, Prometheus, or the traffic; or "". `then`: what had been

@@ -132,8 +132,7 @@ void Universe::plan_strike() {
 
 void Universe::on_exchange(std::size_t replica, const Exchange& exchange) {
   const bool succeeded = exchange.answer && exchange.answer->status / 100 == 2;
-  const bool is_cut = replicas_[replica]->wire().is_cut();
-  if (told_[replica].note(exchange, is_cut, world_.now())) return;
+  if (told_[replica].note(exchange, world_.now())) return;
   if (exchange.as == "gate" && succeeded) invariants_.note_gate_passed(exchange.answer->body);
   if (exchange.as == "registry") {
     const std::string wrong = triggers_.on_asked(replica, exchange, world_.now());

@@ -73,6 +73,21 @@ TEST(OldFaults, ARecoveryThatFailsForgetsNoRejection) {
   for (story.seed = 1; story.seed <= 20; ++story.seed) expect_no_violation(story);
 }
 
+// Nobody is held to what only an answer has said that was cut, or a watch that cannot go on.
+TEST(OldFaults, AStopIsToldOnceAllOfItHasCome) {
+  const Event before = {.at = seconds(90), .what = What::kPolicyStop, .lasting = seconds(27)};
+  const Event forgets = {.at = seconds(300), .what = What::kCompact};
+  const Event push = {.at = seconds(208), .what = What::kPushUnpullable};
+  const Event cut = {
+      .at = seconds(306), .what = What::kApiCutsAnswers, .lasting = seconds(47), .value = 53};
+  const Event again = {.at = milliseconds(331300), .what = What::kPushUnpullable};
+  const Event stop = {.at = milliseconds(332025), .what = What::kPolicyStop, .lasting = minutes(2)};
+  Story story = story_of({.steps = {10, 50}, .minimum_step = seconds(10), .bake = seconds(1)},
+                         {kGoodBuild, before, push, forgets, cut, again, stop});
+  story.asks_for_token = true;
+  for (story.seed = 1; story.seed <= 100; ++story.seed) expect_no_violation(story);
+}
+
 TEST(OldFaults, WhatIsStableIsKnownThoughItCrashesAndItsAnnotationIsCutShort) {
   const ServiceSetting setting{.steps = {20}, .minimum_step = seconds(5), .bake = seconds(1)};
   const Event crashing = {.at = minutes(1), .what = What::kPushCrashesLater, .value = 30};

@@ -15,12 +15,15 @@ class Told {
       : until_{
             {"revisions", began}, {"rolloutpolicies", began}, {"clusterrolloutpolicies", began}} {}
 
-  // False: it is about something else. What was cut off of an answer is told again.
-  bool note(const Exchange& exchange, bool is_cut, TimePoint now) {
+  // False: it is about something else. Of an answer that is cut nothing counts as told, nor
+  // does a watch that cannot go on.
+  bool note(const Exchange& exchange, TimePoint now) {
     const auto told = until_.find(exchange.as.substr(exchange.as.find(' ') + 1));
     if (told == until_.end()) return false;
     const bool succeeded = exchange.answer && exchange.answer->status / 100 == 2;
-    if (succeeded && !is_cut) told->second = now;
+    const bool is_expired =
+        succeeded && exchange.answer->body.find(R"({"type":"ERROR")") != std::string::npos;
+    if (succeeded && !exchange.is_cut && !is_expired) told->second = now;
     return true;
   }
   // Something of that kind has changed.

@@ -111,10 +111,11 @@ Result<HttpResponse> Wire::to_gate(const HttpRequest& request) {
   return arrive(request, kAs);
 }
 
-Result<HttpResponse> Wire::arrive(const HttpRequest& request, const std::string& as) {
+Result<HttpResponse> Wire::arrive(const HttpRequest& request, const std::string& as,
+                                  bool is_cut_later) {
   auto answer = world_.handle(request);
   if (answer && as.starts_with("WATCH")) spoil_watch(*answer);
-  hooks_.on_exchange({request, as, answer});
+  hooks_.on_exchange({request, as, answer, is_cut_ || is_cut_later});
   return answer;
 }
 
@@ -159,11 +160,13 @@ Result<HttpResponse> Wire::to_kube(const HttpRequest& request, const std::string
     count(What::kApiRefusesWrites);
     return refusal(500, "simulated: failed calling webhook");
   }
-  auto answer = arrive(request, as);
+  const bool reads = as.starts_with("GET");
+  const bool is_cut = reads && strikes(What::kApiCutsAnswers);
+  auto answer = arrive(request, as, is_cut);
   if (loses_reply || (writes && strikes(What::kApiLosesReplies))) {
     return broken("simulated: the reply was lost");
   }
-  if (answer && !as.starts_with("WATCH") && strikes(What::kApiCutsAnswers)) {
+  if (answer && (is_cut || (is_write(as) && strikes(What::kApiCutsAnswers)))) {
     answer->body.resize(answer->body.size() / 2);
   }
   return answer;

@@ -27,6 +27,7 @@ struct Exchange {
   const HttpRequest& request;
   const std::string& as;  // "PATCH services", as World counts it
   const Result<HttpResponse>& answer;
+  bool is_cut = false;  // only a part of it comes to the replica
 };
 
 class Wire {
@@ -62,7 +63,6 @@ class Wire {
   }
 
   // Whether a watch has ended before all was delivered, since this was asked last.
-  bool is_cut() const { return is_cut_; }
   bool take_cut() { return std::exchange(is_cut_, false); }
   std::int64_t watch_events() const { return watch_events_; }
   std::int64_t exchanges() const { return exchanges_; }
@@ -85,7 +85,8 @@ class Wire {
   Result<HttpResponse> to_registry(const HttpRequest& request);
   Result<HttpResponse> to_gate(const HttpRequest& request);
   Result<HttpResponse> to_prometheus(const HttpRequest& request);
-  Result<HttpResponse> arrive(const HttpRequest& request, const std::string& as);
+  Result<HttpResponse> arrive(const HttpRequest& request, const std::string& as,
+                              bool is_cut_later = false);
   std::optional<Result<HttpResponse>> take_long(const HttpRequest& request, const std::string& as);
   void spoil_watch(HttpResponse& answer);
   void hold_in(std::string& body);
