@@ -63,7 +63,8 @@ class Controller {
   // has told what there is.
   void expect_policies(const PolicyWatch& watch) { policies_.expect(watch); }
   void on_policy_event(const PolicyWatch& watch, const WatchEvent& event);
-  void on_policy_error(const PolicyWatch& watch, const Error& error);
+  // After each exchange of its watch: why it failed, or null.
+  void on_policy_watch(const PolicyWatch& watch, const Error* error);
 
   // Something (a webhook) says that this tag moved: TagWatch::hint.
   bool hint(const ImageReference& reference) { return tags_.hint(reference); }

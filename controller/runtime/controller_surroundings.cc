@@ -37,9 +37,10 @@ void Controller::on_policy_event(const PolicyWatch& watch, const WatchEvent& eve
   if (wake_) wake_();  // a status may have to be told
 }
 
-void Controller::on_policy_error(const PolicyWatch& watch, const Error& error) {
+void Controller::on_policy_watch(const PolicyWatch& watch, const Error* error) {
+  if (error == nullptr) return reach(policies_.on_heard(watch));
   const bool was_known = policies_.unknown(watch.name_space).empty();
-  const std::string trouble = policies_.on_error(watch, error);
+  const std::string trouble = policies_.on_error(watch, *error);
   if (!trouble.empty()) {
     log_({LogLevel::kWarning, "PoliciesNotRead", {{"kind", watch.kind}, {"reason", trouble}}});
   }

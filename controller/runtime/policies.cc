@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -66,8 +67,8 @@ std::vector<PolicyReach> Policies::on_event(const PolicyWatch& watch, const Watc
   for (const Key& key : gone) add(remove(key));
   Known& known = watches_[watch];
   // Until now everything was held because this was not known.
-  if (!known.listed) reached.push_back({watch.name_space, Policy{}});
-  known = {true, false, ""};
+  if (!known.listed || known.deaf) reached.push_back({watch.name_space, Policy{}});
+  known = {true, false, "", {}, false};
   return reached;
 }
 
@@ -119,6 +120,12 @@ std::string Policies::on_error(const PolicyWatch& watch, const Error& error) {
   const bool news = known.trouble.empty() || known.excused != excused;
   known.trouble = error.message;
   known.excused = excused && !known.listed;
+  if (!known.fails_since) known.fails_since = clock_.monotonic();
+  const bool was_deaf = known.deaf;
+  known.deaf = !excused && clock_.monotonic() - *known.fails_since >= kDeafAfter;
+  if (known.deaf && !was_deaf && known.listed && watch.kind != kRolloutApproval) {
+    return error.message + "; no rollout starts or advances until they are heard of again";
+  }
   if (!news || error.kind == ErrorKind::kTransient || error.kind == ErrorKind::kTimeout) return "";
   if (watch.kind == kRolloutApproval) return error.message + "; no rollout is approved by one";
   if (known.listed) return error.message + "; those known so far stay in force";
@@ -126,13 +133,26 @@ std::string Policies::on_error(const PolicyWatch& watch, const Error& error) {
   return error.message + "; no rollout starts or advances until they can be read";
 }
 
+std::vector<PolicyReach> Policies::on_heard(const PolicyWatch& watch) {
+  const std::lock_guard lock(mutex_);
+  Known& known = watches_[watch];
+  known.trouble.clear();
+  known.fails_since.reset();
+  const bool was_deaf = std::exchange(known.deaf, false);
+  if (!was_deaf || !known.listed || watch.kind == kRolloutApproval) return {};
+  return {{watch.name_space, Policy{}}};
+}
+
 std::string Policies::unknown(const std::string& name_space) const {
   const std::lock_guard lock(mutex_);
   for (const auto& [watch, known] : watches_) {
     if (watch.kind == kRolloutApproval) continue;
     if (!watch.name_space.empty() && watch.name_space != name_space) continue;
-    if (known.listed || known.excused) continue;
-    std::string out = "nothing starts or advances before every " + watch.kind + " has been read";
+    if (known.excused || (known.listed && !known.deaf)) continue;
+    std::string out =
+        known.listed
+            ? "nothing starts or advances while a new " + watch.kind + " would not be heard"
+            : "nothing starts or advances before every " + watch.kind + " has been read";
     return known.trouble.empty() ? out : out + ": " + printable(known.trouble);
   }
   return "";

@@ -39,6 +39,9 @@ struct PolicyStatusOwed {
   RolloutPolicyStatus status;
 };
 
+// A watch that has failed for so long may have missed a stop.
+inline constexpr Duration kDeafAfter = minutes(2);
+
 // Thread-safe. A policy that was known once binds until it is known to be gone: neither a watch
 // that fails nor a spec that is not understood any more sets anybody free.
 class Policies {
@@ -50,11 +53,14 @@ class Policies {
   std::vector<PolicyReach> on_event(const PolicyWatch& watch, const WatchEvent& event);
   // Of RolloutApprovals: the TrackedServices for which there is a new one.
   std::vector<ServiceKey> on_approval(const PolicyWatch& watch, const WatchEvent& event);
-  // Its list could not be read. A sentence where that is to be told; "".
+  // Its list could not be read, or its watch not go on. A sentence where that is to be told; "".
   std::string on_error(const PolicyWatch& watch, const Error& error);
+  // It goes on. Of policies: whom that concerns.
+  std::vector<PolicyReach> on_heard(const PolicyWatch& watch);
 
-  // Why what binds services of this namespace is not known: a list that has not been read. "": all
-  // that there is is known. Of namespace "": by what is watched for all of them.
+  // Why what binds services of this namespace is not known: a list that has not been read, a watch
+  // that has failed for kDeafAfter. "": all that there is is known. Of namespace "": by what is
+  // watched for all of them.
   std::string unknown(const std::string& name_space) const;
   std::vector<Policy> binding(const std::string& name_space,
                               const std::map<std::string, std::string>& labels) const;
@@ -79,6 +85,8 @@ class Policies {
     bool listed = false;
     bool excused = false;  // there are none, or they may not be read
     std::string trouble;
+    std::optional<Duration> fails_since = {};  // monotonic
+    bool deaf = false;
   };
   using Key = std::pair<std::string, ServiceKey>;  // kind, namespace and name
 

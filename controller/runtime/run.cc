@@ -116,9 +116,7 @@ Watches::Watches(KubeClient& kube, const Clock& clock, Controller& controller,
         kube, clock, options,
         [&controller, watch](const WatchEvent& event) { controller.on_policy_event(watch, event); },
         random,
-        [&controller, watch](const Error* error) {
-          if (error != nullptr) controller.on_policy_error(watch, *error);
-        }));
+        [&controller, watch](const Error* error) { controller.on_policy_watch(watch, error); }));
   };
   for (const std::string& name_space : namespaces.empty() ? everywhere : namespaces) {
     add_policies({std::string(kRolloutPolicy), name_space, false});

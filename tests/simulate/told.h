@@ -5,9 +5,12 @@
 #include <map>
 #include <string>
 
+#include "controller/runtime/policies.h"
 #include "tests/simulate/wire.h"
 
 namespace freshet::simulate {
+
+inline constexpr Duration kLongestUntold = kDeafAfter + minutes(1);
 
 class Told {
  public:
@@ -30,9 +33,11 @@ class Told {
   void note_change(const std::string& plural, TimePoint now) { changed_[plural] = now; }
 
   TimePoint of_revisions() const { return until_.at("revisions"); }
-  // Where nothing has changed since it was told last, it knows what is so now.
+  // Where nothing has changed since it was told last, it knows what is so now; who has not been
+  // told for longer than this has to hold.
   TimePoint of_policies(TimePoint now) const {
-    return std::min(known("rolloutpolicies", now), known("clusterrolloutpolicies", now));
+    return std::max(std::min(known("rolloutpolicies", now), known("clusterrolloutpolicies", now)),
+                    now - kLongestUntold);
   }
 
  private:

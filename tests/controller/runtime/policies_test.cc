@@ -137,6 +137,33 @@ TEST_F(KnownPolicies, WhatWasKnownStaysInForceWhenItCannotBeReadAnyMore) {
   }
 }
 
+TEST_F(KnownPolicies, AWatchThatFailsForLongMayHaveMissedAStop) {
+  const Error broken = make_error(ErrorKind::kTransient, "connection reset");
+  policies.on_event(kOfCluster, listed({}));
+  EXPECT_EQ(policies.on_error(kOfCluster, broken), "");
+  clock.passed += kDeafAfter - seconds(1);
+  EXPECT_EQ(policies.on_error(kOfCluster, broken), "");
+  clock.passed += minutes(3);  // it has begun, and is silent
+  EXPECT_EQ(policies.unknown("shop"), "");
+  EXPECT_EQ(policies.on_error(kOfCluster, broken),
+            "connection reset; no rollout starts or advances until they are heard of again");
+  EXPECT_EQ(policies.on_error(kOfCluster, broken), "");  // told once
+  EXPECT_EQ(policies.unknown("shop"),
+            "nothing starts or advances while a new ClusterRolloutPolicy would not be heard: "
+            "connection reset");
+  EXPECT_EQ(policies.on_heard(kOfCluster).size(), 1u);  // everybody may go on
+  EXPECT_EQ(policies.unknown("shop"), "");
+  EXPECT_EQ(policies.on_heard(kOfCluster).size(), 0u);
+}
+
+TEST_F(KnownPolicies, AKindThatIsNotDefinedAnyMoreHoldsNobody) {
+  policies.on_event(kOfCluster, listed({}));
+  for (int i = 0; i < 5; ++i, clock.passed += minutes(1)) {
+    (void)policies.on_error(kOfCluster, make_error(ErrorKind::kNotFound, "no such kind"));
+  }
+  EXPECT_EQ(policies.unknown("shop"), "");
+}
+
 TEST_F(KnownPolicies, OneThatIsDeletedOrNotListedAnyMoreIsGone) {
   const auto stop = policy_json("", "stop", 1, kStop);
   policies.on_event(kOfCluster, listed({stop}));
