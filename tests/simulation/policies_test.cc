@@ -120,6 +120,19 @@ TEST_F(PoliciesInACluster, BeforePoliciesAreReadNothingStartsAndRetreatsDo) {
   EXPECT_TRUE(shop.until_outcome("Promoted", hours(4)));
 }
 
+TEST_F(PoliciesInACluster, AStopThatCannotBeHeardHoldsAllTheSame) {
+  shop.rebuild(0.002);
+  ASSERT_TRUE(shop.until_phase("Shifting", minutes(10)));
+  world().fail(sandbox::kKubeHost, {500, "", "WATCH clusterrolloutpolicies"}, hours(2));
+  ASSERT_TRUE(world().create(policy_object(kCluster, "stop", {{"stop", true}})));
+  ASSERT_TRUE(until_held("PoliciesUnknown")) << shop.status().message;
+  cluster.run_until(cluster.now() + hours(1));
+  EXPECT_TRUE(is_held("PoliciesUnknown"));
+  EXPECT_EQ(shop.status().phase, "Shifting");
+  cluster.run_until(cluster.now() + hours(1));
+  EXPECT_TRUE(is_held("Stopped"));
+}
+
 TEST_F(PoliciesInACluster, WhereOneAsksForApprovalTheRightOneLetsTheRolloutGoOn) {
   ASSERT_TRUE(
       world().create(policy_object(kNamespaced, "four-eyes", {{"approval", "BeforeTraffic"}})));
