@@ -16,10 +16,10 @@ using End = std::optional<WaitEnd>;
 constexpr std::size_t kLeastDigits = 12;
 
 // Holds that pass by themselves; every other one waits for a person.
-constexpr std::array<std::string_view, 11> kPassing{
-    "NoTraffic",        "StaleMetrics",     "WarmingUp", "StableUnready",
-    "CandidateUnready", "RouteNotReady",    "Queued",    "Wave",
-    "PoliciesUnknown",  "GateInconclusive", "TagGone"};
+constexpr std::array<std::string_view, 12> kPassing{
+    "NoTraffic",        "StaleMetrics",  "WarmingUp",        "StableUnready",
+    "CandidateUnready", "RouteNotReady", "Queued",           "Wave",
+    "PoliciesUnknown",  "StaleWatch",    "GateInconclusive", "TagGone"};
 
 bool is_digest(const std::string& wanted, const std::string& digest) {
   if (wanted.find(':') != wanted.npos) return digest == wanted;

@@ -45,6 +45,10 @@ struct WatchEvent {
 // whatever its objects' versions.
 std::int64_t known_until(const WatchEvent& list);
 
+// What a watch that has failed for so long would have told may have changed: nothing is begun on
+// what it told before.
+inline constexpr Duration kDeafAfter = minutes(2);
+
 struct WatchOptions {
   std::string path;  // of the collection; may hold a selector
   // Watches are asked to last between once and twice this long, by chance. Zero: not asked, for a

@@ -190,8 +190,9 @@ struct Observation {
   std::optional<MetricsFinding> metrics;  // adoption probe; nullopt: could not be asked
   // Of stable, for the plan of a rollout that would begin; 0: not known. nullopt: not asked.
   std::optional<double> requests_per_second;
-  std::vector<Policy> policies;                // those that select this TrackedService
-  std::string policies_unknown;                // why they are not known (yet); "" if they are
+  std::vector<Policy> policies;  // those that select this TrackedService
+  std::string policies_unknown;  // why they are not known (yet); "" if they are
+  std::string unheard;           // why changes of objects would not be; "" if they are
   std::vector<RolloutApprovalSpec> approvals;  // of rollouts of this TrackedService
   std::optional<TimePoint> image_created;      // of the image that runs
   std::optional<OthersFirst> others_first;     // nullopt: a rollout may begin

@@ -128,13 +128,14 @@ void add_approval_holds(const Pass& pass, Permission& permission) {
 Permission permission_of(const Pass& pass) {
   const Observation& seen = pass.seen;
   if (relapsed(Relapse::kPolicies)) return {};
-  if (seen.policies_unknown.empty()) {
-    Permission out = permission(seen.policies, seen.image_created, pass.now);
-    add_approval_holds(pass, out);
-    return out;
-  }
-  return {{{"freshet", std::string(kUnknownPoliciesHold), seen.policies_unknown, pass.now, {}}},
-          std::nullopt};
+  const auto not_known = [&](std::string_view reason, const std::string& why) {
+    return Permission{{{"freshet", std::string(reason), why, pass.now, {}}}, std::nullopt};
+  };
+  if (!seen.policies_unknown.empty()) return not_known(kUnknownPoliciesHold, seen.policies_unknown);
+  if (!seen.unheard.empty()) return not_known(kUnheardHold, seen.unheard);
+  Permission out = permission(seen.policies, seen.image_created, pass.now);
+  add_approval_holds(pass, out);
+  return out;
 }
 
 // Time that policies hold a rollout is counted as a person's wait is.

@@ -17,7 +17,8 @@ inline constexpr std::string_view kFreezeHold = "Freeze";    // within what is d
 inline constexpr std::string_view kStoppedHold = "Stopped";  // until somebody takes it back
 inline constexpr std::string_view kInvalidPolicyHold = "PolicyInvalid";
 inline constexpr std::string_view kApprovalHold = "ApprovalRequired";
-inline constexpr std::string_view kUnknownPoliciesHold = "PoliciesUnknown";  // not read yet
+inline constexpr std::string_view kUnknownPoliciesHold = "PoliciesUnknown";  // not, or not any more
+inline constexpr std::string_view kUnheardHold = "StaleWatch";  // a pause might not be known
 
 struct Permission {
   std::vector<HoldStatus> holds;   // one a policy that does not permit; none: it may

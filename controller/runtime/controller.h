@@ -57,7 +57,7 @@ class Controller {
   void on_event(Kind kind, const std::string& name_space, const WatchEvent& event);
   // After each exchange of one: why it failed, or null.
   void on_watch(Kind kind, const std::string& name_space, const Error* error) {
-    book_.note(kind, name_space, error);
+    if (book_.note(kind, name_space, error)) reach({{name_space, Policy{}}});
   }
   // Likewise of policies. Before the watch runs it is expected: nothing starts or advances until it
   // has told what there is.

@@ -44,6 +44,7 @@ std::optional<Fleet::Entrant> entrant_of(const Observation& seen, const Transiti
 void Controller::read_policies(Observation& seen) const {
   seen.policies = policies_.binding(seen.tracked.name_space, seen.tracked.labels);
   seen.policies_unknown = policies_.unknown(seen.tracked.name_space);
+  seen.unheard = book_.unheard(seen.tracked.name_space);
   const auto* core = std::get_if<Core>(&seen.core);
   if (core == nullptr || active_rollout(core->phase) == nullptr) return;
   seen.approvals = policies_.approvals({seen.tracked.name_space, seen.tracked.name});

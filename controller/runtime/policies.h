@@ -39,9 +39,6 @@ struct PolicyStatusOwed {
   RolloutPolicyStatus status;
 };
 
-// A watch that has failed for so long may have missed a stop.
-inline constexpr Duration kDeafAfter = minutes(2);
-
 // Thread-safe. A policy that was known once binds until it is known to be gone: neither a watch
 // that fails nor a spec that is not understood any more sets anybody free.
 class Policies {

@@ -1,6 +1,8 @@
 // What is known of the watches themselves.
 #include "controller/runtime/watch_book.h"
 
+#include "base/text.h"
+
 namespace freshet {
 
 namespace {
@@ -54,26 +56,40 @@ bool WatchBook::is_read(const std::string& name_space) const {
   return unread_.empty() || (!unread_.contains("") && !unread_.contains(name_space));
 }
 
-void WatchBook::note(Kind kind, const std::string& name_space, const Error* error) {
+bool WatchBook::note(Kind kind, const std::string& name_space, const Error* error) {
   const std::lock_guard lock(mutex_);
   Health& health = health_[{kind, name_space}];
   const std::string where = name_space.empty() ? "all namespaces" : name_space;
   if (error == nullptr) {
     const Health before = std::exchange(health, {});
-    if (!before.is_told) return;
+    if (!before.is_told) return !before.deaf.empty();
     metrics_.set_watch_failing(name_of(kind), name_space, false);
     log_({LogLevel::kInfo, "WatchGoesOn", {{"kind", name_of(kind)}, {"namespace", where}}});
-    return;
+    return !before.deaf.empty();
   }
-  const TimePoint now = clock_.now();
+  const Duration now = clock_.monotonic();
   if (!health.fails_since) health.fails_since = now;
-  const bool waits =
-      may_pass_by_itself(*error) && now - *health.fails_since < kTellFailingWatchAfter;
-  if (waits || std::exchange(health.is_told, true)) return;
+  const Duration failing = now - *health.fails_since;
+  const bool is_news = failing >= kDeafAfter && health.deaf.empty();
+  if (is_news) health.deaf = error->message;
+  const bool waits = may_pass_by_itself(*error) && failing < kTellFailingWatchAfter;
+  if (waits || std::exchange(health.is_told, true)) return is_news;
   metrics_.set_watch_failing(name_of(kind), name_space, true);
   log_({LogLevel::kWarning,
         "WatchFails",
         {{"kind", name_of(kind)}, {"namespace", where}, {"reason", error->message}}});
+  return is_news;
+}
+
+std::string WatchBook::unheard(const std::string& name_space) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [watch, health] : health_) {
+    const auto& [kind, within] = watch;
+    if (health.deaf.empty() || (!within.empty() && within != name_space)) continue;
+    return "nothing starts or advances while a change of a " + name_of(kind) +
+           " would not be heard: " + printable(health.deaf);
+  }
+  return "";
 }
 
 }  // namespace freshet

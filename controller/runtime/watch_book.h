@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "controller/kube/watch.h"
 #include "controller/runtime/cache.h"
 #include "controller/runtime/log.h"
 #include "controller/runtime/metrics.h"
@@ -32,13 +33,18 @@ class WatchBook {
   bool is_read(const std::string& name_space) const;
 
   // After each exchange of a watch: why it failed, or null. Log and metrics are told once that it
-  // fails, and once that it does not any more.
-  void note(Kind kind, const std::string& name_space, const Error* error);
+  // fails, and once that it does not any more. True: unheard() says something else than before.
+  bool note(Kind kind, const std::string& name_space, const Error* error);
+
+  // Why what changes in this namespace would not be heard: a watch that has failed for kDeafAfter;
+  // "" where it would be.
+  std::string unheard(const std::string& name_space) const;
 
  private:
   struct Health {
-    std::optional<TimePoint> fails_since;
+    std::optional<Duration> fails_since;  // monotonic
     bool is_told = false;
+    std::string deaf;  // why
   };
 
   const Clock& clock_;

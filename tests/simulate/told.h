@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "controller/runtime/policies.h"
+#include "controller/kube/watch.h"
 #include "tests/simulate/wire.h"
 
 namespace freshet::simulate {

@@ -133,6 +133,17 @@ TEST_F(PoliciesInACluster, AStopThatCannotBeHeardHoldsAllTheSame) {
   EXPECT_TRUE(is_held("Stopped"));
 }
 
+TEST_F(PoliciesInACluster, NorDoesAnythingAdvanceWhileAPauseOrACrashCouldNotBeHeard) {
+  for (const char* kind : {"trackedservices", "services", "revisions"}) {
+    shop.rebuild(0.002);
+    ASSERT_TRUE(shop.until_phase("Shifting", minutes(10)));
+    world().fail(sandbox::kKubeHost, {500, "", std::string("WATCH ") + kind}, hours(2));
+    ASSERT_TRUE(until_held("StaleWatch")) << kind << ": " << shop.status().message;
+    EXPECT_FALSE(shop.until_outcome("Promoted", hours(1))) << kind;
+    EXPECT_TRUE(shop.until_outcome("Promoted", hours(2))) << kind << shop.status().message;
+  }
+}
+
 TEST_F(PoliciesInACluster, WhereOneAsksForApprovalTheRightOneLetsTheRolloutGoOn) {
   ASSERT_TRUE(
       world().create(policy_object(kNamespaced, "four-eyes", {{"approval", "BeforeTraffic"}})));

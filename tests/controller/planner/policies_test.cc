@@ -73,6 +73,13 @@ TEST(Policies, HoldWhatStartsOrAdvances) {
          newer_digest(w);
        },
        {"Idle", 0, 0, "PoliciesUnknown", 0, 0}},
+      {"nor while what a person does would not be heard",
+       "Idle",
+       [](PlannerWorld& w) {
+         w.seen.unheard = "the watch fails";
+         newer_digest(w);
+       },
+       {"Idle", 0, 0, "StaleWatch", 0, 0}},
   });
 }
 
@@ -93,6 +100,13 @@ TEST(Policies, NeverHoldARetreatOrAReduction) {
       {"an abort",
        "Shifting",
        in_a_stop([](PlannerWorld& w) { w.command("abort", "1 looks wrong"); }),
+       {"Retreating", 0, 1, "", 1, 0}},
+      {"a rollback while a watch fails",
+       "Shifting",
+       [](PlannerWorld& w) {
+         w.seen.unheard = "the watch fails";
+         rollback_verdict(w);
+       },
        {"Retreating", 0, 1, "", 1, 0}},
       {"a rollback before policies are known",
        "Shifting",
