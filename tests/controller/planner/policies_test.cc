@@ -33,6 +33,19 @@ void stop_and_push(PlannerWorld& world) {
   newer_digest(world);
 }
 
+auto unknown(void (*event)(PlannerWorld&)) {
+  return [event](PlannerWorld& world) {
+    world.seen.policies_unknown = "not read yet";
+    event(world);
+  };
+}
+auto unheard(void (*event)(PlannerWorld&)) {
+  return [event](PlannerWorld& world) {
+    world.seen.unheard = "the watch fails";
+    event(world);
+  };
+}
+
 TEST(Policies, HoldWhatStartsOrAdvances) {
   check({
       {"in a freeze nothing is started",
@@ -66,20 +79,8 @@ TEST(Policies, HoldWhatStartsOrAdvances) {
          w.now += hours(1);
        },
        {"Baking", 90, 0, "Freeze", 0, 0}},
-      {"before policies are known nothing is started",
-       "Idle",
-       [](PlannerWorld& w) {
-         w.seen.policies_unknown = "not read yet";
-         newer_digest(w);
-       },
-       {"Idle", 0, 0, "PoliciesUnknown", 0, 0}},
-      {"nor while what a person does would not be heard",
-       "Idle",
-       [](PlannerWorld& w) {
-         w.seen.unheard = "the watch fails";
-         newer_digest(w);
-       },
-       {"Idle", 0, 0, "StaleWatch", 0, 0}},
+      {"none is read", "Idle", unknown(newer_digest), {"Idle", 0, 0, "PoliciesUnknown", 0, 0}},
+      {"while a watch fails", "Idle", unheard(newer_digest), {"Idle", 0, 0, "StaleWatch", 0, 0}},
   });
 }
 
@@ -101,20 +102,8 @@ TEST(Policies, NeverHoldARetreatOrAReduction) {
        "Shifting",
        in_a_stop([](PlannerWorld& w) { w.command("abort", "1 looks wrong"); }),
        {"Retreating", 0, 1, "", 1, 0}},
-      {"a rollback while a watch fails",
-       "Shifting",
-       [](PlannerWorld& w) {
-         w.seen.unheard = "the watch fails";
-         rollback_verdict(w);
-       },
-       {"Retreating", 0, 1, "", 1, 0}},
-      {"a rollback before policies are known",
-       "Shifting",
-       [](PlannerWorld& w) {
-         w.seen.policies_unknown = "not read yet";
-         rollback_verdict(w);
-       },
-       {"Retreating", 0, 1, "", 1, 0}},
+      {"a watch fails", "Shifting", unheard(rollback_verdict), {"Retreating", 0, 1, "", 1, 0}},
+      {"none is read", "Shifting", unknown(rollback_verdict), {"Retreating", 0, 1, "", 1, 0}},
   });
 }
 
