@@ -16,6 +16,7 @@ namespace freshet {
 namespace {
 
 constexpr std::size_t kDepthInPage = 3;           // {"items":[{…}]}
+constexpr Duration kListAfter = minutes(1);       // of failing
 constexpr Duration kLongestSilence = minutes(2);  // a server sends a bookmark about each minute
 
 // Comparable within one kind: KEP-5504.
@@ -117,7 +118,6 @@ std::vector<WatchEvent> Watch::take_page(Listing& listing, const std::string& bo
     listing.present.insert(object_key(item));
     event.items.push_back(std::make_shared<const Json>(std::move(item)));
   }
-  error_.reset();
   not_before_ = now;
   event.type = WatchEvent::Type::kListed;
   event.resource_version = version;
@@ -129,6 +129,7 @@ std::vector<WatchEvent> Watch::take_page(Listing& listing, const std::string& bo
     event.type = WatchEvent::Type::kRestarted;
     event.present = std::move(listing.present);
     in_sync_ = true;
+    recover();
     told_ = version_number(version);
     state_ = Streaming{version, {}, {}, false, false, {}};
   }
@@ -169,7 +170,7 @@ void Watch::take_line(Streaming& streaming, const WatchLine& line,
   streaming.resource_version = version;
   told_ = std::max(told_, version_number(version));
   streaming.heard = true;
-  error_.reset();
+  recover();
   WatchEvent event;
   event.type = *type;
   event.resource_version = version;
@@ -207,7 +208,7 @@ void Watch::on_stream_end(const Result<HttpResponse>& head, TimePoint now, doubl
     return fail(make_error(ErrorKind::kTransient, what("watching") + ": ended at once"), now,
                 random);
   }
-  error_.reset();
+  recover();
   not_before_ = now + options_.rest;
   // From a version that is still to come a watch is accepted, and silent: kubernetes#107457.
   if (asked_to_last && !streaming.heard && now - streaming.began >= kLongestSilence) {
@@ -219,10 +220,21 @@ void Watch::list_again(std::string not_older_than) {
   state_ = Listing{std::move(not_older_than), {}, {}};
 }
 
+// A stream that begins again may be silent, or cut before anything is heard: a list tells all.
 void Watch::fail(Error error, TimePoint now, double random) {
   const Duration asked = seconds(error.retry_after_seconds);
   not_before_ = now + std::max(backoff_.next(now, random), asked);
   error_ = std::move(error);
+  if (!fails_since_) fails_since_ = now;
+  const auto* streaming = std::get_if<Streaming>(&state_);
+  if (streaming != nullptr && now - *fails_since_ >= kListAfter) {
+    list_again(streaming->resource_version);
+  }
+}
+
+void Watch::recover() {
+  error_.reset();
+  fails_since_.reset();
 }
 
 }  // namespace freshet

@@ -101,6 +101,7 @@ class Watch {
   };
 
   void fail(Error error, TimePoint now, double random);
+  void recover();
   void list_again(std::string not_older_than);
   std::vector<WatchEvent> take_page(Listing& listing, const std::string& body, TimePoint now,
                                     double random);
@@ -114,6 +115,7 @@ class Watch {
   bool in_sync_ = false;
   std::int64_t told_ = 0;  // the version of the latest event, or of the last list
   std::optional<Error> error_;
+  std::optional<TimePoint> fails_since_;
 };
 
 }  // namespace freshet

@@ -38,11 +38,16 @@ void Controller::on_policy_event(const PolicyWatch& watch, const WatchEvent& eve
 }
 
 void Controller::on_policy_watch(const PolicyWatch& watch, const Error* error) {
-  if (error == nullptr) return reach(policies_.on_heard(watch));
+  if (error == nullptr) {
+    metrics_.set_watch_failing(watch.kind, watch.name_space, false);
+    return reach(policies_.on_heard(watch));
+  }
   const bool was_known = policies_.unknown(watch.name_space).empty();
   const std::string trouble = policies_.on_error(watch, *error);
   if (!trouble.empty()) {
     log_({LogLevel::kWarning, "PoliciesNotRead", {{"kind", watch.kind}, {"reason", trouble}}});
+    const bool holds = !policies_.unknown(watch.name_space).empty();
+    metrics_.set_watch_failing(watch.kind, watch.name_space, holds);
   }
   if (!was_known && policies_.unknown(watch.name_space).empty()) {
     reach({{watch.name_space, Policy{}}});

@@ -67,8 +67,8 @@ std::vector<PolicyReach> Policies::on_event(const PolicyWatch& watch, const Watc
   for (const Key& key : gone) add(remove(key));
   Known& known = watches_[watch];
   // Until now everything was held because this was not known.
-  if (!known.listed || known.deaf) reached.push_back({watch.name_space, Policy{}});
-  known = {true, false, "", {}, false};
+  if (!known.listed || !known.deaf.empty()) reached.push_back({watch.name_space, Policy{}});
+  known = {true, false, "", {}, ""};
   return reached;
 }
 
@@ -120,10 +120,14 @@ std::string Policies::on_error(const PolicyWatch& watch, const Error& error) {
   const bool news = known.trouble.empty() || known.excused != excused;
   known.trouble = error.message;
   known.excused = excused && !known.listed;
-  if (!known.fails_since) known.fails_since = clock_.monotonic();
-  const bool was_deaf = known.deaf;
-  known.deaf = !excused && clock_.monotonic() - *known.fails_since >= kDeafAfter;
-  if (known.deaf && !was_deaf && known.listed && watch.kind != kRolloutApproval) {
+  const Duration time = clock_.monotonic();
+  if (!known.fails_since) known.fails_since = time;
+  if (excused) {
+    known.fails_since.reset();
+    known.deaf.clear();
+  } else if (known.deaf.empty() && known.listed && watch.kind != kRolloutApproval &&
+             time - *known.fails_since >= kDeafAfter) {
+    known.deaf = error.message;
     return error.message + "; no rollout starts or advances until they are heard of again";
   }
   if (!news || error.kind == ErrorKind::kTransient || error.kind == ErrorKind::kTimeout) return "";
@@ -138,8 +142,7 @@ std::vector<PolicyReach> Policies::on_heard(const PolicyWatch& watch) {
   Known& known = watches_[watch];
   known.trouble.clear();
   known.fails_since.reset();
-  const bool was_deaf = std::exchange(known.deaf, false);
-  if (!was_deaf || !known.listed || watch.kind == kRolloutApproval) return {};
+  if (std::exchange(known.deaf, {}).empty()) return {};
   return {{watch.name_space, Policy{}}};
 }
 
@@ -148,11 +151,12 @@ std::string Policies::unknown(const std::string& name_space) const {
   for (const auto& [watch, known] : watches_) {
     if (watch.kind == kRolloutApproval) continue;
     if (!watch.name_space.empty() && watch.name_space != name_space) continue;
-    if (known.excused || (known.listed && !known.deaf)) continue;
-    std::string out =
-        known.listed
-            ? "nothing starts or advances while a new " + watch.kind + " would not be heard"
-            : "nothing starts or advances before every " + watch.kind + " has been read";
+    if (!known.deaf.empty()) {
+      return "nothing starts or advances while a new " + watch.kind +
+             " would not be heard: " + printable(known.deaf);
+    }
+    if (known.listed || known.excused) continue;
+    std::string out = "nothing starts or advances before every " + watch.kind + " has been read";
     return known.trouble.empty() ? out : out + ": " + printable(known.trouble);
   }
   return "";

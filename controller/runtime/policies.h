@@ -82,8 +82,8 @@ class Policies {
     bool listed = false;
     bool excused = false;  // there are none, or they may not be read
     std::string trouble;
-    std::optional<Duration> fails_since = {};  // monotonic
-    bool deaf = false;
+    std::optional<Duration> fails_since;  // monotonic
+    std::string deaf;                     // why
   };
   using Key = std::pair<std::string, ServiceKey>;  // kind, namespace and name
 

@@ -70,15 +70,14 @@ bool WatchBook::note(Kind kind, const std::string& name_space, const Error* erro
   const Duration now = clock_.monotonic();
   if (!health.fails_since) health.fails_since = now;
   const Duration failing = now - *health.fails_since;
-  const bool is_news = failing >= kDeafAfter && health.deaf.empty();
-  if (is_news) health.deaf = error->message;
+  if (failing >= kDeafAfter && health.deaf.empty()) health.deaf = error->message;
   const bool waits = may_pass_by_itself(*error) && failing < kTellFailingWatchAfter;
-  if (waits || std::exchange(health.is_told, true)) return is_news;
+  if (waits || std::exchange(health.is_told, true)) return false;
   metrics_.set_watch_failing(name_of(kind), name_space, true);
   log_({LogLevel::kWarning,
         "WatchFails",
         {{"kind", name_of(kind)}, {"namespace", where}, {"reason", error->message}}});
-  return is_news;
+  return false;
 }
 
 std::string WatchBook::unheard(const std::string& name_space) const {

@@ -33,7 +33,7 @@ class WatchBook {
   bool is_read(const std::string& name_space) const;
 
   // After each exchange of a watch: why it failed, or null. Log and metrics are told once that it
-  // fails, and once that it does not any more. True: unheard() says something else than before.
+  // fails, and once that it does not any more. True: who waited for it to be heard again may go on.
   bool note(Kind kind, const std::string& name_space, const Error* error);
 
   // Why what changes in this namespace would not be heard: a watch that has failed for kDeafAfter;

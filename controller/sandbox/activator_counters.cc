@@ -19,8 +19,12 @@ void ActivatorCounters::scrape(TimePoint now, Duration every) {
 }
 
 void Activators::passed_on(std::int64_t good, std::int64_t bad) {
-  first_.passed_on(good / 2, bad / 2);
-  second_.passed_on(good - good / 2, bad - bad / 2);
+  // A lone one goes to each in turn.
+  const auto half = [this](std::int64_t all) { return (all + (all % 2 != 0 && turn_++ % 2)) / 2; };
+  const std::int64_t good_here = half(good);
+  const std::int64_t bad_here = half(bad);
+  first_.passed_on(good_here, bad_here);
+  second_.passed_on(good - good_here, bad - bad_here);
 }
 
 void Activators::answered_itself(std::int64_t failures) {

@@ -55,6 +55,7 @@ class Activators {
   ActivatorCounters second_;
   ActivatorCounters gone_;  // the second one before
   int replaced_ = 0;
+  unsigned turn_ = 0;
   bool begun_ = false;
 };
 

@@ -87,7 +87,9 @@ const Fault* World::fault_of(const HttpRequest& request, const Url& url) const {
   const Fault& fault = found->second.fault;
   const std::string within = "/namespaces/" + fault.name_space + "/";
   if (!fault.name_space.empty() && url.target.find(within) == std::string::npos) return nullptr;
-  return fault.only.empty() || fault.only == counted_as(request, url.target) ? &fault : nullptr;
+  const std::string as = counted_as(request, url.target);
+  const bool is_meant = fault.only.empty() || fault.only == as || as.ends_with(" " + fault.only);
+  return is_meant ? &fault : nullptr;
 }
 
 Result<HttpResponse> World::route(const HttpRequest& request, const Url& url) {

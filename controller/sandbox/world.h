@@ -44,7 +44,8 @@ struct WorldOptions {
 struct Fault {
   int status = 0;  // 0: no answer at all, the connection breaks
   std::string body;
-  std::string only = {};  // of the API: only requests counted as this, "PATCH services"; "": all
+  std::string only = {};        // of the API: only requests counted as this, "PATCH services", or
+                                // "services" with whatever verb; "": all
   std::string name_space = {};  // of the API: only requests about this one; "": any
 };
 

@@ -42,6 +42,33 @@ HttpResponse too_large() {
                        {{"causes", {{{"reason", "ResourceVersionTooLarge"}}}}});
 }
 
+// A proxy that cuts every stream before anything is heard, for one.
+TEST(WatchFailure, OfStreamsForAMinuteIsListedAnew) {
+  Watch watch = streaming();
+  TimePoint now = kFailuresStart;
+  for (int i = 0; i < 100 && watch.next(0).is_stream; ++i) {
+    watch.on_stream_begin(now);
+    watch.on_stream_end(make_error(ErrorKind::kTransient, "cut"), now, 0.5);
+    now = std::max(now, watch.next(0).not_before) + seconds(1);
+  }
+  EXPECT_GE(now - kFailuresStart, minutes(1));
+  EXPECT_LE(now - kFailuresStart, minutes(2));
+  EXPECT_EQ(watch.next(0).target, kListAt10);
+  EXPECT_TRUE(watch.error());
+  (void)watch.on_page(page({}, 11), now, 0);
+  EXPECT_FALSE(watch.error());
+  EXPECT_TRUE(watch.next(0).is_stream);
+}
+
+TEST(WatchFailure, IsOverOnceTheLastPageHasCome) {
+  Watch watch = unlisted();
+  (void)watch.on_page(status_answer(500, "no"), kFailuresStart, 0);
+  (void)watch.on_page(page({}, 10, "more"), kFailuresStart, 0);
+  EXPECT_TRUE(watch.error());
+  (void)watch.on_page(page({}, 10), kFailuresStart, 0);
+  EXPECT_FALSE(watch.error());
+}
+
 TEST(WatchFailure, OfAStreamDecidesWhereItGoesOn) {
   struct Row {
     const char* name;
