@@ -21,12 +21,6 @@ std::string pod_id(const std::string& pod) {
   return fmt::format("{:08x}", static_cast<std::uint32_t>(stable_hash(pod)));
 }
 
-const std::vector<PodSeries>& pods_of(const MetricsReply& reply, const RevisionKey& key) {
-  static const std::vector<PodSeries> kNone;
-  const auto found = reply.revisions.find(key);
-  return found == reply.revisions.end() ? kNone : found->second;
-}
-
 // The longest of the pods' median distances between scrapes. One that shows one scrape only does
 // not shorten what is known; how late it comes tells, up to kMostLonger: later, it was not scraped.
 Duration measured_period(const std::vector<const PodSeries*>& pods, const ReaderState& state) {
@@ -112,7 +106,9 @@ std::vector<PodFacts> all_pods(const MetricsReply& reply, const ReadInput& input
   std::vector<PodFacts> out;
   for (const bool canary : {true, false}) {
     const ArmSource& arm = canary ? input.canary : input.stable;
-    for (const PodSeries& pod : pods_of(reply, arm.key)) {
+    const auto found = reply.revisions.find(arm.key);
+    if (found == reply.revisions.end()) continue;
+    for (const PodSeries& pod : found->second) {
       if (!pod.scrapes.empty()) out.push_back({&pod, &arm, canary});
     }
   }
@@ -127,11 +123,25 @@ bool has_vanished(const ReaderState& state, TimePoint last, TimePoint newest) {
   return newest - last > state.period * 5 / 2 + kSlack;
 }
 
+// Since when pods can have been seen: after a gap in which nobody was scraped, since its end.
+TimePoint seen_since(const std::vector<PodFacts>& pods, const ReaderState& state,
+                     TimePoint newest) {
+  TimePoint first = newest;
+  for (const PodFacts& facts : pods) {
+    const auto& scrapes = facts.series->scrapes;
+    const auto next = std::ranges::upper_bound(scrapes, *state.end, {}, &Scrape::at);
+    if (next != scrapes.end()) first = std::min(first, next->at);
+  }
+  return has_vanished(state, *state.end, first) ? first : TimePoint::min();
+}
+
 bool may_close(const std::vector<PodFacts>& pods, const ReaderState& state, TimePoint newest) {
   if (newest - *state.end < state.period * 4 / 5 || newest <= *state.end) return false;
+  const TimePoint since = seen_since(pods, state, newest);
   return std::all_of(pods.begin(), pods.end(), [&](const PodFacts& facts) {
     const TimePoint last = facts.series->scrapes.back().at;
-    return last > counted_to(state, facts.series->pod) || has_vanished(state, last, newest);
+    return last > counted_to(state, facts.series->pod) ||
+           has_vanished(state, std::max(last, since), newest);
   });
 }
 

@@ -49,7 +49,8 @@ Duration read_window(const ReaderState& state, TimePoint now);
 // - an unknown pod counts from 0 if it, or its Revision, is younger than the interval, or if the
 //   canary had no series at all so far; else its first sample is only a baseline, lest a restarted
 //   Prometheus replay yesterday;
-// - a pod that has sent nothing for 2.5 periods is not waited for.
+// - a pod that has sent nothing for 2.5 periods is not waited for; where nobody was scraped for so
+//   long, 2.5 periods from when somebody is again.
 // Failures that reached no pod are added from the activators' series (activator.h).
 ReadResult read(ReaderState state, const MetricsReply& reply, const ReadInput& input);
 

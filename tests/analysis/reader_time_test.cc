@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "analysis/metric_counts.h"
 #include "tests/analysis/reading.h"
 
 namespace freshet {
@@ -106,6 +107,33 @@ TEST_F(Reading, AnOutageOfPrometheusLosesNothingThatItsWindowStillShows) {
   EXPECT_FALSE(is_stale(state_, now_));
   const double span = to_seconds(intervals_.back().end - intervals_.front().start);
   EXPECT_NEAR(static_cast<double>(total(true).requests), 10 * span, 10 * 30);
+}
+
+// Else the first pod to be back would have its whole gap counted alone, and the other arm's later.
+TEST_F(Reading, AfterAGapInWhichNobodyWasScrapedEverybodyIsWaitedFor) {
+  for (const int offset : {0, 4, 9, 13}) {
+    pods_.clear();
+    state_ = {};
+    add_pod("s1", kStable, seconds(0));
+    add_pod("s2", kStable, seconds(2));
+    add_pod("c1", kCanary, seconds(offset));
+    pass(minutes(2));
+    unseen_ = {"s1", "s2", "c1"};
+    pass(minutes(4));
+    unseen_ = {};
+    intervals_.clear();
+    pass(minutes(3));
+    EXPECT_GT(intervals_.front().end - intervals_.front().start, minutes(4));
+    for (const Interval& i : intervals_) {
+      EXPECT_NEAR(requests_per_interval(i, i.canary) / requests_per_interval(i, i.stable), 0.5, 0.1)
+          << to_seconds(i.end - i.start);
+    }
+    remove_pod("s2");  // one that is gone is not waited for any longer than before
+    intervals_.clear();
+    pass(minutes(2));
+    EXPECT_GE(intervals_.size(), 5U);
+    gone_.clear();
+  }
 }
 
 TEST_F(Reading, GoesOnFromItsStoredStateAfterARestart) {
