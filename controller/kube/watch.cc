@@ -129,7 +129,8 @@ std::vector<WatchEvent> Watch::take_page(Listing& listing, const std::string& bo
     event.type = WatchEvent::Type::kRestarted;
     event.present = std::move(listing.present);
     in_sync_ = true;
-    recover();
+    fails_since_.reset();
+    if (!streams_fail_) error_.reset();
     told_ = version_number(version);
     state_ = Streaming{version, {}, {}, false, false, {}};
   }
@@ -228,6 +229,7 @@ void Watch::fail(Error error, TimePoint now, double random) {
   if (!fails_since_) fails_since_ = now;
   const auto* streaming = std::get_if<Streaming>(&state_);
   if (streaming != nullptr && now - *fails_since_ >= kListAfter) {
+    streams_fail_ = true;
     list_again(streaming->resource_version);
   }
 }
@@ -235,6 +237,7 @@ void Watch::fail(Error error, TimePoint now, double random) {
 void Watch::recover() {
   error_.reset();
   fails_since_.reset();
+  streams_fail_ = false;
 }
 
 }  // namespace freshet

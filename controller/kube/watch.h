@@ -115,7 +115,8 @@ class Watch {
   bool in_sync_ = false;
   std::int64_t told_ = 0;  // the version of the latest event, or of the last list
   std::optional<Error> error_;
-  std::optional<TimePoint> fails_since_;
+  std::optional<TimePoint> fails_since_;  // since all was known
+  bool streams_fail_ = false;             // a list alone does not mend them
 };
 
 }  // namespace freshet

@@ -1,6 +1,9 @@
 // What is known of the watches themselves.
 #include "controller/runtime/watch_book.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/text.h"
 
 namespace freshet {
@@ -43,10 +46,13 @@ void WatchBook::expect(Kind kind, const std::string& name_space) {
 
 bool WatchBook::listed(Kind kind, const std::string& name_space) {
   const std::lock_guard lock(mutex_);
+  Health& health = health_[{kind, name_space}];
+  health.heard = clock_.monotonic();
+  const bool was_deaf = !std::exchange(health.deaf, {}).empty();
   const auto found = unread_.find(name_space);
-  if (found == unread_.end()) return false;
+  if (found == unread_.end()) return was_deaf;
   found->second.erase(kind);
-  if (!found->second.empty()) return false;
+  if (!found->second.empty()) return was_deaf;
   unread_.erase(found);
   return true;
 }
@@ -70,7 +76,8 @@ bool WatchBook::note(Kind kind, const std::string& name_space, const Error* erro
   const Duration now = clock_.monotonic();
   if (!health.fails_since) health.fails_since = now;
   const Duration failing = now - *health.fails_since;
-  if (failing >= kDeafAfter && health.deaf.empty()) health.deaf = error->message;
+  const Duration deaf_for = now - std::max(*health.fails_since, health.heard);
+  if (deaf_for >= kDeafAfter && health.deaf.empty()) health.deaf = error->message;
   const bool waits = may_pass_by_itself(*error) && failing < kTellFailingWatchAfter;
   if (waits || std::exchange(health.is_told, true)) return false;
   metrics_.set_watch_failing(name_of(kind), name_space, true);

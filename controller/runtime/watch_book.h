@@ -29,7 +29,8 @@ class WatchBook {
   // Before the watch runs; "": of all namespaces. Until all that are expected of a namespace have
   // listed what there is, it has not been read.
   void expect(Kind kind, const std::string& name_space);
-  bool listed(Kind kind, const std::string& name_space);  // true: with this, all of them have
+  // True: with this, all of them have, or what changes is heard of again.
+  bool listed(Kind kind, const std::string& name_space);
   bool is_read(const std::string& name_space) const;
 
   // After each exchange of a watch: why it failed, or null. Log and metrics are told once that it
@@ -44,6 +45,7 @@ class WatchBook {
   struct Health {
     std::optional<Duration> fails_since;  // monotonic
     bool is_told = false;
+    Duration heard{};  // when all there is was listed
     std::string deaf;  // why
   };
 

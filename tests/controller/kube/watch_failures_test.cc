@@ -56,8 +56,12 @@ TEST(WatchFailure, OfStreamsForAMinuteIsListedAnew) {
   EXPECT_EQ(watch.next(0).target, kListAt10);
   EXPECT_TRUE(watch.error());
   (void)watch.on_page(page({}, 11), now, 0);
-  EXPECT_FALSE(watch.error());
+  EXPECT_TRUE(watch.error()) << "that streams fail goes on";
   EXPECT_TRUE(watch.next(0).is_stream);
+  watch.on_stream_begin(now);
+  (void)watch.on_bytes(R"({"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"12"}}})"
+                       "\n");
+  EXPECT_FALSE(watch.error());
 }
 
 TEST(WatchFailure, IsOverOnceTheLastPageHasCome) {
